@@ -1,0 +1,86 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// libtorch lives in `.deps`, where `make setup` puts it. It is named file by file, because a search
+// path could be shadowed by another package's flags and pick up a system libtorch.
+let torch = Context.packageDirectory + "/.deps/site/torch"
+
+if !FileManager.default.fileExists(atPath: torch + "/include/ATen/ATen.h") {
+  FileHandle.standardError.write(
+    Data("error: libtorch is missing from .deps: run 'make setup' in this directory first\n".utf8))
+  exit(1)
+}
+
+#if os(macOS)
+  let torchLibraries = ["libtorch_cpu.dylib", "libc10.dylib"]
+  let linkerExtras: [String] = []
+#else
+  let torchLibraries = ["libtorch_cpu.so", "libc10.so"]
+  // The wheel's CPU library names CUDA libraries that are found at run time through its own RUNPATH.
+  let linkerExtras = ["-Xlinker", "--allow-shlib-undefined"]
+#endif
+
+let package = Package(
+  name: "priorlab",
+  platforms: [.macOS(.v14)],
+  products: [.executable(name: "priorlab", targets: ["priorlab"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial"),
+    .systemLibrary(name: "CPNG"),
+    .systemLibrary(name: "CCrypto"),
+    .target(
+      name: "LibTorchShim",
+      cxxSettings: [
+        .unsafeFlags([
+          "-isystem", torch + "/include",
+          "-isystem", torch + "/include/torch/csrc/api/include",
+        ])
+      ],
+      linkerSettings: [
+        .unsafeFlags(
+          torchLibraries.flatMap { ["-Xlinker", "\(torch)/lib/\($0)"] }
+            + ["-Xlinker", "-rpath", "-Xlinker", torch + "/lib"] + linkerExtras)
+      ]),
+    .target(name: "Torch", dependencies: ["LibTorchShim"]),
+    .target(name: "Files", dependencies: ["CHDF5", "CPNG", "CCrypto"]),
+    .target(
+      name: "Modelling",
+      dependencies: ["Torch", .product(name: "OrderedCollections", package: "swift-collections")]),
+    .target(name: "Datasets", dependencies: ["Torch", "Files"]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Modelling", "Datasets", "Files",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
+    .target(
+      name: "Lab",
+      dependencies: [
+        "Training", .product(name: "Yams", package: "Yams"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
+    .executableTarget(
+      name: "priorlab",
+      dependencies: [
+        "Lab", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    .testTarget(name: "ModellingTests", dependencies: ["Modelling"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+    .testTarget(name: "LabTests", dependencies: ["Lab"]),
+    .testTarget(name: "CommandTests", dependencies: ["priorlab", "Files"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

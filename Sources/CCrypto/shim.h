@@ -1,0 +1,7 @@
+// Message digests of OpenSSL's libcrypto.
+#ifndef CCRYPTO_SHIM_H
+#define CCRYPTO_SHIM_H
+
+#include <openssl/evp.h>
+
+#endif

@@ -1,0 +1,70 @@
+import Torch
+
+/// The data of one study in memory: named tensors in splits.
+public struct Dataset {
+  /// Names the content, not the file: two data sets with equal identities hold equal examples.
+  public let contentIdentity: String
+  /// Why results on it do not stand for the real data, or nil where it is the real data.
+  public let standIn: String?
+  /// Examples to train on.
+  public let train: Batch
+  /// Other splits by name (`validation`, `test`).
+  public let others: [String: Batch]
+
+  public init(
+    contentIdentity: String, standIn: String? = nil, train: Batch, others: [String: Batch] = [:]
+  ) {
+    self.contentIdentity = contentIdentity
+    self.standIn = standIn
+    self.train = train
+    self.others = others
+  }
+}
+
+/// What a manifest says below a data set's name.
+public protocol DatasetConfiguration: Codable, Sendable {
+  /// The data set's name in manifests.
+  static var name: String { get }
+
+  /// What is impossible about the configuration, or nil.
+  var problem: String? { get }
+
+  /// Shape of one example of each named tensor, known before anything is loaded.
+  var exampleShapes: [String: [Int]] { get }
+
+  /// Names the content, known before anything is loaded; part of a run's identity.
+  var contentIdentity: String { get }
+
+  /// Reads or generates the data.
+  func load() throws -> Dataset
+}
+
+/// The order in which an epoch visits the examples: a fresh permutation, known from the seed alone.
+public struct BatchOrder {
+  private let randomness: Randomness
+  private let count: Int
+  private let size: Int
+  private var epoch = -1
+  private var permutation: Tensor?
+
+  public init(_ randomness: Randomness, count: Int, batch size: Int) {
+    self.randomness = randomness
+    self.count = count
+    self.size = size
+  }
+
+  /// Batches in an epoch; the last one may be smaller.
+  public var batchesPerEpoch: Int { (count + size - 1) / size }
+
+  /// Indices of the batch that a step of a phase works on.
+  public mutating func indices(step: Int, phase: String) -> Tensor {
+    let wanted = step / batchesPerEpoch
+    if wanted != epoch || permutation == nil {
+      epoch = wanted
+      permutation = randomness.stream("order/" + phase, step: epoch).permutation(count)
+    }
+    let start = (step % batchesPerEpoch) * size
+    let all = permutation ?? Tensor([Int64](), shape: [0])
+    return all.narrowed(0, start..<min(start + size, count))
+  }
+}

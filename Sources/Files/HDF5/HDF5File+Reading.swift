@@ -1,0 +1,155 @@
+import CHDF5
+import Foundation
+
+extension HDF5File {
+  /// The shape of a dataset; `[]` for a single value, `[0]` for one declared empty.
+  public func shape(at name: String) throws -> [Int] {
+    try use { file in
+      try withDataset(Name(name), in: file) { try shape(ofSpace: $0.space, name) }
+    }
+  }
+
+  /// Reads numbers, integers from any stored width and floating-point numbers from any precision.
+  ///
+  /// Integers are not read as floating-point numbers nor the reverse (`wrongType`), and an integer
+  /// that does not fit is an error (`outOfRange`).
+  public func read<Value: HDF5Number>(
+    _: Value.Type, at name: String
+  ) throws -> HDF5Array<Value> {
+    try use { file in
+      let name = Name(name)
+      return try withDataset(name, in: file) { dataset in
+        let wanted = Value.hdf5Type
+        try require(wanted.typeClass, wanted.words, in: dataset.type, name.text)
+        let shape = try shape(ofSpace: dataset.space, name.text)
+        let count = try count(shape, itemSize: MemoryLayout<Value>.stride, name.text)
+        if count == 0 { return HDF5Array(values: [], shape: shape) }
+        let values = try [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
+          try converting(wanted, name.text) { transfer in
+            H5Dread(
+              dataset.id, wanted.native, hdf5_whole(), hdf5_whole(), transfer, buffer.baseAddress)
+          }
+          initialized = count
+        }
+        return HDF5Array(values: values, shape: shape)
+      }
+    }
+  }
+
+  /// Reads texts, stored with variable or fixed length.
+  public func read(_: String.Type, at name: String) throws -> HDF5Array<String> {
+    try use { file in
+      let name = Name(name)
+      return try withDataset(name, in: file) { dataset in
+        try require(H5T_STRING, "text", in: dataset.type, name.text)
+        let shape = try shape(ofSpace: dataset.space, name.text)
+        let itemSize = H5Tget_size(dataset.type)
+        let count = try count(shape, itemSize: itemSize, name.text)
+        let values = try texts(count, type: dataset.type, space: dataset.space, name.text) {
+          H5Dread(dataset.id, dataset.type, hdf5_whole(), hdf5_whole(), hdf5_default(), $0)
+        }
+        return HDF5Array(values: values, shape: shape)
+      }
+    }
+  }
+
+  private func withDataset<Result>(
+    _ name: Name, in file: hid_t, _ body: ((id: hid_t, type: hid_t, space: hid_t)) throws -> Result
+  ) throws -> Result {
+    try require(name, isGroup: false, in: file)
+    let id = try check(H5Dopen2(file, name.text, hdf5_default()), "open \(name.text)")
+    defer { H5Dclose(id) }
+    let type = try check(H5Dget_type(id), "open \(name.text)")
+    defer { H5Tclose(type) }
+    let space = try check(H5Dget_space(id), "open \(name.text)")
+    defer { H5Sclose(space) }
+    return try body((id, type, space))
+  }
+}
+
+// What datasets and attributes share.
+extension HDF5File {
+  func require(
+    _ typeClass: H5T_class_t, _ expected: String, in type: hid_t, _ name: String
+  ) throws {
+    guard H5Tget_class(type) == typeClass else {
+      throw HDF5Error.wrongType(path: path, name: name, expected: expected, found: words(for: type))
+    }
+  }
+
+  func shape(ofSpace space: hid_t, _ name: String) throws -> [Int] {
+    if H5Sget_simple_extent_type(space) == H5S_NULL { return [0] }
+    let rank = try check(H5Sget_simple_extent_ndims(space), "read the shape of \(name)")
+    var lengths = [hsize_t](repeating: 0, count: Int(rank))
+    try check(H5Sget_simple_extent_dims(space, &lengths, nil), "read the shape of \(name)")
+    return lengths.map(Int.init(clamping:))
+  }
+
+  /// The product of a stored shape, refused when a damaged or foreign file asks for more memory
+  /// than there is.
+  func count(_ shape: [Int], itemSize: Int, _ name: String) throws -> Int {
+    let available = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    if shape.contains(0) { return 0 }
+    var count = 1
+    for length in shape {
+      guard length <= available / itemSize / count else {
+        throw HDF5Error.tooLarge(path: path, name: name, shape: shape, available: available)
+      }
+      count *= length
+    }
+    return count
+  }
+
+  /// Runs a call that converts numbers, with properties that stop it at an integer that does not
+  /// fit, where HDF5 would silently take the nearest that does.
+  func converting(
+    _ wanted: HDF5NumberType, _ name: String, _ call: (hid_t) -> herr_t
+  ) throws {
+    let transfer = try check(H5Pcreate(hdf5_dataset_transfer()), "set up reading")
+    defer { H5Pclose(transfer) }
+    var overflowed = false
+    try withUnsafeMutablePointer(to: &overflowed) { overflowed in
+      let status = H5Pset_type_conv_cb(
+        transfer,
+        { kind, source, _, _, _, overflowed in
+          // Floating-point numbers too large become infinite, as everywhere.
+          guard H5Tget_class(source) == H5T_INTEGER,
+            kind == H5T_CONV_EXCEPT_RANGE_HI || kind == H5T_CONV_EXCEPT_RANGE_LOW
+          else { return H5T_CONV_UNHANDLED }
+          overflowed?.assumingMemoryBound(to: Bool.self).pointee = true
+          return H5T_CONV_ABORT
+        }, overflowed)
+      try check(status, "set up reading")
+      let result = call(transfer)
+      if overflowed.pointee {
+        throw HDF5Error.outOfRange(path: path, name: name, expected: wanted.words)
+      }
+      try check(result, "read \(name)")
+    }
+  }
+
+  /// Texts of the stored `type`, which `read` puts into the memory it is given.
+  func texts(
+    _ count: Int, type: hid_t, space: hid_t, _ name: String,
+    _ read: (UnsafeMutableRawPointer) -> herr_t
+  ) throws -> [String] {
+    let size = H5Tget_size(type)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count * size, alignment: 16)
+    defer { memory.deallocate() }
+    guard count > 0, let start = memory.baseAddress else { return [] }
+    try check(read(start), "read \(name)")
+    if H5Tis_variable_str(type) > 0 {
+      defer { H5Dvlen_reclaim(type, space, hdf5_default(), start) }
+      return (0..<count).map { index in
+        let text = start.load(fromByteOffset: index * size, as: UnsafePointer<CChar>?.self)
+        return text.map { String(cString: $0) } ?? ""
+      }
+    }
+    let padded = H5Tget_strpad(type) == H5T_STR_SPACEPAD
+    return (0..<count).map { index in
+      var bytes = memory[index * size..<(index + 1) * size].prefix { $0 != 0 }
+      while padded, bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+}

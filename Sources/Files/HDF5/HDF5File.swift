@@ -1,0 +1,179 @@
+import CHDF5
+import Foundation
+
+/// An HDF5 file, open for writing or for reading.
+///
+/// Names inside the file are paths such as `"cells/beta=4/mig"`; `"/"` is the file itself. Nothing
+/// written depends on the time, so that the same contents, written in the same order, give the same
+/// bytes. Every method may be called from any thread and throws `HDF5Error`.
+public final class HDF5File: @unchecked Sendable {
+  /// Where the file is.
+  public let path: String
+
+  // Negative once closed. Touched only while alone in the library.
+  private var file: hid_t
+
+  /// Makes a file, in the place of any that is there.
+  public init(creating path: String) throws {
+    self.path = path
+    file = try HDF5Library.alone {
+      let creation = try HDF5Library.check(
+        H5Pcreate(hdf5_file_creation()), "set up the file", in: path)
+      defer { H5Pclose(creation) }
+      H5Pset_obj_track_times(creation, false)
+      let access = try HDF5Library.check(
+        H5Pcreate(hdf5_file_access()), "set up the file", in: path)
+      defer { H5Pclose(access) }
+      // The oldest format with checksums on what describes the data; in the default one the library
+      // can crash on a file with a changed byte.
+      H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18)
+      let file = H5Fcreate(path, hdf5_replacing(), creation, access)
+      guard file >= 0 else {
+        throw HDF5Error.cannotCreate(path: path, reason: HDF5Library.latestFailure())
+      }
+      return file
+    }
+  }
+
+  /// Opens a file for reading.
+  public init(reading path: String) throws {
+    self.path = path
+    guard access(path, R_OK) == 0 else {
+      throw HDF5Error.cannotOpen(path: path, reason: String(cString: strerror(errno)))
+    }
+    file = try HDF5Library.alone {
+      guard H5Fis_hdf5(path) > 0 else { throw HDF5Error.notHDF5(path: path) }
+      let file = H5Fopen(path, hdf5_read_only(), hdf5_default())
+      guard file >= 0 else {
+        throw HDF5Error.damaged(path: path, reason: HDF5Library.latestFailure())
+      }
+      return file
+    }
+  }
+
+  /// Closes a file that is still open; only `close()` tells whether all was written.
+  deinit { try? close() }
+
+  /// Writes what is still in memory and closes the file; closing again has no effect.
+  public func close() throws {
+    try HDF5Library.alone {
+      guard file >= 0 else { return }
+      let status = H5Fclose(file)
+      file = -1
+      try check(status, "write the rest")
+    }
+  }
+
+  /// Whether the file has a group or dataset of that name.
+  public func exists(_ name: String) throws -> Bool {
+    try use { holds(Name(name), in: $0) }
+  }
+
+  /// The members of a group, in order of name.
+  public func list(_ group: String = "/") throws -> [HDF5Entry] {
+    try use { file in
+      let group = Name(group)
+      try require(group, isGroup: true, in: file)
+      let id = try check(H5Gopen2(file, group.text, hdf5_default()), "open \(group.text)")
+      defer { H5Gclose(id) }
+      var info = H5G_info_t()
+      try check(H5Gget_info(id, &info), "list \(group.text)")
+      return try (0..<info.nlinks).map { index in
+        let name = try memberName(index, of: id)
+        return HDF5Entry(name: name, kind: kind(of: name, in: id))
+      }
+    }
+  }
+
+  /// The paths of all datasets, in order of name.
+  public func datasets() throws -> [String] {
+    try use { file in
+      var names: [String] = []
+      try withUnsafeMutablePointer(to: &names) { names in
+        let status = hdf5_visit(
+          file,
+          { _, name, info, names in
+            if let name, info?.pointee.type == H5O_TYPE_DATASET {
+              names?.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+            }
+            return 0
+          }, names)
+        try check(status, "list the datasets")
+      }
+      return names
+    }
+  }
+
+  private func memberName(_ index: UInt64, of group: hid_t) throws -> String {
+    func name(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) throws -> Int {
+      let length = H5Lget_name_by_idx(
+        group, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, hdf5_default())
+      return try check(length, "read a name")
+    }
+    // The library adds a NUL, for which there must be room.
+    let size = try name(nil, 0) + 1
+    var bytes = [CChar](repeating: 0, count: size)
+    _ = try name(&bytes, size)
+    return String(decoding: bytes.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}
+
+// What the parts of this type share.
+extension HDF5File {
+  /// A path inside the file, without superfluous slashes.
+  struct Name {
+    let parts: [String]
+    var text: String { parts.isEmpty ? "/" : parts.joined(separator: "/") }
+
+    init(_ text: String) { parts = text.split(separator: "/").map(String.init) }
+
+    /// The names of the groups on the way, outermost first, without the name itself.
+    var groups: [Name] { parts.indices.dropFirst().map { Name(parts: Array(parts[..<$0])) } }
+
+    private init(parts: [String]) { self.parts = parts }
+  }
+
+  /// Runs `body` alone in the library with the open file.
+  func use<Result>(_ body: (hid_t) throws -> Result) throws -> Result {
+    try HDF5Library.alone {
+      guard file >= 0 else { throw HDF5Error.closed(path: path) }
+      return try body(file)
+    }
+  }
+
+  @discardableResult
+  func check<Result: SignedInteger>(_ result: Result, _ operation: String) throws -> Result {
+    try HDF5Library.check(result, operation, in: path)
+  }
+
+  func holds(_ name: Name, in file: hid_t) -> Bool {
+    // Asked step by step, because asking for "a/b" is an error when there is no "a".
+    (name.groups + [name]).allSatisfy { step in
+      step.parts.isEmpty
+        || H5Lexists(file, step.text, hdf5_default()) > 0
+          && H5Oexists_by_name(file, step.text, hdf5_default()) > 0
+    }
+  }
+
+  func kind(of name: String, in location: hid_t) -> HDF5Entry.Kind {
+    let id = H5Oopen(location, name, hdf5_default())
+    guard id >= 0 else { return .other }
+    defer { H5Oclose(id) }
+    switch H5Iget_type(id) {
+    case H5I_GROUP: return .group
+    case H5I_DATASET: return .dataset
+    default: return .other
+    }
+  }
+
+  /// Throws `missing` or `wrongType` unless the name stands for a group, or for a dataset.
+  func require(_ name: Name, isGroup: Bool, in file: hid_t) throws {
+    guard holds(name, in: file) else { throw HDF5Error.missing(path: path, name: name.text) }
+    let found = kind(of: name.text, in: file)
+    guard found == (isGroup ? .group : .dataset) else {
+      throw HDF5Error.wrongType(
+        path: path, name: name.text, expected: isGroup ? "a group" : "a dataset",
+        found: found == .group ? "a group" : found == .dataset ? "a dataset" : "neither")
+    }
+  }
+}

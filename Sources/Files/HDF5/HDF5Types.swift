@@ -1,0 +1,108 @@
+import CHDF5
+
+/// Values read from a file, row-major, with their shape; a single value has the shape `[]`.
+public struct HDF5Array<Value: Sendable>: Sendable {
+  /// All values, last axis fastest.
+  public let values: [Value]
+  /// Lengths of the axes.
+  public let shape: [Int]
+}
+
+extension HDF5Array: Equatable where Value: Equatable {}
+
+/// A member of a group.
+public struct HDF5Entry: Equatable, Sendable {
+  /// What a name stands for.
+  public enum Kind: Sendable {
+    case group
+    case dataset
+    /// A named type, or a link that leads nowhere.
+    case other
+  }
+
+  /// Name within the group.
+  public let name: String
+  /// What it is.
+  public let kind: Kind
+}
+
+/// How numbers are kept in a file.
+public enum HDF5NumberType: Sendable {
+  case float32
+  case float64
+  case int64
+  case uint8
+
+  var native: hid_t {
+    switch self {
+    case .float32: hdf5_native_float()
+    case .float64: hdf5_native_double()
+    case .int64: hdf5_native_int64()
+    case .uint8: hdf5_native_uint8()
+    }
+  }
+
+  var typeClass: H5T_class_t {
+    switch self {
+    case .float32, .float64: H5T_FLOAT
+    case .int64, .uint8: H5T_INTEGER
+    }
+  }
+
+  var words: String {
+    switch self {
+    case .float32: "32-bit floating point"
+    case .float64: "64-bit floating point"
+    case .int64: "64-bit integer"
+    case .uint8: "unsigned 8-bit integer"
+    }
+  }
+}
+
+/// A number that a file can hold: `Float`, `Double`, `Int`, `Int64` and `UInt8`.
+public protocol HDF5Number: BitwiseCopyable, Sendable {
+  /// How it is stored; must be laid out in memory as the type itself.
+  static var hdf5Type: HDF5NumberType { get }
+}
+
+extension Float: HDF5Number {
+  /// Stored as `HDF5NumberType.float32`.
+  public static var hdf5Type: HDF5NumberType { .float32 }
+}
+
+extension Double: HDF5Number {
+  /// Stored as `HDF5NumberType.float64`.
+  public static var hdf5Type: HDF5NumberType { .float64 }
+}
+
+extension Int: HDF5Number {
+  /// Stored as `HDF5NumberType.int64`.
+  public static var hdf5Type: HDF5NumberType { .int64 }
+}
+
+extension Int64: HDF5Number {
+  /// Stored as `HDF5NumberType.int64`.
+  public static var hdf5Type: HDF5NumberType { .int64 }
+}
+
+extension UInt8: HDF5Number {
+  /// Stored as `HDF5NumberType.uint8`.
+  public static var hdf5Type: HDF5NumberType { .uint8 }
+}
+
+/// The stored type in words, for messages.
+func words(for type: hid_t) -> String {
+  let bits = H5Tget_size(type) * 8
+  switch H5Tget_class(type) {
+  case H5T_INTEGER:
+    return H5Tget_sign(type) == H5T_SGN_NONE
+      ? "unsigned \(bits)-bit integer" : "\(bits)-bit integer"
+  case H5T_FLOAT: return "\(bits)-bit floating point"
+  case H5T_STRING: return "text"
+  case H5T_COMPOUND: return "compound"
+  case H5T_ENUM: return "enumeration"
+  case H5T_ARRAY: return "array"
+  case H5T_VLEN: return "lists of variable length"
+  default: return "another type"
+  }
+}

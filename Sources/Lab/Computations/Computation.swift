@@ -1,0 +1,58 @@
+import OrderedCollections
+
+/// An array for `result.h5`: values row by row, their shape, and the name below the run's group.
+public struct ResultArray: Sendable {
+  public let name: String
+  public let values: [Double]
+  public let shape: [Int]
+
+  public init(_ name: String, _ values: [Double], shape: [Int]) {
+    self.name = name
+    self.values = values
+    self.shape = shape
+  }
+}
+
+/// Which trained parameters a computation needs.
+public enum ParametersNeeded: Sendable {
+  /// None: curves and events are enough.
+  case none
+  /// Those at the end of training.
+  case final
+  /// Those at every snapshot that the study keeps, and at the end.
+  case snapshots
+}
+
+/// Arrays computed of a finished run for a figure, as a manifest names them under `compute`.
+public protocol Computation: Decodable, Sendable {
+  /// Its name in manifests.
+  static var name: String { get }
+
+  var parametersNeeded: ParametersNeeded { get }
+
+  /// The arrays of a run.
+  ///
+  /// - Parameter steps: the run's model after each of these steps, in turn; `visit` loads one.
+  func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray]
+}
+
+/// The states of a run's model that were kept.
+public struct Snapshots {
+  /// Training steps of the snapshots, ascending; the last is the end of training.
+  public let steps: [Int]
+  private let load: (Int) throws -> Void
+
+  init(steps: [Int], load: @escaping (Int) throws -> Void) {
+    self.steps = steps
+    self.load = load
+  }
+
+  /// Calls `body` once for each snapshot, with the run's model set to it, and leaves the model as it
+  /// was at the end of training.
+  func forEach(_ body: (Int) throws -> Void) throws {
+    for step in steps {
+      try load(step)
+      try body(step)
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+
+/// Draws figures by running gnuplot.
+public struct Gnuplot: Sendable {
+  /// The program.
+  public let executable: URL
+
+  /// Draws with the program at this place.
+  public init(executable: URL) {
+    self.executable = executable
+  }
+
+  /// Finds gnuplot in the directories of a search path, by default that of the process.
+  ///
+  /// - Throws: `DrawingError.notInstalled`.
+  public static func find(
+    searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
+  ) throws -> Gnuplot {
+    for directory in searchPath.split(separator: ":") {
+      let file = URL(fileURLWithPath: String(directory)).appendingPathComponent("gnuplot")
+      if FileManager.default.isExecutableFile(atPath: file.path) {
+        return Gnuplot(executable: file)
+      }
+    }
+    throw DrawingError.notInstalled
+  }
+
+  /// Draws a figure as a PNG file.
+  ///
+  /// The file appears when it is complete, in place of an earlier one; equal figures give equal
+  /// bytes with the same gnuplot and fonts. Makes the directories that are missing.
+  ///
+  /// - Throws: `DrawingError`.
+  public func draw(_ figure: Figure, to file: URL) throws {
+    let script = try FigureScript(figure, output: "figure.png")
+    let picture: Data
+    do {
+      let room = try TemporaryDirectory()
+      defer { room.remove() }
+      try Data(script.text.utf8).write(to: room.file("figure.gp"))
+      for (name, text) in script.files { try Data(text.utf8).write(to: room.file(name)) }
+      try run("figure.gp", in: room)
+      picture = try Data(contentsOf: room.file("figure.png"))
+    } catch let error as DrawingError {
+      throw error
+    } catch {
+      throw DrawingError.cannotWrite(path: file.path, reason: error.localizedDescription)
+    }
+    guard picture.count > 8 else { throw DrawingError.failed("it wrote no picture") }
+    do {
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try picture.write(to: file, options: .atomic)
+    } catch {
+      throw DrawingError.cannotWrite(path: file.path, reason: error.localizedDescription)
+    }
+  }
+
+  private func run(_ script: String, in room: TemporaryDirectory) throws {
+    // A file, not a pipe: a pipe that nobody reads stops the program when it is full.
+    let messages = room.file("messages.txt")
+    try Data().write(to: messages)
+    let log = try FileHandle(forWritingTo: messages)
+    defer { try? log.close() }
+    let process = Process()
+    process.executableURL = executable
+    // The user's own gnuplot settings must not change a figure.
+    process.arguments = ["--default-settings", script]
+    process.currentDirectoryURL = room.url
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = log
+    do {
+      try process.run()
+    } catch {
+      throw DrawingError.notInstalled
+    }
+    process.waitUntilExit()
+    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+      throw DrawingError.failed(
+        Self.firstLine(of: messages) ?? "it ended with status \(process.terminationStatus)")
+    }
+  }
+
+  /// The first line that says something: gnuplot repeats the command, with a caret, before it.
+  private static func firstLine(of file: URL) -> String? {
+    guard let data = try? Data(contentsOf: file) else { return nil }
+    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n").map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    return lines.first { $0.contains("line ") && $0.contains(": ") } ?? lines.first { !$0.isEmpty }
+  }
+}
+
+/// A fresh directory for one run of gnuplot.
+private struct TemporaryDirectory {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("priorlab-figure-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  func file(_ name: String) -> URL { url.appendingPathComponent(name) }
+
+  func remove() { try? FileManager.default.removeItem(at: url) }
+}

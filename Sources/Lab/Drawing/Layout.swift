@@ -1,0 +1,197 @@
+import Foundation
+
+/// Sizes of the texts of a figure, in points of the figure.
+enum TextSize {
+  static let tick = 10.0
+  static let label = 11.0
+  static let title = 11.5
+  static let figure = 13.0
+
+  /// Rough width of a text in a sans font; gnuplot does not tell it beforehand.
+  static func width(_ text: String, _ size: Double) -> Double { 0.54 * size * Double(text.count) }
+}
+
+/// Where the panels of a figure go; x and y in points from the upper left corner.
+struct Layout {
+  /// A rectangle of the figure.
+  struct Frame: Equatable {
+    var left: Double, top: Double, width: Double, height: Double
+    var right: Double { left + width }
+    var bottom: Double { top + height }
+  }
+
+  /// Area inside the axes of each panel.
+  private(set) var frames: [Frame] = []
+  /// Size of the figure.
+  private(set) var size = Size(width: 0, height: 0)
+
+  init(_ figure: Figure) {
+    let places = Self.places(figure)
+    let rows = max(1, places.map { $0.row + $0.rows }.max() ?? 1)
+    let columns = Self.span(figure.columns)
+    var gutters = Gutters(rows: rows, columns: columns)
+    for (panel, place) in zip(figure.panels, places) {
+      gutters.fit(panel, place, figure.panelSize)
+    }
+
+    let edge = 6.0
+    let lefts = Self.positions(
+      from: edge, gutters.left, gutters.right, figure.panelSize.width)
+    let top = edge + (figure.title.isEmpty ? 0 : TextSize.figure + 10)
+    let tops = Self.positions(from: top, gutters.top, gutters.bottom, figure.panelSize.height)
+    for place in places {
+      let (left, top) = (lefts[place.column], tops[place.row])
+      frames.append(
+        Frame(
+          left: left, top: top,
+          width: lefts[place.column + place.columns - 1] + figure.panelSize.width - left,
+          height: tops[place.row + place.rows - 1] + figure.panelSize.height - top))
+    }
+    size = Size(
+      width: (lefts[columns - 1] + figure.panelSize.width + gutters.right[columns - 1] + edge)
+        .rounded(.up),
+      height: (tops[rows - 1] + figure.panelSize.height + gutters.bottom[rows - 1] + edge)
+        .rounded(.up))
+  }
+
+  private static func positions(
+    from start: Double, _ before: [Double], _ after: [Double], _ length: Double
+  ) -> [Double] {
+    var next = start
+    return zip(before, after).map { before, after in
+      defer { next += before + length + after }
+      return next + before
+    }
+  }
+
+  /// Bounds a number of rows or columns, so that a slip does not ask for a billion of them.
+  private static func span(_ count: Int) -> Int { min(max(1, count), 100) }
+
+  /// First free place of each panel in reading order.
+  private static func places(_ figure: Figure) -> [Place] {
+    let columns = Self.span(figure.columns)
+    var taken: Set<Place> = []
+    return figure.panels.map { panel in
+      var place = Place(
+        row: 0, column: 0, rows: span(panel.rows),
+        columns: min(span(panel.columns), columns))
+      while place.column + place.columns > columns || !taken.isDisjoint(with: place.cells) {
+        place.column += 1
+        if place.column >= columns {
+          place.column = 0
+          place.row += 1
+        }
+      }
+      taken.formUnion(place.cells)
+      return place
+    }
+  }
+}
+
+private struct Place: Hashable {
+  var row: Int, column: Int
+  var rows = 1, columns = 1
+
+  var cells: [Place] {
+    (row..<row + rows).flatMap { row in
+      (column..<column + columns).map { Place(row: row, column: $0) }
+    }
+  }
+}
+
+/// Room around the rows and columns of the grid, for titles, numbers and labels.
+private struct Gutters {
+  var left: [Double], right: [Double]
+  var top: [Double], bottom: [Double]
+
+  init(rows: Int, columns: Int) {
+    left = [Double](repeating: 5, count: columns)
+    right = [Double](repeating: 5, count: columns)
+    top = [Double](repeating: 6, count: rows)
+    bottom = [Double](repeating: 6, count: rows)
+  }
+
+  mutating func fit(_ panel: Panel, _ place: Place, _ size: Size) {
+    let room = PanelRoom(
+      panel,
+      size: Size(
+        width: size.width * Double(place.columns), height: size.height * Double(place.rows)))
+    let (lastRow, lastColumn) = (place.row + place.rows - 1, place.column + place.columns - 1)
+    left[place.column] = max(left[place.column], room.left)
+    right[lastColumn] = max(right[lastColumn], room.right)
+    top[place.row] = max(top[place.row], room.top)
+    bottom[lastRow] = max(bottom[lastRow], room.bottom)
+  }
+}
+
+/// Room that one panel needs around its axes.
+struct PanelRoom {
+  static let barGap = 8.0
+  static let barWidth = 9.0
+
+  var left = 5.0, right = 6.0, top = 6.0, bottom = 6.0
+  /// Distances from the axes, or the colour bar, to the middle of their labels.
+  private(set) var toLabelX = 0.0, toLabelY = 0.0, toLabelBar = 0.0
+
+  /// - Parameter size: of the area inside the axes.
+  init(_ panel: Panel, size: Size) {
+    let ranges = Ranges(panel, size: size)
+    let y = TickMarks(panel.y, range: ranges.y, length: size.height, isVertical: true)
+    if let widest = Self.widest(y) { left += widest + 5 }
+    toLabelY = left + TextSize.label / 2
+    if !panel.y.label.isEmpty { left += TextSize.label + 6 }
+
+    let x = TickMarks(panel.x, range: ranges.x, length: size.width, isVertical: false)
+    if panel.barLabelAngle(width: size.width) > 0 {
+      bottom += 0.5 * (panel.barLabels.map { TextSize.width($0, TextSize.tick) }.max() ?? 0) + 14
+    } else if !panel.barLabels.isEmpty {
+      bottom += TextSize.tick + 7
+    } else if let widest = Self.widest(x) {
+      bottom += TextSize.tick + 7
+      right = max(right, widest / 2)
+    }
+    toLabelX = bottom + TextSize.label / 2 - 3
+    if !panel.x.label.isEmpty { bottom += TextSize.label + 2 }
+    if !panel.title.isEmpty { top += TextSize.title + 5 }
+
+    if let axis = panel.colourBar, let range = panel.colourRange {
+      let marks = TickMarks(axis, range: range, length: size.height, isVertical: true)
+      toLabelBar = 10 + (Self.widest(marks) ?? 0) + TextSize.label / 2
+      right =
+        Self.barGap + Self.barWidth + toLabelBar
+        + (axis.label.isEmpty ? 0 : TextSize.label / 2 + 6)
+    }
+    if panel.legend == .outside {
+      right += 30 + (panel.names.map { TextSize.width($0, TextSize.tick) }.max() ?? 0)
+    }
+  }
+
+  /// Width of the widest number of an axis; nil if it has none.
+  private static func widest(_ marks: TickMarks) -> Double? {
+    marks.labelled.map { TextSize.width(marks.shown($0.label), TextSize.tick) }.max()
+  }
+}
+
+extension TickMarks {
+  /// The text without its notation.
+  fileprivate func shown(_ label: String) -> String {
+    isEnhanced ? label.filter { !"{}^".contains($0) } : label
+  }
+}
+
+extension Panel {
+  /// Texts below the bars, if the panel has bars.
+  var barLabels: [String] {
+    for case .bars(let bars, _) in layers {
+      return bars.map { $0.label.count > 28 ? $0.label.prefix(27) + "…" : $0.label }
+    }
+    return []
+  }
+
+  /// Degrees by which the texts below the bars are turned, so that they do not run together.
+  func barLabelAngle(width: Double) -> Double {
+    let slot = width / max(1, Double(barLabels.count) + 0.2)
+    let widest = barLabels.map { TextSize.width($0, TextSize.tick) }.max() ?? 0
+    return widest > slot * 0.98 ? 30 : 0
+  }
+}

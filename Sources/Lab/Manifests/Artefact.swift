@@ -1,0 +1,64 @@
+/// A manifest for a table or figure: selects runs, computes, draws, and compares.
+public struct Artefact: Decodable, Sendable {
+  /// The artefact's id in the catalogue.
+  public let id: String
+  public let title: String
+  public let use: [Use]
+  /// Arrays for `result.h5`, by kind of computation.
+  let compute: [Tagged]?
+  /// Measures shown in the comparison.
+  public let measures: [String]?
+  /// Figures, by kind of drawing.
+  let draw: [Tagged]?
+  public let reported: [ReportedCell]?
+  public let claims: [Claim]?
+  public let assumptions: [Assumption]?
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case id = "artefact"
+    case title, use, compute, measures, draw, reported, claims, assumptions
+  }
+}
+
+/// Runs that an artefact takes.
+public struct Use: Decodable, Sendable {
+  public let study: String
+  /// Which cells; all by default.
+  public let cells: String?
+}
+
+/// A number of the paper's, with the margin that was set before the comparison.
+public struct ReportedCell: Codable, Sendable {
+  /// Axis values of the cell that it belongs to.
+  public let cell: [String: String]
+  public let measure: String
+  /// What it is a statistic of our runs of: `mean` (default) or `best`.
+  public let statistic: ReportedStatistic?
+  public let value: Double
+  /// Standard deviation and number of runs, where the paper gives them.
+  public let std: Double?
+  public let runs: Int?
+  public let margin: Margin
+  /// Where in the paper it stands.
+  public let source: String
+
+  /// How far apart two numbers may lie and still be called equal.
+  public struct Margin: Codable, Sendable {
+    /// In the measure's unit.
+    public let value: Double
+    public let because: String
+  }
+}
+
+/// The statistic over runs that a reported number is compared with.
+public enum ReportedStatistic: String, Codable, CaseIterable, Sendable {
+  case mean, best
+}
+
+/// Something that the paper says in words, as an inequality between means of cells:
+/// `mean(method=rewo) < mean(method=geco)`.
+public struct Claim: Codable, Sendable {
+  public let that: String
+  public let measure: String
+  public let source: String
+}

@@ -1,0 +1,101 @@
+import Foundation
+
+/// The manifests below a directory (`experiments/`), by id.
+public struct ManifestLibrary: Sendable {
+  /// A manifest that was read but not yet decoded.
+  public struct Manifest: Sendable {
+    public let id: String
+    public let file: String
+    let node: ConfigNode
+  }
+
+  /// The directory.
+  public let root: String
+  public let studies: [String: Manifest]
+  public let artefacts: [String: Manifest]
+
+  /// Reads every `.yaml` file below `root` except the catalogue.
+  ///
+  /// - Throws: `ManifestError` for a file that is not a manifest, or an id that is used twice.
+  public init(root: String) throws {
+    self.root = root
+    var studies: [String: Manifest] = [:]
+    var artefacts: [String: Manifest] = [:]
+    for file in Self.files(below: root) {
+      let node = try ConfigNode(yaml: try Self.text(of: file), file: file)
+      let isStudy = node["study"] != nil
+      guard let id = (node["study"] ?? node["artefact"])?.text else {
+        throw ManifestError(
+          origin: node.origin, .missingKey(name: "study", expected: "an id, or the key 'artefact'"))
+      }
+      if let other = (isStudy ? studies : artefacts)[id] {
+        throw ManifestError(
+          origin: node.origin, path: isStudy ? "study" : "artefact",
+          .impossible("the id '\(id)' is taken by \(other.file)"))
+      }
+      let manifest = Manifest(id: id, file: file, node: node)
+      if isStudy { studies[id] = manifest } else { artefacts[id] = manifest }
+    }
+    self.studies = studies
+    self.artefacts = artefacts
+  }
+
+  /// The study of that id with a profile applied.
+  public func study(_ id: String, _ profile: ProfileName, kinds: Kinds) throws -> ResolvedStudy {
+    guard let manifest = studies[id] else { throw LibraryError.noStudy(id, near: near(id)) }
+    return try ResolvedStudy(manifest: manifest.node, profile: profile, kinds: kinds)
+  }
+
+  /// The artefact of that id.
+  public func artefact(_ id: String) throws -> Artefact {
+    guard let manifest = artefacts[id] else { throw LibraryError.noArtefact(id, near: near(id)) }
+    return try StrictDecoder().decode(Artefact.self, from: manifest.node)
+  }
+
+  private func near(_ id: String) -> String? {
+    nearest(id, among: Array(studies.keys) + Array(artefacts.keys))
+  }
+
+  static func files(below root: String) -> [String] {
+    let names = (try? FileManager.default.subpathsOfDirectory(atPath: root)) ?? []
+    return names.filter { $0.hasSuffix(".yaml") && $0 != Catalogue.fileName }.sorted()
+      .map { "\(root)/\($0)" }
+  }
+
+  static func text(of file: String) throws -> String {
+    do {
+      return try String(contentsOfFile: file, encoding: .utf8)
+    } catch {
+      throw LibraryError.unreadable(file)
+    }
+  }
+}
+
+/// What is not to be found among the manifests.
+public enum LibraryError: Error, CustomStringConvertible {
+  case noStudy(String, near: String?)
+  case noArtefact(String, near: String?)
+  case unreadable(String)
+  case planned(String)
+  case noTable(Int, known: [Int])
+
+  public var description: String {
+    switch self {
+    case .noStudy(let id, let near):
+      "there is no study '\(id)'" + Self.hint(near)
+    case .noArtefact(let id, let near):
+      "there is no table or figure '\(id)'" + Self.hint(near) + " (see 'priorlab list')"
+    case .unreadable(let file):
+      "\(file) cannot be read as UTF-8 text: check that it exists and its permissions"
+    case .planned(let id):
+      "\(id) is planned: it has no manifest yet (see 'priorlab list' for what can be reproduced)"
+    case .noTable(let number, let known):
+      "there is no table \(number): the tables are "
+        + known.map(String.init).joined(separator: ", ")
+    }
+  }
+
+  private static func hint(_ near: String?) -> String {
+    near.map { "; did you mean '\($0)'?" } ?? ""
+  }
+}

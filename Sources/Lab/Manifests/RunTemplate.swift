@@ -1,0 +1,73 @@
+import Datasets
+import Modelling
+import Training
+
+/// What the runs of one cell do, decoded: everything but the seed.
+public struct RunTemplate: Sendable {
+  public let study: String
+  public let cell: Cell
+  public let dataset: any DatasetConfiguration
+  public let model: any ModelConfiguration
+  public let plan: TrainingPlan
+  public let keep: Keep
+  public let recording: Recording
+  public let measures: [String]
+
+  /// Decodes the parts of a study whose axes and placeholders are filled in.
+  ///
+  /// - Throws: `ManifestError`.
+  init(_ study: Study, cell: Cell, kinds: Kinds) throws {
+    self.study = study.id
+    self.cell = cell
+    let decoder = StrictDecoder()
+    dataset = try kinds.dataset(study.dataset)
+    model = try kinds.model(study.model, for: dataset)
+    let weights = try study.weights.map {
+      try decoder.decode([String: WeightSchedule].self, from: $0, path: "weights")
+    }
+    let phases = try decoder.decode([Phase].self, from: study.phases, path: "phases")
+    plan = TrainingPlan(weights: weights ?? [:], phases: phases)
+    keep = study.keep ?? Keep(snapshots: [])
+    recording = study.record
+    measures = study.measures
+    try check(study, kinds)
+  }
+
+  /// What no type can say: names that must exist, and values that must fit each other.
+  private func check(_ study: Study, _ kinds: Kinds) throws {
+    func refuse(_ node: ConfigNode, _ path: String, _ message: String) -> ManifestError {
+      ManifestError(origin: node.origin, path: path, .impossible(message))
+    }
+    let objectives = type(of: model).objectives
+    if plan.phases.isEmpty {
+      throw refuse(study.phases, "phases", "at least one phase is needed")
+    }
+    if recording.every < 1 {
+      throw refuse(study.phases, "record.every", "it must be at least 1")
+    }
+    for (phase, node) in zip(plan.phases, study.phases.items ?? []) {
+      if let problem = phase.problem { throw refuse(node, "phases.\(phase.id)", problem) }
+      for update in phase.updates where objectives[update.minimise] == nil {
+        let origin = node["updates"]?.items?.first?["minimise"]?.origin ?? node.origin
+        throw ManifestError(
+          origin: origin, path: "phases.\(phase.id).updates",
+          .unknownName(name: update.minimise, valid: objectives.keys.sorted()))
+      }
+    }
+    let used = plan.phases.flatMap(\.updates).compactMap { objectives[$0.minimise] }
+    for entry in study.weights?.entries ?? [] {
+      let losses = Set(used.flatMap(\.losses)).sorted()
+      if !losses.contains(entry.key) {
+        throw ManifestError(
+          origin: entry.keyOrigin, path: "weights", .unknownName(name: entry.key, valid: losses))
+      }
+      let statistics = Set(used.flatMap(\.statistics)).sorted()
+      if let name = plan.weights[entry.key]?.statistic, !statistics.contains(name) {
+        throw ManifestError(
+          origin: entry.value.origin, path: "weights.\(entry.key)",
+          .unknownName(name: name, valid: statistics))
+      }
+    }
+    for measure in measures { _ = try kinds.measure(measure, origin: study.phases.origin) }
+  }
+}

@@ -1,0 +1,95 @@
+import Training
+
+/// A manifest that trains and keeps: data, model, axes, phases (see `docs/manifests.md`).
+///
+/// What the axes and overrides may change is held as nodes, and decoded for each cell by
+/// ``Study/cells(_:)`` and ``RunTemplate``.
+public struct Study: Decodable, Sendable {
+  /// The study's id, `<paper>/<name>`.
+  public let id: String
+  public let title: String
+  let dataset: Tagged
+  let model: Tagged
+  let axes: ConfigNode?
+  let weights: ConfigNode?
+  let phases: ConfigNode
+  public let seeds: SeedList
+  let keep: Keep?
+  let record: Recording
+  /// Measures taken of every finished run.
+  public let measures: [String]
+  /// Smaller budgets by name.
+  let profiles: [String: Profile]?
+  public let assumptions: [Assumption]?
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case id = "study"
+    case title, dataset, model, axes, weights, phases, seeds, keep, record, measures, profiles
+    case assumptions
+  }
+}
+
+/// A budget smaller than the paper's: why, and what it replaces.
+struct Profile: Decodable, Sendable {
+  let because: String
+  let seeds: SeedList?
+  /// Overrides by dotted path.
+  let set: ConfigNode?
+}
+
+/// Seeds as a manifest or a command gives them: a count (0 to n−1), or a list.
+public struct SeedList: Codable, Equatable, Sendable {
+  public let seeds: [Int]
+
+  public init(_ seeds: [Int]) {
+    self.seeds = seeds
+  }
+
+  /// Reads `10` (a count) or `0,3,7` (a list; `3,` is a list of one).
+  public init?(_ text: String) {
+    let parts = text.split(separator: ",").map { Int($0) }
+    let numbers = parts.compactMap { $0 }
+    guard numbers.count == parts.count, let first = numbers.first else { return nil }
+    self.init(text.contains(",") ? numbers : Array(0..<max(first, 0)))
+    if let _ = Self.problem(seeds) { return nil }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    if let count = try? decoder.singleValueContainer().decode(Int.self) {
+      seeds = Array(0..<max(count, 0))
+    } else {
+      seeds = try [Int](from: decoder)
+    }
+    if let problem = Self.problem(seeds) { throw ConfigValueError(problem) }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try seeds.encode(to: encoder)
+  }
+
+  private static func problem(_ seeds: [Int]) -> String? {
+    if seeds.isEmpty { return "at least one seed is needed" }
+    if seeds.contains(where: { $0 < 0 }) { return "seeds must not be negative" }
+    return Set(seeds).count == seeds.count ? nil : "a seed is named twice"
+  }
+}
+
+/// What survives a finished run besides its final weights.
+public struct Keep: Codable, Equatable, Sendable {
+  /// Training steps at which the parameters are kept.
+  public var snapshots: [Int]
+}
+
+/// How often training is recorded.
+public struct Recording: Codable, Equatable, Sendable {
+  /// Steps between the points of the curves.
+  public var every: Int
+}
+
+/// Something that the paper does not say, or that is done otherwise, and why.
+public struct Assumption: Codable, Equatable, Sendable {
+  /// What it is about, often a dotted path.
+  public let about: String
+  public let value: String?
+  public let because: String
+}

@@ -1,0 +1,39 @@
+extension ConfigNode {
+  /// This tree with every scalar whose whole text is `{name}` replaced by the node of that name.
+  ///
+  /// Keys, and what is put in, are left as they are.
+  /// - Throws: `ManifestError` for a name that is not in the table.
+  public func substituting(_ table: [String: ConfigNode]) throws -> ConfigNode {
+    try substituting(table, path: "")
+  }
+
+  private func substituting(_ table: [String: ConfigNode], path: String) throws -> ConfigNode {
+    switch content {
+    case .scalar(let text, _):
+      guard let name = Self.placeholder(text) else { return self }
+      guard let node = table[name] else {
+        throw ManifestError(
+          origin: origin, path: path,
+          .unknownPlaceholder(name: name, known: table.keys.sorted()))
+      }
+      return node
+    case .sequence(let items):
+      let items = try items.enumerated().map { index, item in
+        let element = Self.pathElement(of: item, at: index)
+        return try item.substituting(table, path: ConfigPath.joined(path, element))
+      }
+      return ConfigNode(.sequence(items), origin: origin)
+    case .mapping(let entries):
+      let entries = try entries.map { entry in
+        let value = try entry.value.substituting(table, path: ConfigPath.joined(path, entry.key))
+        return Entry(key: entry.key, keyOrigin: entry.keyOrigin, value: value)
+      }
+      return ConfigNode(.mapping(entries), origin: origin)
+    }
+  }
+
+  /// The name inside `{name}`, when the text is nothing else.
+  private static func placeholder(_ text: String) -> String? {
+    text.wholeMatch(of: /\{([A-Za-z][A-Za-z0-9_-]*)\}/).map { String($0.1) }
+  }
+}

@@ -1,0 +1,70 @@
+import Modelling
+import Torch
+
+/// The measures that PriorLab comes with; `Catalogue.swift` registers them.
+extension Measure {
+  /// Mean absolute error of the joint angle regressed on the code (Klushyn et al. 2019, table 1).
+  public static func angleError(_ radius: AngleRegression.Radius) -> Measure {
+    let id = "angle-error/" + radius.rawValue
+    let words = radius == .global ? "one radius for all codes" : "each code's own radius"
+    return Measure(
+      id: id, summary: "mean |residual| of the angle regressed on the code, with \(words)",
+      unit: "rad", direction: .lessIsBetter
+    ) { try AngleRegression($0, radius, for: id).meanAbsoluteError }
+  }
+
+  /// Spread of the codes' distances from their centre over their mean: 0 for a circle.
+  public static let radiusVariation = Measure(
+    id: "code-radius/variation", summary: "std of the codes' radii over their mean: 0 for a circle",
+    unit: "", direction: .lessIsBetter
+  ) { try AngleRegression($0, .global, for: "code-radius/variation").radiusVariation }
+
+  /// Root-mean-square error of the reconstruction from posterior means, over all training images.
+  public static let reconstructionError = Measure(
+    id: "reconstruction/rms-from-mean",
+    summary: "root-mean-square error a pixel, decoded from posterior means", unit: "",
+    direction: .lessIsBetter
+  ) { run in
+    let id = "reconstruction/rms-from-mean"
+    let model = try run.latentModel(for: id)
+    let data = run.dataset.train
+    guard let image = data["image"] else { throw MeasureError.needsTensor(id, name: "image") }
+    var sum = 0.0
+    for start in stride(from: 0, to: data.count, by: FinishedRun.batch) {
+      try checked(id) {
+        withoutGradients {
+          let range = start..<min(start + FinishedRun.batch, data.count)
+          let decoded = model.decode(model.encode(data.rows(range)).mean)
+          let x = image.narrowed(0, range).reshaped(range.count, -1)
+          sum += (x - decoded).square().sum().item()
+        }
+      }
+    }
+    return (sum / Double(image.count)).squareRoot()
+  }
+
+  /// Last value of a recorded curve.
+  public static func final(_ curve: String, summary: String, unit: String = "") -> Measure {
+    Measure(id: "final/" + curve, summary: summary, unit: unit, direction: .neither) {
+      $0.curves.values[curve]?.last
+    }
+  }
+
+  /// Step at which an event first happened; none where it never did.
+  public static func event(_ name: String, summary: String) -> Measure {
+    Measure(id: "event/" + name, summary: summary, unit: "steps", direction: .neither) {
+      $0.events[name].map(Double.init)
+    }
+  }
+}
+
+extension AngleRegression {
+  /// The regression on a run's posterior means and the data's `angle`.
+  init(_ run: FinishedRun, _ radius: Radius, for purpose: String) throws {
+    guard let angles = run.dataset.train["angle"] else {
+      throw MeasureError.needsTensor(purpose, name: "angle")
+    }
+    let codes = try PosteriorCodes(run, for: purpose).plane(for: purpose)
+    try self.init(codes: codes, angles: angles.doubles(), radius: radius)
+  }
+}

@@ -1,0 +1,79 @@
+import Datasets
+import Modelling
+import Torch
+import Training
+
+/// A number taken of a finished run. Its id names its variant; there is no bare "accuracy".
+public struct Measure: Sendable {
+  public let id: String
+  /// One line on what it is.
+  public let summary: String
+  /// Unit of the value (`rad`, `nats`, `steps`), empty for a plain number.
+  public let unit: String
+  public let direction: Direction
+  /// The value; nil where the run has none, such as the step of an event that never came.
+  let value: @Sendable (FinishedRun) throws -> Double?
+
+  public init(
+    id: String, summary: String, unit: String, direction: Direction,
+    value: @escaping @Sendable (FinishedRun) throws -> Double?
+  ) {
+    self.id = id
+    self.summary = summary
+    self.unit = unit
+    self.direction = direction
+    self.value = value
+  }
+}
+
+/// What measures and computations see of a run whose training is over.
+public struct FinishedRun {
+  public let model: any Model
+  public let dataset: Dataset
+  /// The run's own randomness; evaluation uses streams of purposes that training does not.
+  public let randomness: Randomness
+  public let curves: Curves
+  /// Step at which each named event first happened.
+  public let events: [String: Int]
+
+  /// Examples in an evaluation batch.
+  static let batch = 1000
+
+  public init(
+    model: any Model, dataset: Dataset, randomness: Randomness, curves: Curves,
+    events: [String: Int]
+  ) {
+    self.model = model
+    self.dataset = dataset
+    self.randomness = randomness
+    self.curves = curves
+    self.events = events
+  }
+
+  /// The model, where it has a continuous code.
+  func latentModel(for purpose: String) throws -> any LatentVariableModel {
+    guard let model = model as? any LatentVariableModel else {
+      throw MeasureError.needsCode(purpose)
+    }
+    return model
+  }
+}
+
+/// Why a measure or a computation cannot be taken of a run.
+public enum MeasureError: Error, CustomStringConvertible {
+  case needsCode(String)
+  case needsTwoDimensions(String, found: Int)
+  case needsTensor(String, name: String)
+  case tooFewPoints(String, needed: Int)
+
+  public var description: String {
+    switch self {
+    case .needsCode(let what): "\(what) needs a model with a continuous code"
+    case .needsTwoDimensions(let what, let found):
+      "\(what) needs a code of 2 dimensions, and this model's has \(found)"
+    case .needsTensor(let what, let name):
+      "\(what) needs data with a tensor named '\(name)', which this data set has not"
+    case .tooFewPoints(let what, let needed): "\(what) needs at least \(needed) points"
+    }
+  }
+}

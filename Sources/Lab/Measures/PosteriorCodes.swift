@@ -1,0 +1,40 @@
+import Modelling
+import Torch
+
+/// Means and standard deviations of q(z|x) over the training data, row by row.
+struct PosteriorCodes {
+  let count: Int
+  let dimensions: Int
+  /// `[count, dimensions]`.
+  let means: [Double]
+  let deviations: [Double]
+
+  init(_ run: FinishedRun, for purpose: String) throws {
+    let model = try run.latentModel(for: purpose)
+    let data = run.dataset.train
+    var means: [Double] = []
+    var deviations: [Double] = []
+    for start in stride(from: 0, to: data.count, by: FinishedRun.batch) {
+      try checked(purpose) {
+        withoutGradients {
+          let end = min(start + FinishedRun.batch, data.count)
+          let posterior = model.encode(data.rows(start..<end))
+          means += posterior.mean.doubles()
+          deviations += posterior.standardDeviation.doubles()
+        }
+      }
+    }
+    count = data.count
+    dimensions = count == 0 ? 0 : means.count / count
+    self.means = means
+    self.deviations = deviations
+  }
+
+  /// The codes as points of the plane.
+  func plane(for purpose: String) throws -> [SIMD2<Double>] {
+    guard dimensions == 2 else {
+      throw MeasureError.needsTwoDimensions(purpose, found: dimensions)
+    }
+    return (0..<count).map { SIMD2(means[2 * $0], means[2 * $0 + 1]) }
+  }
+}

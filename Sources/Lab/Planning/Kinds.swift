@@ -1,0 +1,63 @@
+import Datasets
+import Modelling
+
+/// Every kind that manifests may name: what `Catalogue.swift` of the command registers.
+public struct Kinds: Sendable {
+  private let datasets: [String: any DatasetConfiguration.Type]
+  private let models: [String: any ModelConfiguration.Type]
+  private let measures: [String: Measure]
+  private let computations: [String: any Computation.Type]
+
+  public init(
+    datasets: [any DatasetConfiguration.Type], models: [any ModelConfiguration.Type],
+    measures: [Measure], computations: [any Computation.Type]
+  ) {
+    self.datasets = Dictionary(uniqueKeysWithValues: datasets.map { ($0.name, $0) })
+    self.models = Dictionary(uniqueKeysWithValues: models.map { ($0.name, $0) })
+    self.measures = Dictionary(uniqueKeysWithValues: measures.map { ($0.id, $0) })
+    self.computations = Dictionary(uniqueKeysWithValues: computations.map { ($0.name, $0) })
+  }
+
+  /// The data set that a manifest names.
+  func dataset(_ tagged: Tagged) throws -> any DatasetConfiguration {
+    guard let kind = datasets[tagged.tag] else {
+      throw tagged.unknownName(among: datasets.keys.sorted())
+    }
+    let dataset = try tagged.decode(kind)
+    if let problem = dataset.problem { throw impossible(tagged, problem) }
+    return dataset
+  }
+
+  /// The model that a manifest names, checked against the data.
+  func model(
+    _ tagged: Tagged, for dataset: any DatasetConfiguration
+  ) throws -> any ModelConfiguration {
+    guard let kind = models[tagged.tag] else {
+      throw tagged.unknownName(among: models.keys.sorted())
+    }
+    let model = try tagged.decode(kind)
+    if let problem = model.problem(for: dataset.exampleShapes) { throw impossible(tagged, problem) }
+    return model
+  }
+
+  /// The measure of that id.
+  public func measure(_ id: String, origin: Origin) throws -> Measure {
+    guard let measure = measures[id] else {
+      throw ManifestError(
+        origin: origin, path: "measures", .unknownName(name: id, valid: measures.keys.sorted()))
+    }
+    return measure
+  }
+
+  /// The computation that a manifest names.
+  func computation(_ tagged: Tagged) throws -> any Computation {
+    guard let kind = computations[tagged.tag] else {
+      throw tagged.unknownName(among: computations.keys.sorted())
+    }
+    return try tagged.decode(kind)
+  }
+
+  private func impossible(_ tagged: Tagged, _ problem: String) -> ManifestError {
+    ManifestError(origin: tagged.origin, path: tagged.path, .impossible(problem))
+  }
+}

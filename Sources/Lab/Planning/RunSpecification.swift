@@ -1,0 +1,122 @@
+import Datasets
+import Files
+import Foundation
+import Modelling
+import Training
+
+/// One run: a cell of a study with a seed. Its identity is what its results depend on, and no more.
+public struct RunSpecification: Sendable {
+  public let template: RunTemplate
+  public let seed: Int
+  public let profile: ProfileName
+  /// Hash of everything that the run's numbers depend on; names its directory.
+  public let identity: String
+
+  public init(_ template: RunTemplate, seed: Int, profile: ProfileName) throws {
+    self.template = template
+    self.seed = seed
+    self.profile = profile
+    let content = IdentityContent(
+      dataset: Named(template.dataset), data: template.dataset.contentIdentity,
+      model: Named(template.model), weights: template.plan.weights, phases: template.plan.phases,
+      seed: seed, numerics: Numerics.version)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    identity = String(SHA256.hex(of: try encoder.encode(content)).prefix(16))
+  }
+
+  /// Steps at which the parameters are kept, as far as training goes.
+  var snapshots: [Int] { template.keep.snapshots.sorted() }
+
+  /// The configuration with all defaults filled in, for people to read.
+  public func resolved() throws -> ConfigNode {
+    try ConfigNode(
+      encoding: ResolvedRun(
+        study: template.study, cell: template.cell.label, seed: seed, profile: profile,
+        dataset: Named(template.dataset), model: Named(template.model),
+        weights: template.plan.weights, phases: template.plan.phases, keep: template.keep,
+        record: template.recording, measures: template.measures))
+  }
+}
+
+/// A profile and the overrides on top of it.
+public struct ProfileName: Codable, Hashable, Sendable {
+  /// `paper`, `short`, `quick`, `smoke`.
+  public let name: String
+  /// The `--set` arguments in force, in their order.
+  public let overrides: [String]
+
+  public init(name: String, overrides: [String] = []) {
+    self.name = name
+    self.overrides = overrides
+  }
+
+  /// Name of the result's directory: overrides are told apart by a hash.
+  public var directory: String {
+    overrides.isEmpty
+      ? name
+      : "\(name)+\(SHA256.hex(of: overrides.joined(separator: "\n")).prefix(8))"
+  }
+
+  /// Whether results are meant to be committed: the declared budgets of the manifests themselves.
+  public var isCommitted: Bool { overrides.isEmpty && (name == "paper" || name == "short") }
+}
+
+private struct IdentityContent: Encodable {
+  let dataset: Named
+  let data: String
+  let model: Named
+  let weights: [String: WeightSchedule]
+  let phases: [Phase]
+  let seed: Int
+  let numerics: Int
+}
+
+private struct ResolvedRun: Encodable {
+  let study: String
+  let cell: String
+  let seed: Int
+  let profile: ProfileName
+  let dataset: Named
+  let model: Named
+  let weights: [String: WeightSchedule]
+  let phases: [Phase]
+  let keep: Keep
+  let record: Recording
+  let measures: [String]
+}
+
+/// A kind under its name: `{vhp: {…}}`.
+struct Named: Encodable {
+  private let name: String
+  private let body: any Encodable
+
+  init(_ dataset: any DatasetConfiguration) {
+    name = type(of: dataset).name
+    body = dataset
+  }
+
+  init(_ model: any ModelConfiguration) {
+    name = type(of: model).name
+    body = model
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: AnyKey.self)
+    try container.encode(body, forKey: AnyKey(stringValue: name))
+  }
+}
+
+/// A key known only at run time.
+struct AnyKey: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+
+  init(stringValue: String) {
+    self.stringValue = stringValue
+  }
+
+  init?(intValue: Int) {
+    nil
+  }
+}

@@ -1,0 +1,151 @@
+import OrderedCollections
+
+/// A study with a profile and overrides applied: its cells, seeds and settings.
+///
+/// Settings are replaced in this order, the later ones winning: the manifest, the axis values of a
+/// cell, the profile's `set`, the command's `--set`. Overrides of `axes.…` change the axes themselves
+/// and so come first.
+public struct ResolvedStudy: Sendable {
+  public let id: String
+  public let title: String
+  public let profile: ProfileName
+  /// Why the profile's budget differs from the paper's; nil for `paper`.
+  public let because: String?
+  public let seeds: [Int]
+  public let templates: [RunTemplate]
+  public let assumptions: [Assumption]
+
+  /// - Throws: `ManifestError` for whatever the manifest, the profile or an override gets wrong.
+  public init(manifest: ConfigNode, profile: ProfileName, kinds: Kinds) throws {
+    let decoder = StrictDecoder()
+    let plain = try decoder.decode(Study.self, from: manifest)
+    var overrides: [ConfigOverride] = []
+    var declared: Profile?
+    if profile.name != ProfileName.paper {
+      guard let found = plain.profiles?[profile.name] else {
+        let known = [ProfileName.paper] + (plain.profiles?.keys.sorted() ?? [])
+        throw ManifestError(
+          origin: manifest.origin, path: "profiles",
+          .unknownName(name: profile.name, valid: known))
+      }
+      declared = found
+      for entry in found.set?.entries ?? [] {
+        overrides.append(try ConfigOverride(entry))
+      }
+    }
+    overrides += try profile.overrides.map { try ConfigOverride($0) }
+    let ofAxes = overrides.filter { $0.path.elements.first == "axes" }
+    let ofCells = overrides.filter { $0.path.elements.first != "axes" }
+
+    let root = try manifest.applying(ofAxes)
+    let axes = try Axes(root["axes"])
+    var templates: [RunTemplate] = []
+    for choice in axes.product {
+      let node = try root.applying(choice.flatMap(\.overrides)).applying(ofCells)
+      let cell = Cell(choice.map { Cell.AxisValue(axis: $0.axis, value: $0.name) })
+      let table = Dictionary(uniqueKeysWithValues: choice.map { ($0.axis, $0.value) })
+      let study = try decoder.decode(Study.self, from: try node.substituting(cells: table))
+      templates.append(try RunTemplate(study, cell: cell, kinds: kinds))
+    }
+    id = plain.id
+    title = plain.title
+    self.profile = profile
+    because = declared?.because
+    seeds = (declared?.seeds ?? plain.seeds).seeds
+    self.templates = templates
+    assumptions = plain.assumptions ?? []
+  }
+
+  /// The cells, in the order of the axes.
+  public var cells: [Cell] { templates.map(\.cell) }
+}
+
+extension ProfileName {
+  /// The paper's own budget: the manifest as it stands.
+  public static let paper = "paper"
+}
+
+extension ConfigNode {
+  /// Placeholders filled in everywhere but in the parts that are not a cell's own.
+  fileprivate func substituting(cells table: [String: ConfigNode]) throws -> ConfigNode {
+    guard let entries else { return self }
+    let fixed: Set = ["axes", "profiles", "title", "assumptions"]
+    let filled = try entries.map { entry in
+      fixed.contains(entry.key)
+        ? entry
+        : Entry(
+          key: entry.key, keyOrigin: entry.keyOrigin,
+          value: try entry.value.substituting(table))
+    }
+    return ConfigNode(.mapping(filled), origin: origin)
+  }
+}
+
+/// What varies in a study.
+private struct Axes {
+  /// One value of an axis: its name, what `{axis}` stands for, and what it replaces.
+  struct Value {
+    let axis: String
+    let name: String
+    let value: ConfigNode
+    let overrides: [ConfigOverride]
+  }
+
+  private let axes: [[Value]]
+
+  /// A mapping of axes; each a list of plain values, or a mapping of names to overrides.
+  init(_ node: ConfigNode?) throws {
+    guard let node, !node.isNull else {
+      axes = []
+      return
+    }
+    guard let entries = node.entries else {
+      throw ManifestError(
+        origin: node.origin, path: "axes",
+        .wrongType(expected: "a mapping of axes", found: node.found))
+    }
+    axes = try entries.map { try Self.values($0) }
+  }
+
+  private static func values(_ entry: ConfigNode.Entry) throws -> [Value] {
+    let path = "axes.\(entry.key)"
+    var values: [Value] = []
+    if let items = entry.value.items {
+      values = try items.map { item in
+        guard let text = item.text else {
+          throw ManifestError(
+            origin: item.origin, path: path,
+            .wrongType(expected: "a plain value", found: item.found))
+        }
+        return Value(axis: entry.key, name: text, value: item, overrides: [])
+      }
+    } else if let named = entry.value.entries {
+      values = try named.map { value in
+        let overrides = try (value.value.entries ?? []).map { try ConfigOverride($0) }
+        let name = ConfigNode(.scalar(value.key, isPlain: true), origin: value.keyOrigin)
+        return Value(axis: entry.key, name: value.key, value: name, overrides: overrides)
+      }
+    }
+    if values.isEmpty {
+      throw ManifestError(
+        origin: entry.value.origin, path: path,
+        .wrongType(
+          expected: "a list of values or a mapping of names to overrides", found: "nothing"))
+    }
+    return values
+  }
+
+  /// All combinations, the first axis varying slowest.
+  var product: [[Value]] {
+    axes.reduce([[]]) { rows, axis in
+      rows.flatMap { row in axis.map { row + [$0] } }
+    }
+  }
+}
+
+extension ConfigOverride {
+  /// An override written in a manifest: the key is the dotted path.
+  fileprivate init(_ entry: ConfigNode.Entry) throws {
+    self.init(path: try ConfigPath(entry.key, origin: entry.keyOrigin), value: entry.value)
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Torch
+import Training
+
+/// The conditions under which a run was made; recorded with its results.
+public struct RunEnvironment: Codable, Equatable, Sendable {
+  public var device: String
+  public var precision: String
+  public var dense: String
+  public var threads: Int
+  public var processor: String
+  public var instructions: String
+  public var libtorch: String
+  public var system: String
+  public var commit: String
+
+  /// What must agree for a checkpoint to be resumed from: the same numbers follow only then.
+  public var checkpointKey: String {
+    "\(device), \(precision), \(dense), \(threads) threads, \(processor), \(instructions), "
+      + "libtorch \(libtorch), numerics \(Numerics.version)"
+  }
+
+  /// The conditions of this process.
+  public init(device: Device, dense: DenseBackend, threads: Int, root: String) {
+    self.device = device.description
+    precision = ElementType.float32.rawValue
+    self.dense = dense.rawValue
+    self.threads = threads
+    processor = Self.processorName
+    instructions = Engine.cpuCapability
+    libtorch = Engine.version
+    system = ProcessInfo.processInfo.operatingSystemVersionString
+    commit = Self.commit(of: root)
+  }
+
+  private static var processorName: String {
+    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+    return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
+      ?? "unknown"
+  }
+
+  /// The commit of the working tree, with `+changes` where sources differ from it; `unknown` outside
+  /// a checkout.
+  private static func commit(of root: String) -> String {
+    guard let head = git(["rev-parse", "--short=12", "HEAD"], root) else { return "unknown" }
+    let changes = git(
+      ["status", "--porcelain", "--", "Sources", "Package.swift", "experiments"], root)
+    return head + (changes?.isEmpty == false ? "+changes" : "")
+  }
+
+  private static func git(_ arguments: [String], _ root: String) -> String? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["git", "-C", root] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return nil }
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { return nil }
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}

@@ -1,0 +1,194 @@
+import Datasets
+import Files
+import Foundation
+import Modelling
+import OrderedCollections
+import Torch
+import Training
+
+/// Trains one run to its end in this process: resumes, checkpoints, measures, and records.
+public struct RunExecutor {
+  /// How a run ended here.
+  public enum Outcome: Equatable, Sendable {
+    case finished
+    /// The record says so already.
+    case alreadyFinished
+    /// Training broke down; the reason is recorded.
+    case failed(String)
+    /// A stop was asked for; a checkpoint holds the step.
+    case interrupted(step: Int)
+  }
+
+  /// What is told along the way.
+  public enum Event: Codable, Sendable {
+    case progress(step: Int, of: Int, stepsPerSecond: Double)
+    case warning(String)
+    case waiting
+  }
+
+  private let run: RunSpecification
+  private let kinds: Kinds
+  private let store: RunStore
+  private let device: Device
+  private let environment: RunEnvironment
+  private let checkpointSeconds: Double
+
+  public init(
+    _ run: RunSpecification, kinds: Kinds, store: RunStore, device: Device,
+    environment: RunEnvironment, checkpointSeconds: Double = 60
+  ) {
+    self.run = run
+    self.kinds = kinds
+    self.store = store
+    self.device = device
+    self.environment = environment
+    self.checkpointSeconds = checkpointSeconds
+  }
+
+  /// Claims the run's directory and brings the run to its end.
+  ///
+  /// - Parameters:
+  ///   - shouldStop: asked after every step.
+  ///   - report: told of progress about twice a second, and of warnings.
+  public func execute(
+    shouldStop: () -> Bool, report: @escaping (Event) -> Void
+  ) throws -> Outcome {
+    let directory = store.directory(run)
+    try directory.create()
+    var lock = try FileLock(tryLocking: directory.claim)
+    if lock == nil {
+      report(.waiting)
+      while lock == nil {
+        if shouldStop() { return .interrupted(step: directory.checkpointStep ?? 0) }
+        Thread.sleep(forTimeInterval: 0.2)
+        lock = try FileLock(tryLocking: directory.claim)
+      }
+    }
+    return try withExtendedLifetime(lock) { try executeClaimed(directory, shouldStop, report) }
+  }
+
+  private func executeClaimed(
+    _ directory: RunDirectory, _ shouldStop: () -> Bool, _ report: @escaping (Event) -> Void
+  ) throws -> Outcome {
+    // Another process may have finished the run while this one waited for the claim.
+    let known = store.records(of: run.template.study).records[run.identity]
+    let missing = run.template.measures.filter { known?.measures.keys.contains($0) != true }
+    let kept = directory.hasWeights && directory.hasSnapshots(run.snapshots)
+    if let known, known.failure == nil, missing.isEmpty, kept { return .alreadyFinished }
+
+    try AtomicFile.write(Data(try run.resolved().yaml().utf8), to: directory.resolved)
+    let dataset = try run.template.dataset.load()
+    let randomness = Randomness(seed: run.seed)
+    let model = try checked("building the model") {
+      run.template.model.build(
+        for: run.template.dataset.exampleShapes,
+        parameters: ParameterStore(randomness, device: device))
+    }
+    if var known, known.failure == nil, kept {
+      // Trained before, but a measure was added since.
+      try ParameterFile.read(directory.weights, into: model.parameters)
+      let curves = try readCurves(directory)
+      known.measures = try measure(model, dataset, randomness, curves, known.events)
+      try store.append(known)
+      return .finished
+    }
+    let trainer = Trainer(
+      model: model, data: try checked("moving the data") { dataset.train.to(device) },
+      plan: run.template.plan, randomness: randomness, recordEvery: run.template.recording.every)
+    let checkpoints = CheckpointStore(
+      in: directory.path, environment: environment.checkpointKey)
+    let (state, warnings) = checkpoints.restore(into: model)
+    warnings.forEach { report(.warning($0)) }
+    if let state { trainer.restore(state) }
+    do {
+      try train(trainer, checkpoints, directory, shouldStop, report)
+    } catch let error as TrainingError {
+      try store.append(record(trainer, dataset, failure: error.description, measures: [:]))
+      return .failed(error.description)
+    }
+    if !trainer.isFinished { return .interrupted(step: trainer.state.totalSteps) }
+
+    try ParameterFile.write(model.parameters, to: directory.weights)
+    let file = try HDF5File(creating: directory.curves)
+    try CurvesFile.write(trainer.state.curves, into: file)
+    try file.close()
+    let measures = try measure(
+      model, dataset, randomness, trainer.state.curves, trainer.state.events)
+    try store.append(record(trainer, dataset, failure: nil, measures: measures))
+    checkpoints.removeAll()
+    return .finished
+  }
+
+  private func train(
+    _ trainer: Trainer, _ checkpoints: CheckpointStore, _ directory: RunDirectory,
+    _ shouldStop: () -> Bool, _ report: (Event) -> Void
+  ) throws {
+    let before = trainer.state.seconds
+    let start = ContinuousClock.now
+    var reported = start
+    var saved = start
+    var reportedStep = trainer.state.totalSteps
+    let planned = trainer.plannedSteps
+    while !trainer.isFinished {
+      try trainer.step()
+      let now = ContinuousClock.now
+      trainer.setSeconds(before + (now - start).seconds)
+      let step = trainer.state.totalSteps
+      if run.snapshots.contains(step) {
+        try ParameterFile.write(trainer.model.parameters, to: directory.snapshot(step))
+      }
+      let stopping = shouldStop()
+      if (now - saved).seconds > checkpointSeconds || (stopping && !trainer.isFinished) {
+        try checkpoints.save(trainer.model, trainer.state)
+        saved = now
+      }
+      if (now - reported).seconds > 0.5 || trainer.isFinished {
+        let rate = Double(step - reportedStep) / max((now - reported).seconds, 1e-9)
+        report(.progress(step: step, of: planned, stepsPerSecond: rate))
+        reported = now
+        reportedStep = step
+      }
+      if stopping { return }
+    }
+  }
+
+  private func measure(
+    _ model: any Model, _ dataset: Dataset, _ randomness: Randomness, _ curves: Curves,
+    _ events: OrderedDictionary<String, Int>
+  ) throws -> OrderedDictionary<String, Double?> {
+    let finished = FinishedRun(
+      model: model, dataset: dataset, randomness: randomness, curves: curves,
+      events: Dictionary(uniqueKeysWithValues: events.map { ($0.key, $0.value) }))
+    var values: OrderedDictionary<String, Double?> = [:]
+    for id in run.template.measures {
+      let measure = try kinds.measure(id, origin: .commandLine(id))
+      values.updateValue(try measure.value(finished), forKey: id)
+    }
+    return values
+  }
+
+  private func record(
+    _ trainer: Trainer, _ dataset: Dataset, failure: String?,
+    measures: OrderedDictionary<String, Double?>
+  ) -> RunRecord {
+    RunRecord(
+      format: RunRecord.format, identity: run.identity, study: run.template.study,
+      cell: run.template.cell, seed: run.seed, profile: run.profile, failure: failure,
+      measures: measures, events: trainer.state.events,
+      curves: trainer.state.curves.thinned(to: RunRecord.curvePoints),
+      steps: trainer.state.totalSteps, seconds: trainer.state.seconds, environment: environment,
+      finished: Date(), standIn: dataset.standIn)
+  }
+
+  private func readCurves(_ directory: RunDirectory) throws -> Curves {
+    let file = try HDF5File(reading: directory.curves)
+    return try CurvesFile.read(from: file)
+  }
+}
+
+extension Swift.Duration {
+  /// The duration as a number of seconds.
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

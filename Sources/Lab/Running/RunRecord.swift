@@ -1,0 +1,52 @@
+import Foundation
+import OrderedCollections
+import Training
+
+/// One line of `runs.jsonl`: what a finished run found, and how.
+public struct RunRecord: Codable, Sendable {
+  /// Goes up when the line's meaning changes.
+  public static let format = 1
+
+  public var format: Int
+  public var identity: String
+  public var study: String
+  public var cell: Cell
+  public var seed: Int
+  public var profile: ProfileName
+  /// Why the run failed, or nil where it finished.
+  public var failure: String?
+  /// Final measures; a null is a measure that the run has no value of.
+  public var measures: OrderedDictionary<String, Double?>
+  public var events: OrderedDictionary<String, Int>
+  /// Recorded curves, thinned.
+  public var curves: Curves
+  public var steps: Int
+  public var seconds: Double
+  public var environment: RunEnvironment
+  public var finished: Date
+  /// Why the data are not the real ones, or nil.
+  public var standIn: String?
+
+  /// Points of a curve that a line keeps.
+  static let curvePoints = 100
+}
+
+extension RunRecord {
+  /// The record as one line of JSON.
+  func line() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.dateEncodingStrategy = .iso8601
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+
+  init(line: some StringProtocol) throws {
+    let decoder = JSONDecoder()
+    decoder.dateDecodingStrategy = .iso8601
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    self = try decoder.decode(RunRecord.self, from: Data(line.utf8))
+  }
+}

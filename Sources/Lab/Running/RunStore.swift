@@ -1,0 +1,124 @@
+import Files
+import Foundation
+
+/// Finished runs on disk: `results/<study>/runs.jsonl`, which is committed, and the run directories
+/// under `results/<study>/runs/`, which are not.
+public struct RunStore: Sendable {
+  /// The results directory.
+  public let root: String
+
+  public init(root: String) {
+    self.root = root
+  }
+
+  /// The directory of one run: checkpoints, weights, curves, log.
+  public func directory(_ run: RunSpecification) -> RunDirectory {
+    RunDirectory(path: "\(root)/\(run.template.study)/runs/\(run.identity)")
+  }
+
+  /// Appends a record. Runs of the manifest's declared budgets go to the committed file, passing ones
+  /// (quick, smoke, overrides) beside the run directories.
+  func append(_ record: RunRecord) throws {
+    try AtomicFile.append(
+      line: try record.line(), to: file(record.study, committed: record.profile.isCommitted))
+  }
+
+  /// The records of a study by identity, the latest of each; and what could not be read.
+  public func records(of study: String) -> (records: [String: RunRecord], warnings: [String]) {
+    var records: [String: RunRecord] = [:]
+    var warnings: [String] = []
+    for file in [file(study, committed: true), file(study, committed: false)] {
+      guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { continue }
+      for (index, line) in text.split(separator: "\n").enumerated() {
+        do {
+          let record = try RunRecord(line: line)
+          guard record.format == RunRecord.format else {
+            throw RecordError.format(record.format)
+          }
+          records[record.identity] = record
+        } catch {
+          let reason = (error as? RecordError)?.description ?? "it is torn or altered"
+          warnings.append("\(file):\(index + 1): the record is passed over: \(reason)")
+        }
+      }
+    }
+    return (records, warnings)
+  }
+
+  /// All studies that have records or run directories, by id.
+  public func studies() -> [String] {
+    let names = (try? FileManager.default.subpathsOfDirectory(atPath: root)) ?? []
+    let found = names.compactMap { name -> String? in
+      for suffix in ["/runs.jsonl", "/runs"] where name.hasSuffix(suffix) {
+        let study = name.dropLast(suffix.count)
+        return study.hasSuffix("/runs") ? nil : String(study)
+      }
+      return nil
+    }
+    return Set(found).sorted()
+  }
+
+  private func file(_ study: String, committed: Bool) -> String {
+    committed ? "\(root)/\(study)/runs.jsonl" : "\(root)/\(study)/runs/runs.jsonl"
+  }
+
+  private enum RecordError: Error, CustomStringConvertible {
+    case format(Int)
+
+    var description: String {
+      switch self {
+      case .format(let found): "it has format \(found), this version reads \(RunRecord.format)"
+      }
+    }
+  }
+}
+
+/// The files of one run.
+public struct RunDirectory: Sendable {
+  public let path: String
+
+  var claim: String { path + "/claim" }
+  var weights: String { path + "/weights.h5" }
+  var curves: String { path + "/curves.h5" }
+  var resolved: String { path + "/run.yaml" }
+
+  func snapshot(_ step: Int) -> String { "\(path)/snapshot-\(step).h5" }
+
+  /// Whether the final weights are here.
+  public var hasWeights: Bool { exists(weights) }
+
+  /// Whether all of these snapshots are here.
+  func hasSnapshots(_ steps: [Int]) -> Bool { steps.allSatisfy { exists(snapshot($0)) } }
+
+  /// The step of the newest checkpoint, whether usable or not.
+  public var checkpointStep: Int? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.compactMap { name in
+      name.hasPrefix("checkpoint-") && name.hasSuffix(".json")
+        ? Int(name.dropFirst(11).dropLast(5)) : nil
+    }.max()
+  }
+
+  func create() throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw RunDirectoryError.cannotCreate(path)
+    }
+  }
+
+  private func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: file) }
+}
+
+/// What is wrong with the place of results.
+enum RunDirectoryError: Error, CustomStringConvertible {
+  case cannotCreate(String)
+
+  var description: String {
+    switch self {
+    case .cannotCreate(let path):
+      "the directory \(path) cannot be made: check that its parent exists, is writable, and has space, "
+        + "or name another place with --results"
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+
+/// What is declared of a cell before its runs are seen.
+public struct VerdictRule: Codable, Equatable, Sendable {
+  /// Largest difference that counts as the same; > 0, in the unit of the values.
+  public let margin: Double
+  /// Which values are good.
+  public let direction: Direction
+  /// Finished runs that a match needs.
+  public let minimumRuns: Int
+
+  /// A rule with its margin in the unit of the values.
+  ///
+  /// - Throws: `StatisticsError.outOfRange` unless the margin is positive and finite.
+  public init(margin: Double, direction: Direction, minimumRuns: Int = 5) throws {
+    guard margin > 0, margin.isFinite else {
+      throw StatisticsError.outOfRange(
+        name: "margin", value: "\(margin)", allowed: "positive and finite")
+    }
+    self.margin = margin
+    self.direction = direction
+    self.minimumRuns = minimumRuns
+  }
+
+  /// Judges our finished runs against a reported value.
+  ///
+  /// `matches` is a statement of equivalence: the whole 95 % interval of the difference lies
+  /// within the margin. `better` and `worse` need the whole interval beyond the margin.
+  /// Everything else is `inconclusive`.
+  ///
+  /// - Parameters:
+  ///   - ours: one value per finished run.
+  ///   - failures: number of runs that did not finish or gave no finite value.
+  ///   - reported: what the paper says; nil if it says nothing.
+  ///   - notComparable: why no comparison would be fair, such as a reduced budget; nil if it is.
+  /// - Throws: `StatisticsError.notFinite`, `.outOfRange`.
+  public func judge(
+    _ ours: [Double], failures: Int = 0, reported: Reported?, notComparable: String? = nil
+  ) throws -> Judgement {
+    try StatisticsError.checkFinite(ours)
+    let lost = failures == 0 ? "" : "; \(failures) failed \(failures == 1 ? "run" : "runs")"
+    func plain(_ verdict: Verdict, _ reason: String, _ difference: Difference? = nil) -> Judgement {
+      Judgement(
+        verdict: verdict, difference: difference, reason: reason, explanation: reason + lost)
+    }
+
+    if ours.isEmpty, failures > 0 {
+      let reason = failures == 1 ? "the only run failed" : "all \(failures) runs failed"
+      return Judgement(
+        verdict: .failed(reason), difference: nil, reason: reason, explanation: reason)
+    }
+    guard let reported else { return plain(.notReported, "the paper gives no value") }
+    if let notComparable {
+      let difference = ours.isEmpty ? nil : try Difference.against(reported, ours: ours)
+      return plain(.notComparable(notComparable), notComparable, difference)
+    }
+    guard !ours.isEmpty else { return plain(.inconclusive, "n = 0: no runs") }
+
+    let difference = try Difference.against(reported, ours: ours)
+    let (verdict, reason) = decide(difference)
+    return Judgement(
+      verdict: verdict, difference: difference, reason: reason,
+      explanation: "\(reason): \(numbers(difference, reported))\(lost)")
+  }
+
+  /// Upper bound on the expected number of cells that are called better or worse wrongly.
+  ///
+  /// If the true difference lies within the margin, an interval wholly beyond the margin has
+  /// missed the truth. A 95 % interval misses it, on either side together, with probability 0.05
+  /// at most, so each cell that could get a verdict adds 0.05; expectations add up whether or not
+  /// cells share runs. Holds for roughly normal values; where the paper gives no spread, its value
+  /// is taken as exact, and its own sampling error comes on top.
+  public static func expectedFalseAlarms(cells: Int) -> Double {
+    Double(max(cells, 0)) / 20
+  }
+
+  private func decide(_ difference: Difference) -> (Verdict, String) {
+    let n = difference.n
+    guard let interval = difference.interval else {
+      return (.inconclusive, "n = \(n): no interval")
+    }
+    if interval.low > margin {
+      return (direction == .moreIsBetter ? .better : .worse, "interval above the margin")
+    }
+    if interval.high < -margin {
+      return (direction == .lessIsBetter ? .better : .worse, "interval below the margin")
+    }
+    if interval.low < -margin || interval.high > margin {
+      return (.inconclusive, "interval crosses the margin")
+    }
+    if n < minimumRuns {
+      return (.inconclusive, "n = \(n) of the \(minimumRuns) that a match needs")
+    }
+    return (.matches, "interval within the margin")
+  }
+
+  private func numbers(_ difference: Difference, _ reported: Reported) -> String {
+    var text =
+      "ours \(short(difference.estimate + reported.value)) (n = \(difference.n)), "
+      + "reported \(short(reported.value)), difference \(signed(difference.estimate))"
+    if let interval = difference.interval {
+      text += ", 95 % interval [\(signed(interval.low)), \(signed(interval.high))]"
+    }
+    text += ", margin ±\(short(margin))"
+    if difference.interval != nil {
+      text +=
+        difference.method == .welch
+        ? ", spread of both sides counted" : ", reported value taken as exact"
+    }
+    return text
+  }
+
+  private func short(_ value: Double) -> String { String(format: "%.4g", value) }
+
+  private func signed(_ value: Double) -> String { String(format: "%+.3g", value) }
+}

@@ -1,0 +1,110 @@
+// The C face of libtorch: the only door between Swift and C++.
+//
+// Every function that can fail records the first failure of the current thread and returns NULL (or
+// does nothing); later calls that are given NULL, or that come after a failure, pass through without
+// effect. `pl_failure_take` hands the failure over. C++ exceptions never leave this library.
+#ifndef PRIORLAB_LIBTORCH_SHIM_H
+#define PRIORLAB_LIBTORCH_SHIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct PLTensor PLTensor;
+typedef struct PLGenerator PLGenerator;
+
+typedef enum { PLFloat32 = 0, PLFloat64 = 1, PLInt64 = 2 } PLType;
+typedef enum { PLDenseAuto = 0, PLDenseOneDNN = 1, PLDenseATen = 2 } PLDense;
+
+// MARK: Failures
+
+/// Whether an operation of this thread has failed since the last `pl_failure_take`.
+bool pl_failed(void);
+/// The message of the first failure, which the caller frees with `pl_string_free`, or NULL; clears it.
+char *pl_failure_take(void);
+/// Records a failure found on the Swift side, if none is held yet.
+void pl_failure_set(const char *message);
+void pl_string_free(char *text);
+
+// MARK: Environment
+
+/// Version of the libtorch that was loaded ("2.11.0").
+const char *pl_version(void);
+void pl_set_threads(int count);
+/// Lets the allocator keep freed memory for the next step instead of returning it to the system.
+void pl_keep_memory(void);
+/// "AVX512", "AVX2", "DEFAULT": the CPU capability that libtorch uses.
+const char *pl_cpu_capability(void);
+/// Chooses how dense layers are computed; returns what is in force ("onednn" or "aten").
+const char *pl_set_dense(PLDense choice);
+/// Loads libtorch's CUDA library. Returns the number of devices, or -1 with a failure recorded.
+int pl_load_cuda(void);
+
+// MARK: Life of a tensor
+
+PLTensor *pl_from_data(const void *data, const int64_t *shape, int rank, PLType type);
+PLTensor *pl_full(double value, const int64_t *shape, int rank, PLType type, int device);
+void pl_free(PLTensor *tensor);
+int pl_rank(const PLTensor *tensor);
+void pl_shape(const PLTensor *tensor, int64_t *shape);
+PLType pl_type(const PLTensor *tensor);
+/// -1 for the CPU, else the index of the CUDA device.
+int pl_device(const PLTensor *tensor);
+/// Copies all elements, row by row, converted to `type`, into `data`.
+void pl_copy_out(const PLTensor *tensor, void *data, int64_t count, PLType type);
+/// Overwrites the elements of `tensor` with those of `source` (same shape).
+void pl_assign(PLTensor *tensor, const PLTensor *source);
+PLTensor *pl_to_device(const PLTensor *tensor, int device);
+PLTensor *pl_to_type(const PLTensor *tensor, PLType type);
+
+// MARK: Automatic differentiation
+
+bool pl_set_grad_enabled(bool enabled);
+PLTensor *pl_leaf(const PLTensor *tensor);
+PLTensor *pl_detach(const PLTensor *tensor);
+/// Gradients of the scalar `loss` with respect to `count` tensors, zeros where it does not depend on one.
+void pl_gradients(const PLTensor *loss, PLTensor *const *inputs, int count, PLTensor **gradients);
+
+// MARK: Operations
+
+typedef enum { PLNegate, PLExp, PLLog, PLSquare, PLSquareRoot, PLReLU } PLUnary;
+typedef enum { PLAdd, PLSubtract, PLMultiply, PLDivide } PLBinary;
+
+PLTensor *pl_unary(PLUnary operation, const PLTensor *x);
+PLTensor *pl_binary(PLBinary operation, const PLTensor *x, const PLTensor *y);
+PLTensor *pl_binary_scalar(PLBinary operation, const PLTensor *x, double y);
+PLTensor *pl_clamp(const PLTensor *x, double low, double high);
+PLTensor *pl_sum(const PLTensor *x, const int64_t *axes, int count);
+PLTensor *pl_mean(const PLTensor *x, const int64_t *axes, int count);
+PLTensor *pl_logsumexp(const PLTensor *x, int64_t axis);
+PLTensor *pl_reshape(const PLTensor *x, const int64_t *shape, int rank);
+PLTensor *pl_expand(const PLTensor *x, const int64_t *shape, int rank);
+PLTensor *pl_narrow(const PLTensor *x, int64_t axis, int64_t start, int64_t length);
+PLTensor *pl_concatenate(PLTensor *const *tensors, int count, int64_t axis);
+PLTensor *pl_select_rows(const PLTensor *x, const PLTensor *indices);
+/// y = x Wᵀ + b, followed by ReLU where `relu`; x is [rows, inputs], W [outputs, inputs], b [outputs].
+PLTensor *pl_dense(const PLTensor *x, const PLTensor *weight, const PLTensor *bias, bool relu);
+
+// MARK: Optimiser
+
+/// One Adam step on all parameters in place; `steps` counts from 1 and is incremented here.
+void pl_adam(PLTensor *const *parameters, PLTensor *const *gradients, PLTensor *const *means,
+             PLTensor *const *squares, PLTensor *const *steps, int count, double rate, double beta1,
+             double beta2, double epsilon);
+
+// MARK: Random numbers
+
+/// A generator whose whole Mersenne state is filled from a 128-bit key.
+PLGenerator *pl_generator(uint64_t key0, uint64_t key1);
+void pl_generator_free(PLGenerator *generator);
+PLTensor *pl_normal(PLGenerator *generator, const int64_t *shape, int rank, PLType type);
+PLTensor *pl_uniform(PLGenerator *generator, const int64_t *shape, int rank, PLType type);
+PLTensor *pl_permutation(PLGenerator *generator, int64_t count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

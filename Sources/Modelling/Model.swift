@@ -1,0 +1,87 @@
+import OrderedCollections
+import Torch
+
+/// Where training stands when a model is asked for its terms.
+public struct Progress: Equatable, Sendable {
+  /// Optimiser steps done in the phase, and in the whole run.
+  public let step: Int
+  public let totalSteps: Int
+  /// Passes over the training data that are complete in the phase.
+  public let epoch: Int
+
+  public init(step: Int, totalSteps: Int, epoch: Int) {
+    self.step = step
+    self.totalSteps = totalSteps
+    self.epoch = epoch
+  }
+}
+
+/// What a model says of one batch.
+public struct Terms {
+  /// Terms of the objective by name, each a scalar averaged over the batch; training minimises their
+  /// weighted sum.
+  public var losses: OrderedDictionary<String, Tensor>
+  /// Scalars that controllers and curves read, without a gradient.
+  public var statistics: OrderedDictionary<String, Tensor>
+
+  public init(
+    losses: OrderedDictionary<String, Tensor>, statistics: OrderedDictionary<String, Tensor> = [:]
+  ) {
+    self.losses = losses
+    self.statistics = statistics
+  }
+}
+
+/// A probabilistic model: parameters, and the terms of its objectives.
+///
+/// It holds no loop, no file and no device; randomness is an argument.
+public protocol Model: AnyObject {
+  /// The trained tensors by path.
+  var parameters: ParameterStore { get }
+
+  /// The terms of an objective on one batch.
+  func terms(
+    _ objective: String, _ batch: Batch, _ progress: Progress, _ randomness: StepRandomness
+  ) -> Terms
+}
+
+/// A model with a continuous code, which most measures ask for.
+public protocol LatentVariableModel: Model {
+  /// q(z|x) of a batch, `[batch, latent]`.
+  func encode(_ batch: Batch) -> DiagonalGaussian
+
+  /// E p(x|z): codes `[n, latent]` to `[n, features]`.
+  func decode(_ codes: Tensor) -> Tensor
+
+  /// Draws from the prior: `[count, latent]`.
+  func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor
+}
+
+/// Shape of one example of each named tensor of a data set.
+public typealias ExampleShapes = [String: [Int]]
+
+/// The names of an objective's terms and statistics, for checking a manifest before anything runs.
+public struct Objective: Sendable {
+  public let losses: [String]
+  public let statistics: [String]
+
+  public init(losses: [String], statistics: [String]) {
+    self.losses = losses
+    self.statistics = statistics
+  }
+}
+
+/// What a manifest says below a model's name.
+public protocol ModelConfiguration: Codable, Sendable {
+  /// The model's name in manifests.
+  static var name: String { get }
+
+  /// The objectives that the model offers, by name.
+  static var objectives: [String: Objective] { get }
+
+  /// What is impossible about the configuration for such data, or nil.
+  func problem(for data: ExampleShapes) -> String?
+
+  /// The untrained model.
+  func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model
+}

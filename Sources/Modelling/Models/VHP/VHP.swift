@@ -1,0 +1,90 @@
+import Foundation
+import Torch
+
+/// VAE with a hierarchical prior p_Θ(z) = ∫ p_Θ(z|ζ) N(ζ; 0, I) dζ (Klushyn et al. 2019, section 2).
+///
+/// Its objective `elbo` has two losses in nats: `distortion`, −log p_θ(x|z), and `rate`, the
+/// importance-weighted bound F on KL(q_φ(z|x) ‖ p_Θ(z)). Their weights (β on the rate) are the
+/// training engine's. The statistic `squared-error` is what the constraint κ² is compared with.
+public final class VHP: LatentVariableModel {
+  public let parameters: ParameterStore
+  private let latent: Int
+  private let importanceSamples: Int
+  private let encoder: GaussianNetwork
+  private let decoderTrunk: MLP
+  private let decoderMean: Dense
+  private let likelihood: GaussianLikelihood
+  private let priorEncoder: GaussianNetwork
+  private let priorDecoder: GaussianNetwork
+
+  /// Log-variances within ±20, that is log-standard-deviations within ±10.
+  private static let logVarianceLimit = 20.0
+
+  init(_ configuration: VHPConfiguration, features: Int, _ parameters: ParameterStore) {
+    self.parameters = parameters
+    latent = configuration.latent
+    importanceSamples = configuration.importanceSamples
+    let root = parameters.root
+    let initial = configuration.initial
+    func gaussian(
+      _ inputs: Int, _ network: NetworkConfiguration, _ scope: ParameterScope
+    ) -> GaussianNetwork {
+      GaussianNetwork(
+        inputs, configuration.latent, network, at: scope, initial: initial,
+        limit: Self.logVarianceLimit)
+    }
+    encoder = gaussian(features, configuration.encoder, root / "encoder")
+    decoderTrunk = configuration.decoder.build(latent, at: root / "decoder", initial: initial)
+    decoderMean = Dense(
+      decoderTrunk.outputs, features, at: root / "decoder" / "mean", initial: initial)
+    likelihood = configuration.likelihood.build(at: root / "decoder")
+    priorEncoder = gaussian(latent, configuration.priorEncoder, root / "prior" / "encoder")
+    priorDecoder = gaussian(latent, configuration.priorDecoder, root / "prior" / "decoder")
+  }
+
+  public func terms(
+    _ objective: String, _ batch: Batch, _ progress: Progress, _ randomness: StepRandomness
+  ) -> Terms {
+    let x = flattened(batch)
+    let posterior = encode(batch)
+    let z = posterior.sample(randomness.stream("z").normal(posterior.mean.shape, type: x.type))
+    let mean = decode(z)
+
+    return Terms(
+      losses: [
+        "distortion": likelihood.negativeLogDensity(x, mean: mean).mean(),
+        "rate": rate(z, posterior, randomness.stream("zeta")).mean(),
+      ],
+      statistics: ["squared-error": (x - mean).square().mean().detached()])
+  }
+
+  /// The bound F(x) of eq. (9), `[batch]`: log q_φ(z|x) − log (1/K) Σ_k p_Θ(z|ζ_k) p(ζ_k) / q_Φ(ζ_k|z).
+  func rate(_ z: Tensor, _ posterior: DiagonalGaussian, _ stream: RandomStream) -> Tensor {
+    let batch = z.shape[0]
+    let q = priorEncoder(z).grouped(1)
+    let zeta = q.sample(stream.normal([importanceSamples, batch, latent], type: z.type))
+    let p = priorDecoder(zeta.reshaped(-1, latent)).grouped(importanceSamples)
+    let logWeights = p.logDensity(z) + StandardNormal.logDensity(zeta) - q.logDensity(zeta)
+    let logPrior = logWeights.logSumExp(0) - log(Double(importanceSamples))
+    return posterior.logDensity(z) - logPrior
+  }
+
+  public func encode(_ batch: Batch) -> DiagonalGaussian {
+    encoder(flattened(batch))
+  }
+
+  public func decode(_ codes: Tensor) -> Tensor {
+    decoderMean(decoderTrunk(codes))
+  }
+
+  /// Ancestral draws: ζ ~ N(0, I), z ~ p_Θ(z|ζ).
+  public func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor {
+    let type = parameters.all.first?.value.type ?? .float32
+    let zeta = stream.normal([count, latent], type: type)
+    return priorDecoder(zeta).sample(stream.normal([count, latent], type: type))
+  }
+
+  private func flattened(_ batch: Batch) -> Tensor {
+    (batch["image"] ?? Tensor([Float](), shape: [0, 0])).reshaped(batch.count, -1)
+  }
+}

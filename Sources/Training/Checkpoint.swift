@@ -1,0 +1,178 @@
+import Files
+import Foundation
+import Modelling
+import OrderedCollections
+import Torch
+
+/// The checkpoints of one run: parameters, optimiser and controller state, curves and position.
+///
+/// A checkpoint is an HDF5 file and a note beside it, written last, with the file's checksum, the
+/// format's version and the environment. The last two are kept; one that is torn, altered, of another
+/// version or from another environment is passed over with a warning.
+public struct CheckpointStore {
+  /// Goes up when the layout changes: an older checkpoint is then not resumed from.
+  static let format = 1
+
+  private let directory: String
+  private let environment: String
+
+  /// - Parameter environment: what must agree for the same numbers to follow (device, threads, …).
+  public init(in directory: String, environment: String) {
+    self.directory = directory
+    self.environment = environment
+  }
+
+  private struct Note: Codable {
+    var format: Int
+    var step: Int
+    var sha256: String
+    var environment: String
+  }
+
+  /// Position and small state, kept as JSON in the file's root attribute `state`.
+  private struct Position: Codable {
+    var phase: Int
+    var step: Int
+    var totalSteps: Int
+    var seconds: Double
+    var events: OrderedDictionary<String, Int>
+    var controllers: [String: WeightController.State]
+    var updates: Int
+  }
+
+  /// Writes a checkpoint and removes those before the last two.
+  public func save(_ model: any Model, _ state: TrainingState) throws {
+    let scratch = path(state.totalSteps, "scratch")
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    try write(model, state, to: scratch)
+    let data = try Data(contentsOf: URL(fileURLWithPath: scratch))
+    try AtomicFile.write(data, to: path(state.totalSteps, "h5"))
+    let note = Note(
+      format: Self.format, step: state.totalSteps, sha256: SHA256.hex(of: data),
+      environment: environment)
+    try AtomicFile.write(try JSONEncoder().encode(note), to: path(state.totalSteps, "json"))
+    for step in steps().dropLast(2) { remove(step) }
+  }
+
+  /// Restores the newest usable checkpoint into the model.
+  ///
+  /// - Returns: its state, or nil where there is none; and a warning for each that was passed over.
+  public func restore(into model: any Model) -> (state: TrainingState?, warnings: [String]) {
+    var warnings: [String] = []
+    for step in steps().reversed() {
+      do {
+        return (try read(step, into: model), warnings)
+      } catch {
+        warnings.append("checkpoint at step \(step) is passed over: \(error)")
+      }
+    }
+    return (nil, warnings)
+  }
+
+  /// Removes all checkpoints, as after the end of a run.
+  public func removeAll() {
+    steps().forEach(remove)
+  }
+
+  // MARK: Files
+
+  private func path(_ step: Int, _ suffix: String) -> String {
+    "\(directory)/checkpoint-\(step).\(suffix)"
+  }
+
+  /// Steps that a note was written for, ascending.
+  private func steps() -> [Int] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return names.compactMap { name in
+      guard name.hasPrefix("checkpoint-"), name.hasSuffix(".json") else { return nil }
+      return Int(name.dropFirst("checkpoint-".count).dropLast(".json".count))
+    }.sorted()
+  }
+
+  private func remove(_ step: Int) {
+    // The note first: a file without a note does not count.
+    for suffix in ["json", "h5"] { try? FileManager.default.removeItem(atPath: path(step, suffix)) }
+  }
+
+  private func write(_ model: any Model, _ state: TrainingState, to path: String) throws {
+    let file = try HDF5File(creating: path)
+    try ParameterFile.write(model.parameters, into: file)
+    for (index, states) in state.optimisers.enumerated() {
+      for (name, adam) in states {
+        for (part, tensor) in [("mean", adam.mean), ("square", adam.square), ("step", adam.step)] {
+          try ParameterFile.write(tensor, at: "optimisers/\(index)/\(part)/\(name)", into: file)
+        }
+      }
+    }
+    try CurvesFile.write(state.curves, into: file)
+    let position = Position(
+      phase: state.phase, step: state.step, totalSteps: state.totalSteps, seconds: state.seconds,
+      events: state.events, controllers: state.controllers, updates: state.optimisers.count)
+    let json = String(decoding: try JSONEncoder().encode(position), as: UTF8.self)
+    try file.setAttribute("state", to: json)
+    try file.close()
+  }
+
+  private func read(_ step: Int, into model: any Model) throws -> TrainingState {
+    let note = try JSONDecoder().decode(
+      Note.self, from: try Data(contentsOf: URL(fileURLWithPath: path(step, "json"))))
+    guard note.format == Self.format else { throw CheckpointError.format(note.format) }
+    guard note.environment == environment else {
+      throw CheckpointError.environment(saved: note.environment, now: environment)
+    }
+    guard try SHA256.hex(ofFile: path(step, "h5")) == note.sha256 else {
+      throw CheckpointError.altered
+    }
+    let file = try HDF5File(reading: path(step, "h5"))
+    let position = try JSONDecoder().decode(
+      Position.self, from: Data(try file.attribute("state", as: String.self).utf8))
+    var state = TrainingState()
+    state.phase = position.phase
+    state.step = position.step
+    state.totalSteps = position.totalSteps
+    state.seconds = position.seconds
+    state.events = position.events
+    state.controllers = position.controllers
+    state.curves = try CurvesFile.read(from: file)
+    for index in 0..<position.updates {
+      state.optimisers.append(try readOptimiser(index, file, model.parameters))
+    }
+    // Last, so that a checkpoint that cannot be read leaves the model as it was.
+    try ParameterFile.read(from: file, into: model.parameters)
+    try file.close()
+    return state
+  }
+
+  private func readOptimiser(
+    _ index: Int, _ file: HDF5File, _ parameters: ParameterStore
+  ) throws -> [String: AdamState] {
+    var states: [String: AdamState] = [:]
+    for parameter in parameters.all {
+      func part(_ name: String) throws -> Tensor {
+        let name = "optimisers/\(index)/\(name)/\(parameter.path)"
+        return try ParameterFile.tensor(at: name, in: file, like: parameter.value)
+      }
+      guard try file.exists("optimisers/\(index)/mean/\(parameter.path)") else { continue }
+      states[parameter.path] = AdamState(
+        mean: try part("mean"), square: try part("square"), step: try part("step").to(.float32))
+    }
+    return states
+  }
+}
+
+/// Why a checkpoint is not resumed from.
+enum CheckpointError: Error, CustomStringConvertible {
+  case format(Int)
+  case environment(saved: String, now: String)
+  case altered
+
+  var description: String {
+    switch self {
+    case .format(let found):
+      "it has format \(found), this version reads \(CheckpointStore.format)"
+    case .environment(let saved, let now):
+      "it was made under other conditions (\(saved)) than now (\(now))"
+    case .altered: "its contents do not match its checksum"
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import OrderedCollections
+
+/// Values recorded along training: for each name a value at each recorded step.
+public struct Curves: Codable, Equatable, Sendable {
+  /// Optimiser steps done when each value was taken, counted over the whole run.
+  public private(set) var steps: [Int] = []
+  /// Values by name: `loss/rate`, `statistic/squared-error`, `average/squared-error`, `weight/rate`.
+  public private(set) var values: OrderedDictionary<String, [Double]> = [:]
+
+  public init() {}
+
+  /// Takes the values of one step; a name that comes later is filled up with NaN.
+  public mutating func record(_ step: Int, _ current: OrderedDictionary<String, Double>) {
+    for (name, value) in current {
+      values[name, default: Array(repeating: .nan, count: steps.count)].append(value)
+    }
+    steps.append(step)
+    for name in values.keys where values[name]?.count != steps.count {
+      values[name]?.append(.nan)
+    }
+  }
+
+  /// At most `count` of the recorded steps, spread evenly, the first and the last among them.
+  public func thinned(to count: Int) -> Curves {
+    guard steps.count > count, count > 1 else { return self }
+    let chosen = (0..<count).map { $0 * (steps.count - 1) / (count - 1) }
+    var result = Curves()
+    result.steps = chosen.map { steps[$0] }
+    result.values = values.mapValues { column in chosen.map { column[$0] } }
+    return result
+  }
+
+  /// Curves from their parts, as read from a file.
+  public init(steps: [Int], values: OrderedDictionary<String, [Double]>) {
+    self.steps = steps
+    self.values = values
+  }
+}

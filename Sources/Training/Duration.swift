@@ -1,0 +1,38 @@
+/// A span of training: `{steps: 150000}` or `{epochs: 20}`.
+public enum Duration: Codable, Equatable, Sendable {
+  case steps(Int)
+  case epochs(Double)
+
+  private enum CodingKeys: String, CodingKey, CaseIterable { case steps, epochs }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let steps = try container.decodeIfPresent(Int.self, forKey: .steps)
+    let epochs = try container.decodeIfPresent(Double.self, forKey: .epochs)
+    switch (steps, epochs) {
+    case (let steps?, nil) where steps > 0: self = .steps(steps)
+    case (nil, let epochs?) where epochs > 0 && epochs.isFinite: self = .epochs(epochs)
+    default:
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "expected either {steps: N} or {epochs: N}, N above 0"))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    switch self {
+    case .steps(let count): try container.encode(count, forKey: .steps)
+    case .epochs(let count): try container.encode(count, forKey: .epochs)
+    }
+  }
+
+  /// Optimiser steps for so many batches an epoch, at least 1.
+  public func steps(batchesPerEpoch: Int) -> Int {
+    switch self {
+    case .steps(let count): count
+    case .epochs(let count): max(1, Int((count * Double(batchesPerEpoch)).rounded()))
+    }
+  }
+}

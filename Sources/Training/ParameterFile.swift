@@ -1,0 +1,53 @@
+import Files
+import Modelling
+import Torch
+
+/// Parameters on disk: an HDF5 file with one dataset a parameter, at `parameters/<path>`.
+public enum ParameterFile {
+  /// Writes all parameters of a model as a new file.
+  public static func write(_ parameters: ParameterStore, to path: String) throws {
+    let file = try HDF5File(creating: path)
+    try write(parameters, into: file)
+    try file.close()
+  }
+
+  /// Overwrites the values of a model's parameters with those of a file.
+  public static func read(_ path: String, into parameters: ParameterStore) throws {
+    let file = try HDF5File(reading: path)
+    try read(from: file, into: parameters)
+    try file.close()
+  }
+
+  static func write(_ parameters: ParameterStore, into file: HDF5File) throws {
+    for parameter in parameters.all {
+      try write(parameter.value, at: "parameters/" + parameter.path, into: file)
+    }
+  }
+
+  static func read(from file: HDF5File, into parameters: ParameterStore) throws {
+    for parameter in parameters.all {
+      let values = try tensor(at: "parameters/" + parameter.path, in: file, like: parameter.value)
+      try checked("reading \(parameter.path)") { parameter.value.assign(values) }
+    }
+  }
+
+  static func write(_ tensor: Tensor, at name: String, into file: HDF5File) throws {
+    switch tensor.type {
+    case .float32: try file.write(tensor.floats(), shape: tensor.shape, at: name)
+    case .float64: try file.write(tensor.doubles(), shape: tensor.shape, at: name)
+    case .int64: try file.write(tensor.integers(), shape: tensor.shape, at: name)
+    }
+  }
+
+  static func tensor(at name: String, in file: HDF5File, like: Tensor) throws -> Tensor {
+    try checked("reading \(name)") {
+      let tensor =
+        if like.type == .float64 {
+          Tensor(try file.read(Double.self, at: name).values, shape: try file.shape(at: name))
+        } else {
+          Tensor(try file.read(Float.self, at: name).values, shape: try file.shape(at: name))
+        }
+      return tensor.to(like.device)
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import Datasets
+import Modelling
+import OrderedCollections
+import Torch
+
+/// Runs the phases of a training plan, one step at a time.
+///
+/// The trainer has no clock and no files: whoever calls ``step()`` decides when to write a checkpoint,
+/// report progress, or stop.
+public final class Trainer {
+  public let model: any Model
+  public private(set) var state = TrainingState()
+  private let plan: TrainingPlan
+  private let data: Batch
+  private let randomness: Randomness
+  private let recordEvery: Int
+  private var order: BatchOrder
+  private var controllers: [String: WeightController] = [:]
+  /// What each update of the phase trains.
+  private var trained: [[Parameter]] = []
+
+  /// - Parameter recordEvery: steps between the values of the curves; the first step is always taken.
+  public init(
+    model: any Model, data: Batch, plan: TrainingPlan, randomness: Randomness, recordEvery: Int
+  ) {
+    self.model = model
+    self.plan = plan
+    self.data = data
+    self.randomness = randomness
+    self.recordEvery = recordEvery
+    order = BatchOrder(randomness, count: data.count, batch: plan.phases.first?.batch ?? 1)
+    controllers = plan.weights.mapValues {
+      WeightController($0, batchesPerEpoch: order.batchesPerEpoch)
+    }
+    if !isFinished {
+      enterPhase()
+      startOptimisers()
+    }
+  }
+
+  /// Continues from a checkpoint's state; the parameters' values are the model's own.
+  public func restore(_ saved: TrainingState) {
+    state = saved
+    for (term, saved) in state.controllers { controllers[term]?.restore(saved) }
+    if !isFinished { enterPhase() }
+  }
+
+  /// Notes how long training has taken so far, for checkpoints and records.
+  public func setSeconds(_ seconds: Double) {
+    state.seconds = seconds
+  }
+
+  /// Whether all phases are done.
+  public var isFinished: Bool { state.phase >= plan.phases.count }
+
+  /// Steps of all phases together.
+  public var plannedSteps: Int {
+    plan.phases.reduce(0) { sum, phase in
+      let order = BatchOrder(randomness, count: data.count, batch: phase.batch)
+      return sum + phase.until.steps(batchesPerEpoch: order.batchesPerEpoch)
+    }
+  }
+
+  /// Does one step: forward, weights, gradients, optimiser, for each update of the phase.
+  ///
+  /// - Throws: ``TrainingError`` where a term is not finite, `TensorError` where an operation fails.
+  public func step() throws {
+    let phase = plan.phases[state.phase]
+    let batch = try checked("batch") {
+      data.rows(order.indices(step: state.step, phase: phase.id))
+    }
+    var record: OrderedDictionary<String, Double> = [:]
+    for (index, update) in phase.updates.enumerated() {
+      try perform(update, index, batch, &record)
+    }
+    state.step += 1
+    state.totalSteps += 1
+    if state.totalSteps == 1 || state.totalSteps.isMultiple(of: recordEvery) {
+      state.curves.record(state.totalSteps, record)
+    }
+    if state.step >= phase.until.steps(batchesPerEpoch: order.batchesPerEpoch) {
+      state.phase += 1
+      state.step = 0
+      if !isFinished {
+        enterPhase()
+        startOptimisers()
+      }
+    }
+  }
+
+  private func enterPhase() {
+    let phase = plan.phases[state.phase]
+    order = BatchOrder(randomness, count: data.count, batch: phase.batch)
+    trained = phase.updates.map { update in
+      let patterns = update.parameters.map(PathPattern.init)
+      return model.parameters.all.filter { parameter in
+        patterns.contains { $0.matches(parameter.path) }
+      }
+    }
+  }
+
+  private func startOptimisers() {
+    state.optimisers = trained.map { parameters in
+      Dictionary(uniqueKeysWithValues: parameters.map { ($0.path, AdamState(for: $0.value)) })
+    }
+  }
+
+  private func perform(
+    _ update: Update, _ index: Int, _ batch: Batch, _ record: inout OrderedDictionary<String, Double>
+  ) throws {
+    let progress = Progress(
+      step: state.step, totalSteps: state.totalSteps, epoch: state.step / order.batchesPerEpoch)
+    let random = StepRandomness(randomness, "train/\(index)", step: state.totalSteps)
+    let terms = try checked(stepName) {
+      model.terms(update.minimise, batch, progress, random)
+    }
+    for (name, term) in terms.losses { record["loss/" + name] = try finite(term, name) }
+    for (name, term) in terms.statistics { record["statistic/" + name] = try finite(term, name) }
+    for term in terms.losses.keys { try moveWeight(of: term, &record) }
+    try checked(stepName) {
+      let weighted = terms.losses.map { name, term in
+        record["weight/" + name].map { term * $0 } ?? term
+      }
+      guard let first = weighted.first else { return }
+      minimise(weighted.dropFirst().reduce(first, +), update.optimiser.adam, index)
+    }
+  }
+
+  private var stepName: String { "step \(state.totalSteps + 1)" }
+
+  private func finite(_ term: Tensor, _ name: String) throws -> Double {
+    let value = term.item()
+    if !value.isFinite { throw TrainingError.notFinite(term: name, step: state.totalSteps + 1) }
+    return value
+  }
+
+  /// Moves the weight schedule of one term by a step and records where it stands.
+  private func moveWeight(
+    of term: String, _ record: inout OrderedDictionary<String, Double>
+  ) throws {
+    guard var controller = controllers[term] else { return }
+    var statistic: Double?
+    if let name = controller.schedule.statistic {
+      guard let value = record["statistic/" + name] else {
+        throw TrainingError.missingStatistic(name)
+      }
+      statistic = value
+    }
+    record["weight/" + term] = controller.weight(step: state.totalSteps, statistic: statistic)
+    if let name = controller.schedule.statistic {
+      record["average/" + name] = controller.state.average
+    }
+    state.events["constraint-first-met/" + term] = controller.state.firstSatisfied
+    state.controllers[term] = controller.state
+    controllers[term] = controller
+  }
+
+  /// One optimiser step on the update's parameters, less those that a weight schedule holds still:
+  /// their gradients are discarded and their optimiser state is not touched.
+  private func minimise(_ loss: Tensor, _ adam: Adam, _ index: Int) {
+    let held = controllers.values.flatMap(\.held).map(PathPattern.init)
+    let parameters = trained[index].filter { parameter in
+      !held.contains { $0.matches(parameter.path) }
+    }
+    let values = parameters.map(\.value)
+    adamStep(
+      values, gradients: loss.gradients(values),
+      states: parameters.compactMap { state.optimisers[index][$0.path] },
+      rate: adam.rate, beta1: adam.beta1, beta2: adam.beta2, epsilon: adam.epsilon)
+  }
+}

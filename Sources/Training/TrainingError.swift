@@ -1,0 +1,15 @@
+/// What ends a run's training before its time.
+public enum TrainingError: Error, CustomStringConvertible {
+  case notFinite(term: String, step: Int)
+  case missingStatistic(String)
+
+  public var description: String {
+    switch self {
+    case .notFinite(let term, let step):
+      "\(term) is not a finite number at step \(step): the run has diverged; try another seed or a "
+        + "smaller learning rate"
+    case .missingStatistic(let name):
+      "a weight schedule reads the statistic '\(name)', which the model does not give"
+    }
+  }
+}

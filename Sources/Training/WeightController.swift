@@ -1,0 +1,77 @@
+import Foundation
+
+/// The moving part of a weight schedule: what it is now, and how a step changes it.
+///
+/// All state is float64 and goes into checkpoints; log β is kept rather than β, because GECO can
+/// drive β below the smallest float.
+struct WeightController {
+  /// What a checkpoint keeps.
+  struct State: Codable, Equatable {
+    var logWeight: Double
+    /// Running mean of the statistic; nil before the first step.
+    var average: Double?
+    /// Step at which the running mean first fell below the threshold, counted from 1.
+    var firstSatisfied: Int?
+  }
+
+  let schedule: WeightSchedule
+  /// Length of a ramp, in steps.
+  private let rampSteps: Int
+  private(set) var state: State
+
+  init(_ schedule: WeightSchedule, batchesPerEpoch: Int) {
+    self.schedule = schedule
+    rampSteps =
+      if case .ramp(let ramp) = schedule {
+        ramp.over.steps(batchesPerEpoch: batchesPerEpoch)
+      } else { 0 }
+    let start: Double =
+      switch schedule {
+      case .constant, .ramp: 1
+      case .rewo(let rewo): rewo.start
+      case .geco(let geco): geco.start
+      }
+    state = State(logWeight: log(start))
+  }
+
+  /// Continues from a checkpoint.
+  mutating func restore(_ state: State) {
+    self.state = state
+  }
+
+  /// Parameters (patterns) that must stand still in this step.
+  var held: [String] {
+    if case .rewo(let rewo) = schedule, state.firstSatisfied == nil { rewo.hold } else { [] }
+  }
+
+  /// The weight for step `step` (from 0), after the statistic of its batch is known.
+  mutating func weight(step: Int, statistic: Double?) -> Double {
+    switch schedule {
+    case .constant(let value): return value
+    case .ramp(let ramp):
+      let share = min(Double(step) / Double(rampSteps), 1)
+      return ramp.from + (ramp.to - ramp.from) * share
+    case .rewo(let rewo):
+      let excess = follow(statistic, smoothing: rewo.smoothing) - rewo.threshold
+      if state.firstSatisfied == nil && excess < 0 { state.firstSatisfied = step + 1 }
+      if state.firstSatisfied != nil {
+        let factor =
+          excess < 0 ? tanh(rewo.steepness * (exp(state.logWeight) - 1)) : -1
+        state.logWeight += rewo.speed * factor * excess
+      }
+    case .geco(let geco):
+      let excess = follow(statistic, smoothing: geco.smoothing) - geco.threshold
+      if state.firstSatisfied == nil && excess < 0 { state.firstSatisfied = step + 1 }
+      state.logWeight -= geco.speed * excess
+    }
+    return exp(state.logWeight)
+  }
+
+  /// Takes the batch's statistic into the running mean, which starts at the first.
+  private mutating func follow(_ statistic: Double?, smoothing: Double) -> Double {
+    let value = statistic ?? .nan
+    let average = state.average.map { (1 - smoothing) * value + smoothing * $0 } ?? value
+    state.average = average
+    return average
+  }
+}

@@ -1,0 +1,21 @@
+import Datasets
+import Lab
+import Modelling
+
+/// Everything that manifests may name. A new kind is one line here.
+let kinds = Kinds(
+  datasets: [PendulumConfiguration.self],
+  models: [VHPConfiguration.self],
+  measures: [
+    .angleError(.global),
+    .angleError(.perPoint),
+    .radiusVariation,
+    .reconstructionError,
+    .final("weight/rate", summary: "weight β of the rate at the end of training"),
+    .final("average/squared-error", summary: "running mean of the squared error a pixel at the end"),
+    .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
+  ],
+  computations: [
+    CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
+    AngleRegressionComputation.self,
+  ])

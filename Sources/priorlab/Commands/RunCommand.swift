@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+/// Trains one run; `reproduce` starts one of these for each run, and so does a cluster's job file.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Train one run of a study: what 'reproduce' starts for each, and a cluster's job.",
+    discussion: """
+      The run goes on from its last checkpoint, and is recorded when it is finished. Ctrl-C stops it \
+      at the next step with a checkpoint.
+
+      Example: priorlab run vhp/pendulum --cell method=rewo --seed 3
+      """)
+
+  @Argument(help: "The study's id.")
+  var study: String
+
+  @Option(help: "The cell: axis=value, joined by commas. Not needed where the study has one cell.")
+  var cell: String?
+
+  @Option(help: "The run's seed.")
+  var seed = 0
+
+  @OptionGroup var profile: ProfileOptions
+  @OptionGroup var engine: EngineOptions
+  @OptionGroup var project: ProjectOptions
+
+  @Option(help: ArgumentHelp("Refuse a run of another identity.", visibility: .hidden))
+  var identity: String?
+
+  @Flag(help: ArgumentHelp("Write events as lines of JSON.", visibility: .hidden))
+  var events = false
+
+  func run() throws {
+    let resolved = try project.library().study(study, profile.name, kinds: kinds)
+    let labels = resolved.cells.map(\.label)
+    let wanted = cell ?? (labels.count == 1 ? labels.first : nil)
+    guard let template = resolved.templates.first(where: { $0.cell.label == wanted }) else {
+      throw ValidationError(
+        (cell.map { "there is no cell '\($0)'" } ?? "--cell is needed")
+          + "; the cells of \(study) are " + labels.joined(separator: "; "))
+    }
+    let run = try RunSpecification(template, seed: seed, profile: profile.name)
+    if let identity, identity != run.identity {
+      throw Ending(code: .usage, message: "the manifest of \(study) has changed meanwhile")
+    }
+    Interruption.watch()
+    let (device, environment) = try engine.start()
+    let executor = RunExecutor(
+      run, kinds: kinds, store: project.store, device: device, environment: environment,
+      checkpointSeconds: engine.checkpointSeconds)
+    let report = EventWriter(json: events)
+    switch try executor.execute(shouldStop: { Interruption.isAsked }, report: report.write) {
+    case .finished, .alreadyFinished: break
+    case .failed(let reason): throw Ending(code: .runs, message: reason)
+    case .interrupted(let step):
+      throw Ending(code: .interrupted, message: events ? nil : "stopped at step \(step)")
+    }
+  }
+}
+
+/// Writes the events of a run for a program or for a person.
+private struct EventWriter {
+  let json: Bool
+
+  func write(_ event: RunExecutor.Event) {
+    if json {
+      guard let line = try? JSONEncoder().encode(event) else { return }
+      emit(line + Data("\n".utf8))
+    } else {
+      switch event {
+      case .progress(let step, let total, let rate):
+        emit(Data("step \(step) of \(total), \(String(format: "%.1f", rate)) steps/s\n".utf8))
+      case .warning(let text): emit(Data("warning: \(text)\n".utf8))
+      case .waiting: emit(Data("another process is at this run: waiting for it\n".utf8))
+      }
+    }
+  }
+
+  private func emit(_ data: Data) {
+    // When nobody reads any more, the run stops as if asked to.
+    do { try FileHandle.standardOutput.write(contentsOf: data) } catch { Interruption.ask() }
+  }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+/// The command line's root.
+struct PriorLab: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "priorlab",
+    abstract: "Reproduces the tables and figures of five papers on VAEs with structured priors.",
+    discussion: """
+      Start with 'priorlab list'. Commands run from the project's directory, where 'experiments' and \
+      'results' are.
+
+      Exit codes: 0 done, 1 failed runs, 2 wrong usage or manifest, 3 data missing, 130 interrupted.
+      """,
+    subcommands: [RunCommand.self])
+}
+
+@main
+enum Main {
+  static func main() {
+    do {
+      var command = try PriorLab.parseAsRoot()
+      try command.run()
+    } catch {
+      Failure(error).exit()
+    }
+  }
+}
+
+/// What a command ends with when it does not end well.
+struct Failure {
+  enum Code: Int32 {
+    case runs = 1
+    case usage = 2
+    case data = 3
+    case interrupted = 130
+  }
+
+  private let error: any Error
+
+  init(_ error: any Error) {
+    self.error = error
+  }
+
+  /// Says what is wrong and leaves.
+  func exit() -> Never {
+    if let ending = error as? Ending {
+      if let message = ending.message { report(message) }
+      Foundation.exit(ending.code.rawValue)
+    }
+    switch PriorLab.exitCode(for: error) {
+    case .success: PriorLab.exit(withError: error)
+    case .validationFailure:
+      FileHandle.standardError.write(Data((PriorLab.fullMessage(for: error) + "\n").utf8))
+      Foundation.exit(Code.usage.rawValue)
+    default:
+      report("\(error)")
+      Foundation.exit(code.rawValue)
+    }
+  }
+
+  private var code: Code {
+    error is ManifestError || error is LibraryError || error is ConfigValueError ? .usage : .runs
+  }
+
+  private func report(_ message: String) {
+    FileHandle.standardError.write(Data("error: \(message)\n".utf8))
+  }
+}
+
+/// An end with a code, and a message where the output has not said it all.
+struct Ending: Error {
+  let code: Failure.Code
+  let message: String?
+}

@@ -1,0 +1,22 @@
+import Foundation
+import Synchronization
+
+/// Whether the user has asked to stop (Ctrl-C or a termination signal).
+enum Interruption {
+  private static let asked = Atomic<Bool>(false)
+
+  /// From now on a first signal asks to stop at the next step; a second one ends the process at once.
+  static func watch() {
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { _ in
+        if Interruption.asked.exchange(true, ordering: .relaxed) { _exit(130) }
+      }
+    }
+    // A reader that has gone away must not end a run without a checkpoint.
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  static var isAsked: Bool { asked.load(ordering: .relaxed) }
+
+  static func ask() { asked.store(true, ordering: .relaxed) }
+}

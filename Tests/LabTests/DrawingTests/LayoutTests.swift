@@ -1,0 +1,156 @@
+import Foundation
+import Testing
+
+@testable import Lab
+
+/// Places, ranges, ticks and colours: everything that needs no gnuplot.
+@Suite struct LayoutTests {
+  private let size = Size(width: 100, height: 50)
+
+  private func ranges(_ panel: Panel) -> Ranges { Ranges(panel, size: size) }
+
+  @Test func panelsFillTheGridInReadingOrder() {
+    let panels = [Panel(), Panel(), Panel(rows: 2), Panel(), Panel(), Panel(columns: 9)]
+    let frames = Layout(Figure(columns: 3, panels: panels, panelSize: size)).frames
+    #expect(frames[0].top == frames[1].top && frames[1].top == frames[2].top)
+    #expect(frames[0].left == frames[3].left && frames[1].left == frames[4].left)
+    #expect(frames[3].top > frames[0].bottom)
+    #expect(frames[2].bottom == frames[3].bottom)
+    #expect(frames[5].left == frames[0].left && frames[5].right == frames[2].right)
+    #expect(
+      frames[..<2].allSatisfy { abs($0.width - 100) < 1e-9 && abs($0.height - 50) < 1e-9 })
+  }
+
+  @Test func textsAreGivenRoom() {
+    func size(_ panel: Panel) -> Size { Figure(panels: [panel], panelSize: self.size).size }
+    let plain = size(Panel())
+    #expect(size(Panel(title: "title")).height > plain.height)
+    #expect(size(Panel(x: Axis("label"))).height > plain.height)
+    #expect(size(Panel(y: Axis("label"))).width > plain.width)
+    #expect(size(Panel(y: Axis(ticks: .none))).width < plain.width)
+    let named = Layer.line(x: [0, 1], y: [0, 1], name: "a rather long name")
+    #expect(
+      size(Panel(layers: [named], legend: .outside)).width
+        > size(Panel(layers: [named], legend: .topLeft)).width + 90)
+    let image = Layer.image([[0, 1]])
+    #expect(
+      size(Panel(layers: [image], colourBar: Axis("unit"))).width
+        > size(Panel(layers: [image])).width + 30)
+    let long = [Bar("a long label", value: 1), Bar("another long label", value: 1)]
+    #expect(
+      size(Panel(layers: [.bars(long)])).height
+        > size(Panel(layers: [.bars([Bar("a", value: 1)])])).height + 20)
+  }
+
+  @Test func impossibleSizesAreBounded() {
+    let figure = Figure(
+      columns: -3, panels: [Panel(rows: Int.max, columns: .min)],
+      panelSize: Size(width: .nan, height: -1), scale: .nan)
+    #expect(figure.scale == 0.1)
+    #expect(figure.size.width < 100)
+    #expect(Figure(columns: .max, panels: []).size.width < 1e5)
+  }
+
+  @Test func rangesHoldTheData() {
+    let line = Layer.line(x: [1, 5, .nan], y: [2, .infinity, 4])
+    let found = ranges(Panel(layers: [line]))
+    #expect(found.x == 1...5)
+    #expect(found.y.lowerBound < 2 && found.y.upperBound > 4 && found.y.upperBound < 4.3)
+    #expect(ranges(Panel(x: Axis(range: 0...9), layers: [line])).x == 0...9)
+    #expect(ranges(Panel(x: Axis(range: 0...(.infinity)), layers: [line])).x == 1...5)
+    #expect(ranges(Panel()) == Ranges(x: 0...1, y: 0...1))
+    #expect(ranges(Panel(layers: [.verticalLines([3, 7])])).x == 3...7)
+    #expect(
+      ranges(Panel(layers: [.image([[1, 2, 3], [4, 5, 6]])])) == Ranges(x: 0...3, y: 0...2))
+  }
+
+  @Test func logarithmicRangesLeaveOutWhatIsNotPositive() {
+    let axis = Axis(isLogarithmic: true)
+    let found = ranges(Panel(x: axis, layers: [.line(x: [-1, 0, 10, 1000], y: [1, 1, 1, 1])]))
+    #expect(found.x == 10...1000)
+    #expect(ranges(Panel(x: Axis(range: 0...5, isLogarithmic: true))).x == 1...10)
+  }
+
+  @Test func oneValueGetsARangeAroundIt() {
+    for value in [0, 3, -2e9, 1e-30] {
+      let x = ranges(Panel(layers: [.line(x: [value], y: [value])])).x
+      #expect(x.contains(value) && x.lowerBound < x.upperBound)
+    }
+  }
+
+  @Test func barsStandOnZero() {
+    let up = ranges(
+      Panel(layers: [.bars([Bar("a", value: 2, low: 1, high: 4), Bar("b", value: 1)])]))
+    #expect(up.y.lowerBound == 0 && up.y.upperBound > 4)
+    #expect(up.x == -0.6...1.6)
+    let down = ranges(Panel(layers: [.bars([Bar("a", value: -2, reported: -3)])]))
+    #expect(down.y.upperBound == 0 && down.y.lowerBound < -3)
+  }
+
+  @Test func equalAspectWidensOneRange() {
+    let square = Axis(range: -1...1)
+    let found = ranges(Panel(x: square, y: square, equalAspect: true))
+    #expect(found == Ranges(x: -2...2, y: -1...1))
+  }
+
+  @Test func roundTicks() {
+    func labels(_ range: ClosedRange<Double>, isLogarithmic: Bool = false) -> [String] {
+      let axis = Axis(isLogarithmic: isLogarithmic)
+      return TickMarks(axis, range: range, length: 240, isVertical: false).labelled.map(\.label)
+    }
+    #expect(labels(0...1) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"])
+    #expect(labels(-0.3...0.3) == ["−0.2", "0.0", "0.2"])
+    #expect(labels(0...150_000) == ["0", "50000", "100000", "150000"])
+    #expect(labels(0...2e6) == ["0", "0.5×10^{6}", "1.0×10^{6}", "1.5×10^{6}", "2.0×10^{6}"])
+    #expect(labels(0...3e-5).last == "3×10^{−5}")
+    #expect(labels(1...1000, isLogarithmic: true) == ["1", "10", "100", "1000"])
+    #expect(
+      labels(0.05...2e4, isLogarithmic: true)
+        == ["10^{−1}", "10^{0}", "10^{1}", "10^{2}", "10^{3}", "10^{4}"])
+    #expect(labels(2...7, isLogarithmic: true) == ["2", "3", "4", "5", "6", "7"])
+    #expect(labels(1e-90...1e90, isLogarithmic: true).count < 12)
+    #expect(labels(1...(1 + 1e-15)).count < 100)
+  }
+
+  @Test func minorTicksOfDecades() {
+    let axis = Axis(isLogarithmic: true)
+    let marks = TickMarks(axis, range: 5...200, length: 240, isVertical: false)
+    #expect(marks.minor.sorted() == [5, 6, 7, 8, 9, 20, 30, 40, 50, 60, 70, 80, 90, 200])
+  }
+
+  @Test func colourMaps() {
+    #expect(ColourMap.grey.colour(at: 0) == Colour(0, 0, 0))
+    #expect(ColourMap.grey.colour(at: 1) == .white)
+    #expect(ColourMap.ink.colour(at: 1) == Colour(0, 0, 0))
+    #expect(ColourMap.ink.colour(at: 0) == Colour(215, 215, 215))
+    // The ends of the circle meet; a third of the way is green, two thirds blue.
+    #expect(ColourMap.hsv.colour(at: 0) == ColourMap.hsv.colour(at: 1))
+    #expect(ColourMap.hsv.colour(at: 1 / 3.0) == Colour(35, 235, 35))
+    #expect(ColourMap.hsv.colour(at: 2 / 3.0) == Colour(35, 35, 235))
+    // First and last colour of the published table.
+    #expect(ColourMap.viridis.colour(at: -5) == Colour(68, 1, 84))
+    #expect(ColourMap.viridis.colour(at: 7) == Colour(253, 231, 37))
+    #expect(ColourMap.viridis.colour(at: .nan) == Colour(68, 1, 84))
+    #expect(ColourMap.grey.colours(of: [1, .nan, 3], range: nil)[1] == nil)
+    #expect(Colour(255, 0, 16, opacity: 0).quoted == "'#FFFF0010'")
+    #expect(Colour.series(-1) == Colour.series(6))
+  }
+
+  @Test func quotedTextStaysInItsQuotes() {
+    #expect(FigureScript.quoted("it's") == "'it’s'")
+    #expect(FigureScript.quoted("'; system('x'); '") == "'’; system(’x’); ’'")
+    #expect(FigureScript.quoted("a\nb\u{0}\t\\") == "'a b  \\'")
+  }
+
+  /// Every text of the caller's is marked as not to be read as notation.
+  @Test func noTextIsEnhanced() throws {
+    let panel = Panel(
+      title: "MARK", x: Axis("MARK", ticks: .at([Tick(0, "MARK")])), y: Axis("MARK"),
+      layers: [.image([[1, 2]]), .text("MARK", at: .panel(0, 0))],
+      colourBar: Axis("MARK", ticks: .at([Tick(1, "MARK")])))
+    let script = try FigureScript(Figure(title: "MARK", panels: [panel]), output: "x.png").text
+    let lines = script.split(separator: "\n").filter { $0.contains("MARK") }
+    #expect(lines.count == 8)
+    #expect(lines.allSatisfy { $0.contains(" noenhanced ") })
+  }
+}

@@ -1,0 +1,82 @@
+import Testing
+
+@testable import Lab
+
+/// Whatever is done to a manifest, it decodes or says what is wrong, and the program lives on.
+@Suite struct FuzzTests {
+  @Test func mutationsDecodeOrThrowManifestErrors() throws {
+    var random = MutationSource(state: 20_240_229)
+    var decoded = 0
+    for _ in 0..<600 {
+      var text = Array(Sample.yaml)
+      for _ in 0..<Int.random(in: 1...4, using: &random) { mutate(&text, using: &random) }
+      let yaml = String(text)
+      do {
+        let node = try parseYAML(yaml)
+        #expect(try parseYAML(node.yaml()).yaml() == node.yaml())
+        _ = try ConfigNode(encoding: node)
+        let study = try StrictDecoder().decode(Sample.Study.self, from: node.substituting([:]))
+        _ = try study.model.decode(Sample.VHP.self)
+        _ = try ConfigNode(encoding: study)
+        decoded += 1
+      } catch let error as ManifestError {
+        #expect(!error.description.isEmpty)
+      } catch {
+        Issue.record("not a ManifestError: \(error) for\n\(yaml)")
+      }
+    }
+    #expect(decoded > 20)
+  }
+
+  @Test func deepNestingIsSurvived() throws {
+    let depth = 900
+    let yaml = String(repeating: "[", count: depth) + "x" + String(repeating: "]", count: depth)
+    let node = try parseYAML(yaml).substituting([:])
+    #expect(try parseYAML(node.yaml()).yaml() == node.yaml())
+    #expect(
+      manifestMessage { try ConfigNode(encoding: node) }
+        .hasPrefix("resolved configuration: cannot be written out: "))
+    #expect(
+      manifestMessage { try StrictDecoder().decode([[Int]].self, from: node) }.contains(
+        "found a list"))
+  }
+
+  @Test func overridesApplyOrThrowManifestErrors() throws {
+    var random = MutationSource(state: 7)
+    let root = try parseYAML(Sample.yaml)
+    for _ in 0..<300 {
+      var text = Array("phases.train.updates.0.optimiser={adam: {rate: 1}}")
+      for _ in 0..<Int.random(in: 1...4, using: &random) { mutate(&text, using: &random) }
+      do {
+        let changed = try root.applying([ConfigOverride(String(text))])
+        _ = try StrictDecoder().decode(Sample.Study.self, from: changed)
+      } catch let error as ManifestError {
+        #expect(!error.description.isEmpty)
+      }
+    }
+  }
+
+  private func mutate(_ text: inout [Character], using random: inout MutationSource) {
+    let alphabet = Array("{}[]:,-#&*!|>'\"%@?~ \n\t.0123459eabxyz<=\\\u{0}\u{FEFF}é😀")
+    guard let new = alphabet.randomElement(using: &random) else { return }
+    let place = Int.random(in: 0...text.count, using: &random)
+    switch Int.random(in: 0..<3, using: &random) {
+    case 0 where place < text.count: text.remove(at: place)
+    case 1 where place < text.count: text[place] = new
+    default: text.insert(new, at: place)
+    }
+  }
+}
+
+/// A small generator with a fixed seed.
+private struct MutationSource: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
