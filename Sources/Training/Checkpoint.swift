@@ -1,7 +1,6 @@
 import Files
 import Foundation
 import Modelling
-import OrderedCollections
 import Torch
 
 /// The checkpoints of one run: parameters, optimiser and controller state, curves and position.
@@ -35,7 +34,7 @@ public struct CheckpointStore {
     var step: Int
     var totalSteps: Int
     var seconds: Double
-    var events: OrderedDictionary<String, Int>
+    var events: [String: Int]
     var controllers: [String: WeightController.State]
     var updates: Int
   }

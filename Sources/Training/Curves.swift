@@ -1,16 +1,14 @@
-import OrderedCollections
-
 /// Values recorded along training: for each name a value at each recorded step.
 public struct Curves: Codable, Equatable, Sendable {
   /// Optimiser steps done when each value was taken, counted over the whole run.
   public private(set) var steps: [Int] = []
   /// Values by name: `loss/rate`, `statistic/squared-error`, `average/squared-error`, `weight/rate`.
-  public private(set) var values: OrderedDictionary<String, [Double]> = [:]
+  public private(set) var values: [String: [Double]] = [:]
 
   public init() {}
 
   /// Takes the values of one step; a name that comes later is filled up with NaN.
-  public mutating func record(_ step: Int, _ current: OrderedDictionary<String, Double>) {
+  public mutating func record(_ step: Int, _ current: [String: Double]) {
     for (name, value) in current {
       values[name, default: Array(repeating: .nan, count: steps.count)].append(value)
     }
@@ -30,8 +28,14 @@ public struct Curves: Codable, Equatable, Sendable {
     return result
   }
 
+  /// The values cut to float32's precision, which is what most of them had when they were taken.
+  public func rounded() -> Curves {
+    Curves(
+      steps: steps, values: values.mapValues { $0.map { Double("\(Float($0))") ?? $0 } })
+  }
+
   /// Curves from their parts, as read from a file.
-  public init(steps: [Int], values: OrderedDictionary<String, [Double]>) {
+  public init(steps: [Int], values: [String: [Double]]) {
     self.steps = steps
     self.values = values
   }

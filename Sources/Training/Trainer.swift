@@ -1,6 +1,5 @@
 import Datasets
 import Modelling
-import OrderedCollections
 import Torch
 
 /// Runs the phases of a training plan, one step at a time.
@@ -69,7 +68,7 @@ public final class Trainer {
     let batch = try checked("batch") {
       data.rows(order.indices(step: state.step, phase: phase.id))
     }
-    var record: OrderedDictionary<String, Double> = [:]
+    var record: [String: Double] = [:]
     for (index, update) in phase.updates.enumerated() {
       try perform(update, index, batch, &record)
     }
@@ -106,7 +105,7 @@ public final class Trainer {
   }
 
   private func perform(
-    _ update: Update, _ index: Int, _ batch: Batch, _ record: inout OrderedDictionary<String, Double>
+    _ update: Update, _ index: Int, _ batch: Batch, _ record: inout [String: Double]
   ) throws {
     let progress = Progress(
       step: state.step, totalSteps: state.totalSteps, epoch: state.step / order.batchesPerEpoch)
@@ -136,7 +135,7 @@ public final class Trainer {
 
   /// Moves the weight schedule of one term by a step and records where it stands.
   private func moveWeight(
-    of term: String, _ record: inout OrderedDictionary<String, Double>
+    of term: String, _ record: inout [String: Double]
   ) throws {
     guard var controller = controllers[term] else { return }
     var statistic: Double?

@@ -1,4 +1,3 @@
-import OrderedCollections
 import Torch
 
 /// Everything that training goes on from: what a checkpoint holds.
@@ -11,7 +10,7 @@ public struct TrainingState {
   public var seconds = 0.0
   public var curves = Curves()
   /// Step at which each named event first happened.
-  public var events: OrderedDictionary<String, Int> = [:]
+  public var events: [String: Int] = [:]
   /// State of the weight schedules by loss term.
   var controllers: [String: WeightController.State] = [:]
   /// Adam's state by update and parameter path.

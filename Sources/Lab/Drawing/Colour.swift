@@ -108,7 +108,7 @@ extension Colour {
     Colour(rounding: level, level, level)
   }
 
-  /// - Parameter hue: from 0 to 6, both red.
+  /// The hue runs from 0 to 6, both red.
   fileprivate static func hue(_ hue: Double, saturation: Double, value: Double) -> Colour {
     func component(_ offset: Double) -> Double {
       let place = (offset + hue).truncatingRemainder(dividingBy: 6)

@@ -1,6 +1,6 @@
-/// A figure: panels on a grid. It is a function of arrays and knows no model.
+/// A figure: panels on a grid.
 ///
-/// All lengths are in points of the finished figure, which has `scale` pixels to a point. Panels
+/// It is a function of arrays and knows no model. All lengths are in points of the finished figure, which has `scale` pixels to a point. Panels
 /// have a fixed size, and the figure grows around them.
 public struct Figure: Equatable, Sendable {
   /// Text above all panels; empty for none.
@@ -94,8 +94,9 @@ public struct Panel: Equatable, Sendable {
 public struct Axis: Equatable, Sendable {
   /// Quantity and unit; empty for none.
   public var label: String
-  /// Range shown; nil to show all data. One that cannot be shown (infinite, or not positive on a
-  /// logarithmic axis) counts as nil.
+  /// Range shown; nil to show all data.
+  ///
+  /// One that cannot be shown (infinite, or not positive on a logarithmic axis) counts as nil.
   public var range: ClosedRange<Double>?
   /// Logarithmic, base 10; values that are not positive are left out.
   public var isLogarithmic: Bool

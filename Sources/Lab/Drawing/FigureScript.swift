@@ -58,7 +58,7 @@ struct FigureScript {
 // MARK: - Panels
 
 extension FigureScript {
-  /// - Parameter given: the panel; nil for no axes at all.
+  /// Adds a panel; without one, the place stays empty but for the title of the figure.
   private mutating func add(_ given: Panel?, _ frame: Layout.Frame, isFirst: Bool) {
     let panel = given ?? Panel()
     let size = Size(width: frame.width, height: frame.height)

@@ -133,7 +133,7 @@ struct PanelRoom {
   /// Distances from the axes, or the colour bar, to the middle of their labels.
   private(set) var toLabelX = 0.0, toLabelY = 0.0, toLabelBar = 0.0
 
-  /// - Parameter size: of the area inside the axes.
+  /// Measures the panel for an area of this size inside its axes.
   init(_ panel: Panel, size: Size) {
     let ranges = Ranges(panel, size: size)
     let y = TickMarks(panel.y, range: ranges.y, length: size.height, isVertical: true)

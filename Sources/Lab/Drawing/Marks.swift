@@ -39,7 +39,7 @@ extension Layer {
       case .band(let x, let low, let high, let colour, _):
         [Mark(rows: rows([x, low, high]), style: "using 1:2:3 with \(bandStyle(colour))")]
       case .bars(let bars, _):
-        barMarks(bars)
+        barMarks(bars, base: 0.0.clamped(to: ranges.y))
       case .verticalLines(let places, let colour, let width, let style, _):
         [
           strokes(
@@ -151,7 +151,8 @@ private func bandStyle(_ colour: Colour) -> String {
 
 private let barWidth = 0.62
 
-private func barMarks(_ bars: [Bar]) -> [Mark] {
+/// Bars begin at `base`: 0, or the end of the axis that is nearest to it.
+private func barMarks(_ bars: [Bar], base: Double) -> [Mark] {
   var boxes = ""
   var errors: [Segment] = []
   var runs = (x: [Double](), y: [Double]())
@@ -159,7 +160,7 @@ private func barMarks(_ bars: [Bar]) -> [Mark] {
   for (index, bar) in bars.enumerated() {
     let x = Double(index)
     if bar.value.isDrawable {
-      let (low, high) = (min(0, bar.value), max(0, bar.value))
+      let (low, high) = (min(base, bar.value), max(base, bar.value))
       boxes += "\(x) \(low) \(x - barWidth / 2) \(x + barWidth / 2) \(low) \(high) "
       boxes += "\(bar.colour.lightened.packed)\n"
     }
@@ -173,7 +174,7 @@ private func barMarks(_ bars: [Bar]) -> [Mark] {
     // nothing hides anything.
     let spread = 0.16 / Double(max(bar.runs.count - 1, 1))
     for (run, value) in bar.runs.enumerated() {
-      runs.x.append(x - 0.1 - spread * Double(bar.runs.count - 1 - run))
+      runs.x.append(x - 0.13 - spread * Double(bar.runs.count - 1 - run))
       runs.y.append(value)
     }
     if let value = bar.reported {

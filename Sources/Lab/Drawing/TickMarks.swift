@@ -9,7 +9,7 @@ struct TickMarks: Equatable {
   /// Whether the texts are ours and may hold superscripts.
   var isEnhanced = true
 
-  /// - Parameter length: of the axis in points.
+  /// Chooses the ticks of an axis that is `length` points long.
   init(_ axis: Axis, range: ClosedRange<Double>, length: Double, isVertical: Bool) {
     switch axis.ticks {
     case .none:

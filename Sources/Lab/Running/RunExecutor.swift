@@ -2,7 +2,6 @@ import Datasets
 import Files
 import Foundation
 import Modelling
-import OrderedCollections
 import Torch
 import Training
 
@@ -154,12 +153,12 @@ public struct RunExecutor {
 
   private func measure(
     _ model: any Model, _ dataset: Dataset, _ randomness: Randomness, _ curves: Curves,
-    _ events: OrderedDictionary<String, Int>
-  ) throws -> OrderedDictionary<String, Double?> {
+    _ events: [String: Int]
+  ) throws -> [String: Double?] {
     let finished = FinishedRun(
       model: model, dataset: dataset, randomness: randomness, curves: curves,
-      events: Dictionary(uniqueKeysWithValues: events.map { ($0.key, $0.value) }))
-    var values: OrderedDictionary<String, Double?> = [:]
+      events: events)
+    var values: [String: Double?] = [:]
     for id in run.template.measures {
       let measure = try kinds.measure(id, origin: .commandLine(id))
       values.updateValue(try measure.value(finished), forKey: id)
@@ -169,13 +168,13 @@ public struct RunExecutor {
 
   private func record(
     _ trainer: Trainer, _ dataset: Dataset, failure: String?,
-    measures: OrderedDictionary<String, Double?>
+    measures: [String: Double?]
   ) -> RunRecord {
     RunRecord(
       format: RunRecord.format, identity: run.identity, study: run.template.study,
       cell: run.template.cell, seed: run.seed, profile: run.profile, failure: failure,
       measures: measures, events: trainer.state.events,
-      curves: trainer.state.curves.thinned(to: RunRecord.curvePoints),
+      curves: trainer.state.curves.thinned(to: RunRecord.curvePoints).rounded(),
       steps: trainer.state.totalSteps, seconds: trainer.state.seconds, environment: environment,
       finished: Date(), standIn: dataset.standIn)
   }

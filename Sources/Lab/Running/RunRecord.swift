@@ -1,5 +1,4 @@
 import Foundation
-import OrderedCollections
 import Training
 
 /// One line of `runs.jsonl`: what a finished run found, and how.
@@ -16,8 +15,8 @@ public struct RunRecord: Codable, Sendable {
   /// Why the run failed, or nil where it finished.
   public var failure: String?
   /// Final measures; a null is a measure that the run has no value of.
-  public var measures: OrderedDictionary<String, Double?>
-  public var events: OrderedDictionary<String, Int>
+  public var measures: [String: Double?]
+  public var events: [String: Int]
   /// Recorded curves, thinned.
   public var curves: Curves
   public var steps: Int

@@ -1,9 +1,7 @@
 /// Squared Mahalanobis distance of each row to the mean of the rows.
 ///
 /// Uses the sample covariance of the rows (Mahalanobis 1936), or its diagonal where that is
-/// singular. A column that does not vary is left out.
-///
-/// - Parameter rows: equally long rows of finite numbers.
+/// singular. A column that does not vary is left out. The rows are equally long and finite.
 func mahalanobisDistances(_ rows: [[Double]]) -> [Double] {
   guard let width = rows.first?.count else { return [] }
   let count = Double(rows.count)

@@ -33,6 +33,7 @@ public struct VerdictRule: Codable, Equatable, Sendable {
   ///   - failures: number of runs that did not finish or gave no finite value.
   ///   - reported: what the paper says; nil if it says nothing.
   ///   - notComparable: why no comparison would be fair, such as a reduced budget; nil if it is.
+  /// - Returns: the verdict, the difference and the explanation.
   /// - Throws: `StatisticsError.notFinite`, `.outOfRange`.
   public func judge(
     _ ours: [Double], failures: Int = 0, reported: Reported?, notComparable: String? = nil

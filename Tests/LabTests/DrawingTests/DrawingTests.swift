@@ -160,6 +160,18 @@ import Testing
     #expect(try bar("%%") > bar("%"))
   }
 
+  @Test func logarithmicAxesTakeBarsAndTexts() throws {
+    let canvas = try Canvas()
+    func ink(_ layers: [Layer]) throws -> Int {
+      let y = Axis(range: 1...1000, isLogarithmic: true)
+      return try canvas.draw(Figure(panels: [Panel(y: y, layers: layers)], scale: 1)).inked
+    }
+    let bar = Layer.bars([Bar("a", value: 100, low: -1, high: 500)])
+    #expect(try ink([bar]) > ink([]) + 5000)
+    #expect(try ink([bar, .text("nowhere", at: .data(0, -1))]) == ink([bar]))
+    #expect(try ink([bar, .text("here", at: .data(0, 300))]) > ink([bar]))
+  }
+
   @Test func equalFiguresGiveEqualBytes() throws {
     let canvas = try Canvas()
     let figure = figure([.points(x: [0.1, 0.7], y: [0.3, 0.4]), .line(x: [0, 1], y: [0, 1])])
