@@ -78,7 +78,7 @@ let package = Package(
     .testTarget(name: "ModellingTests", dependencies: ["Modelling"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),
-    .testTarget(name: "LabTests", dependencies: ["Lab"]),
+    .testTarget(name: "LabTests", dependencies: ["Lab"], exclude: ["Fixtures"]),
     .testTarget(name: "CommandTests", dependencies: ["priorlab", "Files"]),
   ],
   swiftLanguageModes: [.v6],

@@ -26,7 +26,7 @@ print("// StudentT.quantile: (degrees of freedom, probability, t)")
 for dof in [0.5, 1, 1.7, 2, 3, 4, 5, 6.4, 9, 12.8, 19, 49, 77.7, 100, 150.5, 200]:
     for p in [0.001, 0.025, 0.3, 0.6, 0.975, 0.9995]:
         print(f"({dof}, {p}, {float(stats.t.ppf(p, dof))!r}),")
-show("two-sided 95 % for every whole number of degrees of freedom, sum of t", 
+show("two-sided 95 % for every whole number of degrees of freedom, sum of t",
      sum(stats.t.ppf(0.975, d) for d in range(1, 201)))
 
 print("// Summary")

@@ -32,6 +32,9 @@ public protocol DatasetConfiguration: Codable, Sendable {
   /// Shape of one example of each named tensor, known before anything is loaded.
   var exampleShapes: [String: [Int]] { get }
 
+  /// Number of training examples where it is known before loading, for estimates.
+  var trainingExamples: Int? { get }
+
   /// Names the content, known before anything is loaded; part of a run's identity.
   var contentIdentity: String { get }
 

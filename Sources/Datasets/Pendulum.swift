@@ -35,6 +35,8 @@ public struct PendulumConfiguration: DatasetConfiguration {
 
   public var exampleShapes: [String: [Int]] { ["image": [1, size, size], "angle": []] }
 
+  public var trainingExamples: Int? { images }
+
   // The recipe is part of the configuration; the number goes up when its meaning changes.
   public var contentIdentity: String { "generated/pendulum/1" }
 

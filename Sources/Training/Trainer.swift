@@ -53,12 +53,7 @@ public final class Trainer {
   public var isFinished: Bool { state.phase >= plan.phases.count }
 
   /// Steps of all phases together.
-  public var plannedSteps: Int {
-    plan.phases.reduce(0) { sum, phase in
-      let order = BatchOrder(randomness, count: data.count, batch: phase.batch)
-      return sum + phase.until.steps(batchesPerEpoch: order.batchesPerEpoch)
-    }
-  }
+  public var plannedSteps: Int { plan.steps(examples: data.count) }
 
   /// Does one step: forward, weights, gradients, optimiser, for each update of the phase.
   ///

@@ -8,6 +8,11 @@ public struct TrainingPlan: Codable, Equatable, Sendable {
     self.weights = weights
     self.phases = phases
   }
+
+  /// Optimiser steps of all phases together, for so many training examples.
+  public func steps(examples: Int) -> Int {
+    phases.reduce(0) { $0 + $1.until.steps(batchesPerEpoch: $1.batchesPerEpoch(examples)) }
+  }
 }
 
 /// A stretch of training with one set of updates and one end condition.
@@ -19,6 +24,9 @@ public struct Phase: Codable, Equatable, Sendable {
   /// What each step does, in order.
   public var updates: [Update]
   public var until: Duration
+
+  /// Batches in an epoch; the last one may be smaller.
+  func batchesPerEpoch(_ examples: Int) -> Int { (examples + batch - 1) / batch }
 
   /// What is impossible about the phase, or nil.
   public var problem: String? {

@@ -18,4 +18,7 @@ let kinds = Kinds(
   computations: [
     CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
     AngleRegressionComputation.self,
+  ],
+  drawings: [
+    BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
   ])

@@ -13,7 +13,11 @@ struct PriorLab: ParsableCommand {
 
       Exit codes: 0 done, 1 failed runs, 2 wrong usage or manifest, 3 data missing, 130 interrupted.
       """,
-    subcommands: [RunCommand.self])
+    subcommands: [
+      ListCommand.self, PlanCommand.self, ReproduceCommand.self, CompareCommand.self,
+      ValidateCommand.self, VerifyCommand.self, ShowCommand.self, CleanCommand.self,
+      RunCommand.self,
+    ])
 }
 
 @main

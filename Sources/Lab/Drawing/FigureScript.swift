@@ -151,8 +151,13 @@ extension FigureScript {
       "\(Self.quoted(tick.label.replacingOccurrences(of: "%", with: "%%"))) \(tick.value)"
     }
     let all = (labelled + marks.minor.map { "'' \($0) 1" }).joined(separator: ", ")
-    let turn = angle > 0 ? "rotate by \(angle) right offset 0,-0.1" : "offset 0,0.25"
-    return "set \(axis)tics \(axis == "x" ? turn : "offset 0.4,0") "
+    let place =
+      switch axis {
+      case "x": angle > 0 ? "rotate by \(angle) right offset 0,-0.1" : "offset 0,0.25"
+      case "y": "offset 0.4,0"
+      default: "offset -0.6,0"
+      }
+    return "set \(axis)tics \(place) "
       + "\(marks.isEnhanced ? "enhanced" : "noenhanced") \(Self.size(TextSize.tick)) "
       + "textcolor rgb \(Colour.black.quoted) (\(all))\n"
   }
@@ -211,7 +216,7 @@ extension FigureScript {
     text += "set border 15 front linewidth 0.5 linecolor rgb \(Colour.black.quoted)\n"
     text += "unset xtics\nunset ytics\nset y2range [\(range.lowerBound):\(range.upperBound)]\n"
     let marks = TickMarks(axis, range: range, length: frame.height, isVertical: true)
-    text += ticks("y2", marks).replacingOccurrences(of: "offset 0.4,0", with: "offset -0.6,0")
+    text += ticks("y2", marks)
     addLabel(
       axis.label, TextSize.label,
       x: bar.right

@@ -52,6 +52,36 @@ public struct ManifestLibrary: Sendable {
     return try StrictDecoder().decode(Artefact.self, from: manifest.node)
   }
 
+  /// What is wrong with a manifest in any of its profiles, or nil.
+  public func problem(of manifest: Manifest, catalogue: Catalogue, kinds: Kinds) -> String? {
+    do {
+      if studies[manifest.id]?.file == manifest.file {
+        _ = try allRuns(of: manifest.id, kinds: kinds)
+      } else {
+        let paper = ProfileName(name: ProfileName.paper)
+        _ = try ArtefactRuns(manifest.id, paper, library: self, kinds: kinds)
+        if !catalogue.entries.contains(where: { $0.id == manifest.id }) {
+          return "\(manifest.file): '\(manifest.id)' is not in the catalogue (\(Catalogue.fileName))"
+        }
+      }
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  /// The runs of a study in all its profiles.
+  public func allRuns(of id: String, kinds: Kinds) throws -> [RunSpecification] {
+    let declared = studies[id]?.node["profiles"]?.entries?.map(\.key) ?? []
+    return try ([ProfileName.paper] + declared).flatMap { name -> [RunSpecification] in
+      let profile = ProfileName(name: name)
+      let study = try study(id, profile, kinds: kinds)
+      return try study.templates.flatMap { template in
+        try study.seeds.map { try RunSpecification(template, seed: $0, profile: profile) }
+      }
+    }
+  }
+
   private func near(_ id: String) -> String? {
     nearest(id, among: Array(studies.keys) + Array(artefacts.keys))
   }

@@ -7,15 +7,17 @@ public struct Kinds: Sendable {
   private let models: [String: any ModelConfiguration.Type]
   private let measures: [String: Measure]
   private let computations: [String: any Computation.Type]
+  private let drawings: [String: any Drawing.Type]
 
   public init(
     datasets: [any DatasetConfiguration.Type], models: [any ModelConfiguration.Type],
-    measures: [Measure], computations: [any Computation.Type]
+    measures: [Measure], computations: [any Computation.Type], drawings: [any Drawing.Type]
   ) {
     self.datasets = Dictionary(uniqueKeysWithValues: datasets.map { ($0.name, $0) })
     self.models = Dictionary(uniqueKeysWithValues: models.map { ($0.name, $0) })
     self.measures = Dictionary(uniqueKeysWithValues: measures.map { ($0.id, $0) })
     self.computations = Dictionary(uniqueKeysWithValues: computations.map { ($0.name, $0) })
+    self.drawings = Dictionary(uniqueKeysWithValues: drawings.map { ($0.name, $0) })
   }
 
   /// The data set that a manifest names.
@@ -56,6 +58,17 @@ public struct Kinds: Sendable {
     }
     return try tagged.decode(kind)
   }
+
+  /// The drawing that a manifest names.
+  func drawing(_ tagged: Tagged) throws -> any Drawing {
+    guard let kind = drawings[tagged.tag] else {
+      throw tagged.unknownName(among: drawings.keys.sorted())
+    }
+    return try tagged.decode(kind)
+  }
+
+  /// All measures, by id.
+  public var allMeasures: [Measure] { measures.values.sorted { $0.id < $1.id } }
 
   private func impossible(_ tagged: Tagged, _ problem: String) -> ManifestError {
     ManifestError(origin: tagged.origin, path: tagged.path, .impossible(problem))

@@ -86,7 +86,7 @@ public struct RunExecutor {
     if var known, known.failure == nil, kept {
       // Trained before, but a measure was added since.
       try ParameterFile.read(directory.weights, into: model.parameters)
-      let curves = try readCurves(directory)
+      let curves = directory.storedCurves() ?? known.curves
       known.measures = try measure(model, dataset, randomness, curves, known.events)
       try store.append(known)
       return .finished
@@ -177,11 +177,6 @@ public struct RunExecutor {
       curves: trainer.state.curves.thinned(to: RunRecord.curvePoints).rounded(),
       steps: trainer.state.totalSteps, seconds: trainer.state.seconds, environment: environment,
       finished: Date(), standIn: dataset.standIn)
-  }
-
-  private func readCurves(_ directory: RunDirectory) throws -> Curves {
-    let file = try HDF5File(reading: directory.curves)
-    return try CurvesFile.read(from: file)
   }
 }
 

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Training
 
 /// Finished runs on disk: `results/<study>/runs.jsonl`, which is committed, and the run directories
 /// under `results/<study>/runs/`, which are not.
@@ -58,6 +59,15 @@ public struct RunStore: Sendable {
     return Set(found).sorted()
   }
 
+  /// The run directories of studies.
+  public func runDirectories(of studies: [String]) -> [RunDirectory] {
+    studies.flatMap { study -> [RunDirectory] in
+      let path = "\(root)/\(study)/runs"
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      return names.sorted().map { RunDirectory(path: "\(path)/\($0)") }.filter(\.isDirectory)
+    }
+  }
+
   private func file(_ study: String, committed: Bool) -> String {
     committed ? "\(root)/\(study)/runs.jsonl" : "\(root)/\(study)/runs/runs.jsonl"
   }
@@ -84,6 +94,30 @@ public struct RunDirectory: Sendable {
 
   func snapshot(_ step: Int) -> String { "\(path)/snapshot-\(step).h5" }
 
+  /// The run's identity.
+  public var identity: String { URL(fileURLWithPath: path).lastPathComponent }
+
+  var isDirectory: Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+      && isDirectory.boolValue
+  }
+
+  /// Removes the directory, unless a process is at the run.
+  ///
+  /// - Returns: the bytes that were in it, or nil where it is in use.
+  public func remove(dryRun: Bool) throws -> Int? {
+    guard let lock = try FileLock(tryLocking: claim) else { return nil }
+    defer { lock.release() }
+    let names = try FileManager.default.contentsOfDirectory(atPath: path)
+    let bytes = names.reduce(0) { sum, name in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+      return sum + ((attributes?[.size] as? Int) ?? 0)
+    }
+    if !dryRun { try FileManager.default.removeItem(atPath: path) }
+    return bytes
+  }
+
   /// Whether the final weights are here.
   public var hasWeights: Bool { exists(weights) }
 
@@ -97,6 +131,12 @@ public struct RunDirectory: Sendable {
       name.hasPrefix("checkpoint-") && name.hasSuffix(".json")
         ? Int(name.dropFirst(11).dropLast(5)) : nil
     }.max()
+  }
+
+  /// The curves at full resolution, where they are here.
+  func storedCurves() -> Curves? {
+    guard exists(curves) else { return nil }
+    return try? CurvesFile.read(from: HDF5File(reading: curves))
   }
 
   func create() throws {

@@ -29,6 +29,13 @@ public enum Verdict: Equatable, Sendable {
   }
 }
 
+extension Verdict {
+  /// The label without a reason.
+  public var shortLabel: String {
+    if case .notComparable = self { "not comparable" } else { label }
+  }
+}
+
 extension Verdict: Codable {
   private enum Key: String, CodingKey { case verdict, reason }
 

@@ -1,0 +1,139 @@
+import Foundation
+import Modelling
+import Torch
+
+/// What an artefact or a study needs of its runs.
+public struct Requirement: Sendable {
+  public var parameters: ParametersNeeded
+  /// Measures besides those that the study itself lists.
+  public var measures: [String]
+
+  public init(parameters: ParametersNeeded = .none, measures: [String] = []) {
+    self.parameters = parameters
+    self.measures = measures
+  }
+}
+
+/// What will be done about each run, and why. Making a plan runs nothing.
+public struct Plan: Sendable {
+  /// What is to be done about one run.
+  public enum Action: Equatable, Sendable {
+    /// Finished, with everything that is needed.
+    case cached
+    /// Failed before, for good: the same numbers would follow.
+    case failedBefore(String)
+    /// Finished, but some measures are missing; weights are here.
+    case measure([String])
+    /// Goes on from a checkpoint.
+    case resume(step: Int)
+    case train(why: String)
+  }
+
+  /// A run and what is to be done about it.
+  public struct Item: Sendable {
+    public let run: RunSpecification
+    public let action: Action
+    /// Optimiser steps still to do; nil where the size of the data is not known yet.
+    public let steps: Int?
+    /// Seconds of one core, from the rate of earlier runs of the study; nil where there are none.
+    public let seconds: Double?
+  }
+
+  public let items: [Item]
+  /// Bytes that the runs to come will keep.
+  public let bytes: Int
+  public let warnings: [String]
+
+  /// - Parameter retryFailed: train runs again that failed before.
+  public init(
+    _ runs: [RunSpecification], requirement: Requirement, store: RunStore,
+    retryFailed: Bool = false
+  ) throws {
+    var items: [Item] = []
+    var bytes = 0
+    var warnings: [String] = []
+    for (study, runs) in Dictionary(grouping: runs, by: \.template.study).sorted(by: { $0.key < $1.key })
+    {
+      let (records, torn) = store.records(of: study)
+      warnings += torn
+      let rate = Self.secondsPerStep(Array(records.values))
+      for run in runs {
+        let action = Self.action(
+          run, records[run.identity], requirement, store.directory(run), retryFailed)
+        let total = run.template.dataset.trainingExamples.map {
+          run.template.plan.steps(examples: $0)
+        }
+        let steps: Int? =
+          switch action {
+          case .cached, .failedBefore, .measure: 0
+          case .resume(let step): total.map { max($0 - step, 0) }
+          case .train: total
+          }
+        items.append(
+          Item(
+            run: run, action: action, steps: steps,
+            seconds: steps == 0 ? 0 : steps.flatMap { count in rate.map { $0 * Double(count) } }))
+        if steps != 0 { bytes += try Self.keptBytes(run) }
+      }
+    }
+    self.items = items
+    self.bytes = bytes
+    self.warnings = warnings
+  }
+
+  /// The runs that a process must be started for.
+  public var pending: [Item] {
+    items.filter {
+      switch $0.action {
+      case .cached, .failedBefore: false
+      case .measure, .resume, .train: true
+      }
+    }
+  }
+
+  /// Core-seconds of all runs; nil where a rate or a size is not known.
+  public var seconds: Double? {
+    items.reduce(0) { sum, item in sum.flatMap { sum in item.seconds.map { sum + $0 } } }
+  }
+
+  private static func action(
+    _ run: RunSpecification, _ record: RunRecord?, _ requirement: Requirement,
+    _ directory: RunDirectory, _ retryFailed: Bool
+  ) -> Action {
+    if let failure = record?.failure {
+      return retryFailed ? .train(why: "failed before: \(failure)") : .failedBefore(failure)
+    }
+    let finished = record != nil
+    let needed = run.template.measures + requirement.measures
+    let missing = needed.filter { record?.measures.keys.contains($0) != true }
+    let parametersHere =
+      switch requirement.parameters {
+      case .none: true
+      case .final: directory.hasWeights
+      case .snapshots: directory.hasWeights && directory.hasSnapshots(run.snapshots)
+      }
+    if finished && missing.isEmpty && parametersHere { return .cached }
+    if finished && parametersHere && directory.hasWeights { return .measure(missing) }
+    if let step = directory.checkpointStep { return .resume(step: step) }
+    if !finished { return .train(why: "no finished run") }
+    return .train(
+      why: parametersHere
+        ? "measures are missing (\(missing.joined(separator: ", "))) and the weights are not here"
+        : "it was finished elsewhere, and its weights, which a figure needs, are not here")
+  }
+
+  /// Median of what earlier runs of the study took a step.
+  static func secondsPerStep(_ records: [RunRecord]) -> Double? {
+    let rates = records.filter { $0.steps > 0 }.map { $0.seconds / Double($0.steps) }.sorted()
+    return rates.isEmpty ? nil : rates[rates.count / 2]
+  }
+
+  /// Final weights and snapshots; checkpoints go when the run is finished.
+  private static func keptBytes(_ run: RunSpecification) throws -> Int {
+    let parameters = ParameterStore(Randomness(seed: run.seed))
+    _ = try checked("building the model") {
+      run.template.model.build(for: run.template.dataset.exampleShapes, parameters: parameters)
+    }
+    return parameters.count * 4 * (1 + run.snapshots.count)
+  }
+}

@@ -1,0 +1,110 @@
+import Files
+
+/// The runs that an artefact takes, resolved: studies, cells and seeds.
+public struct ArtefactRuns: Sendable {
+  public let artefact: Artefact
+  public let profile: ProfileName
+  public let studies: [ResolvedStudy]
+  /// All runs, cell by cell.
+  public let runs: [RunSpecification]
+  /// Cells that the artefact shows but that this command leaves out.
+  public let skipped: [RunTemplate]
+  let computations: [any Computation]
+  let drawings: [any Drawing]
+
+  /// - Parameters:
+  ///   - seeds: in place of the profile's.
+  ///   - only: cells to run; the others are shown with the runs that they have.
+  public init(
+    _ id: String, _ profile: ProfileName, seeds: SeedList? = nil, only: CellFilter = .all,
+    library: ManifestLibrary, kinds: Kinds
+  ) throws {
+    let manifest = try library.artefact(id)
+    var studies: [ResolvedStudy] = []
+    var runs: [RunSpecification] = []
+    var skipped: [RunTemplate] = []
+    for use in manifest.use {
+      let study = try library.study(use.study, profile, kinds: kinds)
+      studies.append(study)
+      let shown = try use.cells.map { try CellFilter($0) } ?? .all
+      for filter in [shown, only] {
+        if let problem = filter.problem(among: study.cells) {
+          throw ConfigValueError("\(use.study): \(problem)")
+        }
+      }
+      for template in study.templates where shown.takes(template.cell) {
+        guard only.takes(template.cell) else {
+          skipped.append(template)
+          continue
+        }
+        for seed in seeds?.seeds ?? study.seeds {
+          runs.append(try RunSpecification(template, seed: seed, profile: profile))
+        }
+      }
+    }
+    artefact = manifest
+    self.profile = profile
+    self.studies = studies
+    self.runs = runs
+    self.skipped = skipped
+    computations = try (manifest.compute ?? []).map { try kinds.computation($0) }
+    drawings = try (manifest.draw ?? []).map { try kinds.drawing($0) }
+    try check(kinds, library.artefacts[id]?.node.origin ?? .resolved)
+  }
+
+  /// What the artefact needs of each run.
+  public var requirement: Requirement {
+    let needs = computations.map(\.parametersNeeded)
+    return Requirement(
+      parameters: needs.contains(.snapshots)
+        ? .snapshots : needs.contains(.final) ? .final : .none,
+      measures: artefact.measures ?? [])
+  }
+
+  /// Whether the artefact has no figures.
+  public var drawsNothing: Bool { drawings.isEmpty }
+
+  /// Core-seconds of all its runs from the start, from measured rates; nil where none are known.
+  public func budgetSeconds(store: RunStore) throws -> Double? {
+    var total = 0.0
+    for study in studies {
+      guard let rate = Plan.secondsPerStep(Array(store.records(of: study.id).records.values)) else {
+        return nil
+      }
+      for run in runs where run.template.study == study.id {
+        guard let examples = run.template.dataset.trainingExamples else { return nil }
+        total += rate * Double(run.template.plan.steps(examples: examples))
+      }
+    }
+    return total
+  }
+
+  /// Names that must exist: measures, cells of reported numbers and of claims.
+  private func check(_ kinds: Kinds, _ origin: Origin) throws {
+    let measures = artefact.measures ?? []
+    for measure in measures { _ = try kinds.measure(measure, origin: origin) }
+    let cells = runs.map(\.template.cell) + skipped.map(\.cell)
+    func refuse(_ path: String, _ message: String) -> ManifestError {
+      ManifestError(origin: origin, path: path, .impossible(message))
+    }
+    for (index, reported) in (artefact.reported ?? []).enumerated() {
+      let path = "reported.\(index)"
+      if !measures.contains(reported.measure) {
+        throw refuse(path, "'\(reported.measure)' is not among the artefact's measures")
+      }
+      if !cells.contains(where: { $0.matches(reported.cell) }) {
+        throw refuse(path, "no cell of the studies has these axis values")
+      }
+      if !(reported.margin.value > 0) { throw refuse(path, "the margin must be positive") }
+    }
+    for (index, claim) in (artefact.claims ?? []).enumerated() {
+      let test = try ClaimTest(claim.that)
+      for side in [test.left, test.right] where !cells.contains(where: { $0.matches(side) }) {
+        throw refuse("claims.\(index)", "no cell of the studies has the axis values of a side")
+      }
+      if !measures.contains(claim.measure) {
+        throw refuse("claims.\(index)", "'\(claim.measure)' is not among the artefact's measures")
+      }
+    }
+  }
+}

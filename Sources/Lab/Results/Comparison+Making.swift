@@ -1,0 +1,116 @@
+extension Comparison {
+  /// Compares the recorded runs of an artefact with what its paper reports.
+  ///
+  /// - Parameter failures: reasons, by identity, of runs that failed without leaving a record.
+  public init(
+    _ artefact: ArtefactRuns, kinds: Kinds, store: RunStore, failures: [String: String] = [:]
+  ) throws {
+    let manifest = artefact.artefact
+    var records: [String: RunRecord] = [:]
+    for study in artefact.studies {
+      records.merge(store.records(of: study.id).records) { first, _ in first }
+    }
+    let because = artefact.studies.compactMap(\.because).first
+    let standIn = artefact.runs.compactMap { records[$0.identity]?.standIn }.first
+    let notComparable = Self.reason(artefact.profile, because: because, standIn: standIn)
+
+    var rows: [Row] = []
+    for measure in manifest.measures ?? [] {
+      let measure = try kinds.measure(measure, origin: .resolved)
+      for template in artefact.templates {
+        rows.append(
+          try Self.row(
+            measure, template, artefact.runs(of: template), records, failures,
+            manifest.reported ?? [], notComparable))
+      }
+    }
+    let claims = try (manifest.claims ?? []).map { claim in
+      let test = try ClaimTest(claim.that)
+      func values(_ cell: [String: String]) -> [Int: Double] {
+        let row = rows.first { $0.measure == claim.measure && $0.cell.matches(cell) }
+        return Dictionary(uniqueKeysWithValues: (row?.runs ?? []).map { ($0.seed, $0.value) })
+      }
+      return try test.judge(
+        claim, left: values(test.left), right: values(test.right),
+        notComparable: artefact.profile.isCommitted && standIn == nil ? nil : notComparable)
+    }
+    let judged = rows.filter { $0.reported != nil && notComparable == nil && $0.runs.count > 1 }
+    self.init(
+      artefact: manifest.id, title: manifest.title, profile: artefact.profile, because: because,
+      standIn: standIn, rows: rows, claims: claims,
+      expectedFalseAlarms: VerdictRule.expectedFalseAlarms(cells: judged.count))
+  }
+
+  /// Why no verdict can be given, or nil.
+  private static func reason(
+    _ profile: ProfileName, because: String?, standIn: String?
+  ) -> String? {
+    if let standIn { return "stand-in data: \(standIn)" }
+    if !profile.overrides.isEmpty { return "settings were overridden" }
+    return profile.name == ProfileName.paper ? nil : "budget of the profile '\(profile.name)'"
+  }
+
+  private static func row(
+    _ measure: Measure, _ template: RunTemplate, _ runs: [RunSpecification],
+    _ records: [String: RunRecord], _ failures: [String: String], _ reported: [ReportedCell],
+    _ notComparable: String?
+  ) throws -> Row {
+    var values: [RunValue] = []
+    var withoutValue = 0
+    var failed = 0
+    for run in runs {
+      guard let record = records[run.identity], record.failure == nil else {
+        if records[run.identity]?.failure != nil || failures[run.identity] != nil { failed += 1 }
+        continue
+      }
+      if let value = record.measures[measure.id] ?? nil, value.isFinite {
+        values.append(RunValue(seed: run.seed, identity: run.identity, value: value))
+      } else {
+        withoutValue += 1
+      }
+    }
+    let cell = reported.first {
+      $0.measure == measure.id && template.cell.matches($0.cell)
+    }
+    let numbers = values.map(\.value)
+    return Row(
+      study: template.study, cell: template.cell, measure: measure.id, unit: measure.unit,
+      direction: measure.direction, runs: values, withoutValue: withoutValue, failed: failed,
+      summary: numbers.isEmpty ? nil : try Summary(numbers), reported: cell,
+      judgement: try judge(measure, numbers, failed, cell, notComparable))
+  }
+
+  private static func judge(
+    _ measure: Measure, _ values: [Double], _ failed: Int, _ reported: ReportedCell?,
+    _ notComparable: String?
+  ) throws -> Judgement {
+    // Without a reported value the margin plays no part.
+    let rule = try VerdictRule(
+      margin: reported?.margin.value ?? 1, direction: measure.direction)
+    var compared = values
+    if reported?.statistic == .best {
+      let best = measure.direction == .lessIsBetter ? values.min() : values.max()
+      compared = best.map { [$0] } ?? []
+    }
+    return try rule.judge(
+      compared, failures: failed,
+      reported: reported.map { Reported($0.value, standardDeviation: $0.std, n: $0.runs) },
+      notComparable: notComparable)
+  }
+}
+
+extension ArtefactRuns {
+  /// Every cell that the artefact shows, in the order of its studies.
+  var templates: [RunTemplate] {
+    var seen: Set<String> = []
+    let shown = runs.map(\.template) + skipped
+    let ordered = studies.flatMap(\.templates).filter { template in
+      shown.contains { $0.study == template.study && $0.cell == template.cell }
+    }
+    return ordered.filter { seen.insert($0.study + " " + $0.cell.label).inserted }
+  }
+
+  func runs(of template: RunTemplate) -> [RunSpecification] {
+    runs.filter { $0.template.study == template.study && $0.template.cell == template.cell }
+  }
+}

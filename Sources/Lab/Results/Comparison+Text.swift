@@ -1,0 +1,118 @@
+import Foundation
+
+/// How a comparison is written.
+public enum ComparisonFormat: String, CaseIterable, Sendable {
+  case text, markdown, csv, json, latex
+}
+
+extension Comparison {
+  /// The comparison in a format.
+  public func text(_ format: ComparisonFormat) throws -> String {
+    let table = TextTable(columns: Self.columns, rows: rows.map(cells))
+    return switch format {
+    case .text: table.text(.text, heading: heading) + remarks
+    case .markdown: "# " + table.text(.markdown, heading: heading) + remarks.replacing("\n  ", with: "\n- ")
+    case .csv: csv
+    case .json: try json
+    case .latex: table.text(.latex, heading: heading)
+    }
+  }
+
+  private static let columns = ["cell", "measure", "ours", "95 % interval", "reported", "verdict"]
+
+  private var heading: String {
+    "\(artefact): \(title)\n\(budget)"
+  }
+
+  /// The budget in one sentence.
+  private var budget: String {
+    var text = "Profile \(profile.name)"
+    text += because.map { ": \($0)." } ?? ": the paper's budget."
+    if !profile.overrides.isEmpty {
+      text += " Overridden: \(profile.overrides.joined(separator: ", "))."
+    }
+    if let standIn { text += " Stand-in data: \(standIn)." }
+    return text
+  }
+
+  private func cells(_ row: Row) -> [String] {
+    [
+      row.cell.label, row.unit.isEmpty ? row.measure : "\(row.measure) [\(row.unit)]", ours(row),
+      row.summary?.interval.map { "[\(short($0.low)), \(short($0.high))]" } ?? "–",
+      row.reported.map { reported in
+        short(reported.value) + (reported.std.map { " ± \(short($0))" } ?? "")
+      } ?? "–",
+      row.judgement.verdict.label,
+    ]
+  }
+
+  /// Mean ± sample standard deviation, the number of runs, and what became of the others.
+  private func ours(_ row: Row) -> String {
+    var text = row.summary.map { summary in
+      let spread = summary.standardDeviation.map { " ± \(short($0))" } ?? ""
+      return "\(short(summary.mean))\(spread) (n = \(summary.n))"
+    }
+    if row.withoutValue > 0 {
+      text = (text.map { $0 + ", " } ?? "") + "none in \(row.withoutValue)"
+    }
+    if row.failed > 0 { text = (text.map { $0 + ", " } ?? "") + "\(row.failed) failed" }
+    return text ?? "no run"
+  }
+
+  /// Claims, and what to keep in mind.
+  private var remarks: String {
+    var lines: [String] = []
+    if !claims.isEmpty {
+      lines += ["", "The paper's claims:"]
+      lines += claims.map { claim in
+        "  \(claim.outcome.rawValue): \(claim.claim.that)  (\(claim.claim.measure); "
+          + "\(claim.claim.source); \(claim.explanation))"
+      }
+    }
+    let judged = rows.filter { $0.reported != nil && !isOutOfReach($0) }
+    if !judged.isEmpty {
+      lines.append("")
+      lines += judged.map {
+        "  \($0.cell.label), \($0.measure): \($0.judgement.explanation)"
+      }
+      lines.append(
+        "By chance alone, \(short(expectedFalseAlarms)) of these rows would be called better or "
+          + "worse.")
+    }
+    return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
+  }
+
+  private func isOutOfReach(_ row: Row) -> Bool {
+    if case .notComparable = row.judgement.verdict { true } else { false }
+  }
+
+  private var csv: String {
+    let header = [
+      "study", "cell", "measure", "unit", "n", "mean", "std", "low95", "high95", "failed",
+      "without_value", "reported", "reported_std", "margin", "verdict", "runs",
+    ]
+    let lines = rows.map { row in
+      let summary = row.summary
+      let numbers: [Double?] = [
+        summary?.mean, summary?.standardDeviation, summary?.interval?.low, summary?.interval?.high,
+      ]
+      return [row.study, row.cell.label, row.measure, row.unit, "\(row.runs.count)"]
+        + numbers.map { $0.map { "\($0)" } ?? "" } + ["\(row.failed)", "\(row.withoutValue)"]
+        + [row.reported?.value, row.reported?.std, row.reported?.margin.value].map {
+          $0.map { "\($0)" } ?? ""
+        } + [
+          row.judgement.verdict.label,
+          row.runs.map { "\($0.seed):\($0.value)" }.joined(separator: " "),
+        ]
+    }
+    return TextTable(columns: header, rows: lines).csv
+  }
+
+  private var json: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+  }
+}

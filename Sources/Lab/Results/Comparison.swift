@@ -1,0 +1,101 @@
+import Foundation
+
+/// An artefact's numbers beside the paper's: what `comparison.json` holds.
+public struct Comparison: Codable, Sendable {
+  /// Goes up when the file's meaning changes.
+  public static let format = 1
+
+  public var format = Comparison.format
+  public var artefact: String
+  public var title: String
+  public var profile: ProfileName
+  /// Why the budget is not the paper's; nil for the paper's own.
+  public var because: String?
+  /// Why the data are not the real ones; nil where they are.
+  public var standIn: String?
+  public var rows: [Row]
+  public var claims: [ClaimResult]
+  /// Rows that may be called better or worse by chance alone, in expectation.
+  public var expectedFalseAlarms: Double
+
+  /// One measure of one cell.
+  public struct Row: Codable, Sendable {
+    public var study: String
+    public var cell: Cell
+    public var measure: String
+    public var unit: String
+    public var direction: Direction
+    /// Value of each finished run that has one.
+    public var runs: [RunValue]
+    /// Finished runs that have no value: an event that never came.
+    public var withoutValue: Int
+    public var failed: Int
+    public var summary: Summary?
+    public var reported: ReportedCell?
+    public var judgement: Judgement
+  }
+
+  /// A run's value of a measure.
+  public struct RunValue: Codable, Sendable {
+    public var seed: Int
+    public var identity: String
+    public var value: Double
+  }
+
+  /// A claim of the paper's and what our runs say of it.
+  public struct ClaimResult: Codable, Sendable {
+    public var claim: Claim
+    public var outcome: Outcome
+    /// The numbers, in one sentence.
+    public var explanation: String
+  }
+
+  /// What our runs say of a claim.
+  public enum Outcome: String, Codable, Sendable {
+    case holds
+    case contradicted
+    case inconclusive
+    case notTested = "not tested"
+  }
+
+  /// Whether a row is worse than reported.
+  public var hasWorse: Bool { rows.contains { $0.judgement.verdict == .worse } }
+
+  /// Whether a run behind the rows failed.
+  public var hasFailures: Bool { rows.contains { $0.failed > 0 } }
+}
+
+extension Comparison {
+  /// Reads the `comparison.json` of a result.
+  ///
+  /// - Throws: ``ComparisonError`` where it is none.
+  public init(reading path: String) throws {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ComparisonError.missing(path)
+    }
+    do {
+      self = try JSONDecoder().decode(Comparison.self, from: data)
+    } catch {
+      throw ComparisonError.unreadable(path)
+    }
+    guard format == Self.format else { throw ComparisonError.format(path, found: format) }
+  }
+}
+
+/// What is wrong with a stored comparison.
+public enum ComparisonError: Error, CustomStringConvertible {
+  case missing(String)
+  case unreadable(String)
+  case format(String, found: Int)
+
+  public var description: String {
+    switch self {
+    case .missing(let path): "\(path) is not there: reproduce the table or figure first"
+    case .unreadable(let path):
+      "\(path) is torn or altered: reproduce the table or figure again to replace it"
+    case .format(let path, let found):
+      "\(path) has format \(found), and this version reads \(Comparison.format): reproduce the table "
+        + "or figure again to replace it"
+    }
+  }
+}

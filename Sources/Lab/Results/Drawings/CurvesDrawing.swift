@@ -1,0 +1,63 @@
+/// A panel for each curve over training: a line for each cell, the mean of its runs with a band of one
+/// standard deviation (n) where there are several.
+public struct CurvesDrawing: Drawing {
+  public static let name = "curves"
+
+  /// Name of the file.
+  public var file: String
+  public var curves: [Curve]
+
+  /// A panel.
+  public struct Curve: Decodable, Sendable {
+    /// Name of the array.
+    public var values: String
+    public var label: String
+    /// A marked height, such as a threshold.
+    public var level: Double?
+    public var logarithmic: Bool?
+  }
+
+  public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
+    let panels = try curves.map { curve in
+      var layers: [Layer] = []
+      for (index, cell) in result.cells.enumerated() {
+        layers += try self.layers(curve.values, cell, .series(index), result)
+      }
+      if let level = curve.level { layers.append(.horizontalLines([level])) }
+      return Panel(
+        x: Axis("iteration", isLogarithmic: true),
+        y: Axis(curve.label, isLogarithmic: curve.logarithmic ?? false), layers: layers,
+        legend: curve.values == curves.last?.values ? .outside : nil)
+    }
+    return [
+      (
+        file,
+        Figure(
+          title: result.titled(result.title), columns: min(panels.count, 2), panels: panels)
+      )
+    ]
+  }
+
+  private func layers(
+    _ name: String, _ cell: ResultFile.CellEntry, _ colour: Colour, _ result: ResultFile
+  ) throws -> [Layer] {
+    var runs: [[Double]] = []
+    var steps: [Double] = []
+    for seed in try result.seeds(cell) {
+      guard let values = try result.array(name, cell, seed: seed)?.values,
+        let x = try result.array("curves/step", cell, seed: seed)?.values, x.count == values.count
+      else { continue }
+      // Runs are recorded at the same steps; one that is not cannot be averaged with the others.
+      if steps.isEmpty { steps = x }
+      if x == steps { runs.append(values) }
+    }
+    guard !runs.isEmpty else { return [] }
+    let points = try steps.indices.map { index in try Summary(runs.map { $0[index] }) }
+    let line = Layer.line(x: steps, y: points.map(\.mean), colour: colour, name: cell.shortLabel)
+    guard runs.count > 1 else { return [line] }
+    let band = Layer.band(
+      x: steps, low: points.map { $0.mean - $0.populationDeviation },
+      high: points.map { $0.mean + $0.populationDeviation }, colour: colour)
+    return [band, line]
+  }
+}

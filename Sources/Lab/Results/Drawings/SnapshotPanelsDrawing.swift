@@ -1,0 +1,103 @@
+/// For each cell a figure with a column for each snapshot of training: rows of points in the plane, and
+/// beside them a curve over training with the snapshots marked.
+public struct SnapshotPanelsDrawing: Drawing {
+  public static let name = "snapshot-panels"
+
+  /// Start of the files' names; the cell's label follows.
+  public var file: String
+  public var rows: [Row]
+  public var curve: Curve?
+
+  /// A row of panels.
+  public struct Row: Decodable, Sendable {
+    public var title: String
+    /// An array `[snapshots, n, 2]`.
+    public var points: String
+    /// An array `[snapshots, n]`, or `[n]` for the same at each snapshot.
+    public var colour: String?
+    public var map: PointColours?
+  }
+
+  /// What the colours of points stand for.
+  public enum PointColours: String, Decodable, CaseIterable, Sendable {
+    /// A quantity, light to dark.
+    case quantity
+    /// An angle in radians, around the colour circle.
+    case angle
+  }
+
+  /// A curve over the steps of training.
+  public struct Curve: Decodable, Sendable {
+    public var values: String
+    public var steps: String
+    public var label: String
+    public var logarithmic: Bool
+  }
+
+  public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
+    try result.cells.compactMap { cell in
+      guard let points = rows.first?.points,
+        let seed = try result.firstSeed(with: points, cell)
+      else { return nil }
+      return ("\(file)-\(cell.fileLabel)", try figure(cell, seed, result))
+    }
+  }
+
+  private func figure(
+    _ cell: ResultFile.CellEntry, _ seed: Int, _ result: ResultFile
+  ) throws -> Figure {
+    var panels: [Panel] = []
+    let stepsName = rows.first.map { $0.points.split(separator: "/")[0] + "/step" } ?? ""
+    let steps = try result.array(stepsName, cell, seed: seed)?.values ?? []
+    for (index, row) in rows.enumerated() {
+      for (column, step) in steps.enumerated() {
+        let title = index == 0 ? "iter \(Int(step))" : ""
+        panels.append(try panel(row, cell, seed, result, column: column, title: title))
+      }
+      if index == 0, let curve, let panel = try curvePanel(curve, cell, seed, result, steps) {
+        panels.append(panel)
+      }
+    }
+    return Figure(
+      title: result.titled("\(cell.shortLabel), seed \(seed)"),
+      columns: max(steps.count, 1) + (curve == nil ? 0 : 1), panels: panels,
+      panelSize: Size(width: 130, height: 130))
+  }
+
+  private func panel(
+    _ row: Row, _ cell: ResultFile.CellEntry, _ seed: Int, _ result: ResultFile, column: Int,
+    title: String
+  ) throws -> Panel {
+    let label = column == 0 ? row.title : ""
+    guard let points = try result.array(row.points, cell, seed: seed),
+      points.shape.count == 3, points.shape[2] == 2, column < points.shape[0]
+    else { return Panel(title: title, y: Axis(label)) }
+    let count = points.shape[1]
+    let start = column * count
+    let x = (start..<start + count).map { points.values[2 * $0] }
+    let y = (start..<start + count).map { points.values[2 * $0 + 1] }
+    var colours = Colouring.one(.series(0).opacity(0.5))
+    if let name = row.colour, let values = try result.array(name, cell, seed: seed)?.values {
+      let own = values.count == count ? values : Array(values[start..<start + count])
+      colours =
+        row.map == .angle
+        ? .values(own, map: .hsv, range: 0...(2 * .pi)) : .values(own, map: .ink)
+    }
+    return Panel(
+      title: title, y: Axis(label), equalAspect: true,
+      layers: [.points(x: x, y: y, colours: colours, size: 1.5)])
+  }
+
+  private func curvePanel(
+    _ curve: Curve, _ cell: ResultFile.CellEntry, _ seed: Int, _ result: ResultFile,
+    _ marks: [Double]
+  ) throws -> Panel? {
+    guard let x = try result.array(curve.steps, cell, seed: seed)?.values,
+      let y = try result.array(curve.values, cell, seed: seed)?.values, x.count == y.count
+    else { return nil }
+    return Panel(
+      title: curve.label, x: Axis("iteration", isLogarithmic: true),
+      y: Axis(curve.label, isLogarithmic: curve.logarithmic),
+      layers: [.verticalLines(marks), .line(x: x, y: y)], rows: rows.count)
+  }
+}

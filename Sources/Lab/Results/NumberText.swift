@@ -1,0 +1,24 @@
+import Foundation
+
+/// A number with four significant digits.
+func short(_ value: Double) -> String { String(format: "%.4g", value) }
+
+/// A time as people say it: `45 s`, `12 min`, `2 h 5 min`.
+public func timeText(_ seconds: Double) -> String {
+  let minutes = Int((seconds / 60).rounded())
+  if seconds < 90 { return "\(Int(seconds.rounded())) s" }
+  if minutes < 90 { return "\(minutes) min" }
+  return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
+}
+
+/// A size as people say it: `12 MB`.
+public func sizeText(_ bytes: Int) -> String {
+  let units = ["bytes", "kB", "MB", "GB", "TB"]
+  var value = Double(bytes)
+  var unit = 0
+  while value >= 1000 && unit < units.count - 1 {
+    value /= 1000
+    unit += 1
+  }
+  return String(format: unit == 0 || value >= 10 ? "%.0f" : "%.1f", value) + " " + units[unit]
+}

@@ -1,0 +1,72 @@
+import Files
+
+/// `result.h5` of an artefact, opened for reading: all that a drawing sees. Its layout is described in
+/// `docs/results-format.md`.
+public struct ResultFile {
+  /// A cell of the artefact and where its data are.
+  public struct CellEntry: Equatable, Sendable {
+    public let study: String
+    public let label: String
+    /// Path of the cell's group.
+    let path: String
+  }
+
+  /// Goes up when the layout changes.
+  static let format = 1
+
+  private let file: HDF5File
+  /// The artefact's title.
+  public let title: String
+  /// Words that every figure of a result bears which is no reproduction; empty for the paper's budget.
+  public let caveat: String
+  public let cells: [CellEntry]
+
+  public init(reading path: String) throws {
+    file = try HDF5File(reading: path)
+    title = try file.attribute("title", as: String.self)
+    caveat = try file.attribute("caveat", as: String.self)
+    let studies = try file.read(String.self, at: "cells/study").values
+    let labels = try file.read(String.self, at: "cells/label").values
+    cells = zip(studies, labels).map {
+      CellEntry(study: $0, label: $1, path: Self.path(study: $0, cell: $1))
+    }
+  }
+
+  static func path(study: String, cell: String) -> String { "runs/\(study)/\(cell)" }
+
+  /// Seeds of the finished runs of a cell.
+  public func seeds(_ cell: CellEntry) throws -> [Int] {
+    try file.read(Int.self, at: cell.path + "/seeds").values
+  }
+
+  /// The cell's values of a measure, one a seed; NaN where a run has none.
+  public func measure(_ id: String, _ cell: CellEntry) throws -> [Double] {
+    let path = "\(cell.path)/measures/\(id)"
+    return try file.exists(path) ? file.read(Double.self, at: path).values : []
+  }
+
+  /// The unit of a measure.
+  public func unit(_ id: String) throws -> String {
+    for cell in cells where try file.exists("\(cell.path)/measures/\(id)") {
+      return try file.attribute("unit", as: String.self, at: "\(cell.path)/measures/\(id)")
+    }
+    return ""
+  }
+
+  /// What the paper reports of a measure of a cell.
+  public func reported(_ id: String, _ cell: CellEntry) throws -> Double? {
+    let path = "\(cell.path)/reported/\(id)"
+    return try file.exists(path) ? file.read(Double.self, at: path).values.first : nil
+  }
+
+  /// An array of one run, or nil where the run has none of that name.
+  public func array(_ name: String, _ cell: CellEntry, seed: Int) throws -> HDF5Array<Double>? {
+    let path = "\(cell.path)/seed-\(seed)/\(name)"
+    return try file.exists(path) ? file.read(Double.self, at: path) : nil
+  }
+
+  /// The lowest seed of a cell that has an array of that name.
+  public func firstSeed(with name: String, _ cell: CellEntry) throws -> Int? {
+    try seeds(cell).first { try file.exists("\(cell.path)/seed-\($0)/\(name)") }
+  }
+}

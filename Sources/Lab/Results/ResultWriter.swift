@@ -1,0 +1,145 @@
+import Files
+import Foundation
+import Modelling
+import Torch
+import Training
+
+/// Makes an artefact's directory: `result.h5`, figures, comparison, resolved manifest.
+public struct ResultWriter {
+  private let artefact: ArtefactRuns
+  private let comparison: Comparison
+  private let kinds: Kinds
+  private let store: RunStore
+
+  public init(
+    _ artefact: ArtefactRuns, _ comparison: Comparison, kinds: Kinds, store: RunStore
+  ) {
+    self.artefact = artefact
+    self.comparison = comparison
+    self.kinds = kinds
+    self.store = store
+  }
+
+  /// The directory of a result.
+  public static func directory(_ id: String, _ profile: ProfileName, store: RunStore) -> String {
+    "\(store.root)/\(id)/\(profile.directory)"
+  }
+
+  /// Writes everything beside the old result and puts it in its place; returns the files' paths.
+  public func write() throws -> [String] {
+    let target = Self.directory(comparison.artefact, comparison.profile, store: store)
+    try AtomicDirectory.replace(at: target) { directory in
+      try writeArrays(to: directory + "/result.h5")
+      let result = try ResultFile(reading: directory + "/result.h5")
+      if !artefact.drawings.isEmpty {
+        let gnuplot = try Gnuplot.find()
+        for drawing in artefact.drawings {
+          for (name, figure) in try drawing.figures(result) {
+            let file = URL(fileURLWithPath: "\(directory)/\(name).png")
+            try gnuplot.draw(figure, to: file)
+          }
+        }
+      }
+      for (name, text) in try texts() {
+        try AtomicFile.write(Data(text.utf8), to: "\(directory)/\(name)")
+      }
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: target)) ?? []
+    return names.sorted().map { "\(target)/\($0)" }
+  }
+
+  private func texts() throws -> [(String, String)] {
+    let resolved = try artefact.templates.flatMap { artefact.runs(of: $0).prefix(1) }
+      .map { try $0.resolved().yaml() }
+    return [
+      ("comparison.json", try comparison.text(.json)),
+      ("comparison.md", try comparison.text(.markdown)),
+      ("comparison.csv", try comparison.text(.csv)),
+      (
+        "manifest.yaml",
+        "# The first run of each cell, with every setting as it was in force.\n"
+          + resolved.map { "---\n" + $0 }.joined()
+      ),
+    ]
+  }
+
+  // MARK: Arrays
+
+  private func writeArrays(to path: String) throws {
+    let file = try HDF5File(creating: path)
+    try file.setAttribute("format", to: ResultFile.format)
+    try file.setAttribute("artefact", to: comparison.artefact)
+    try file.setAttribute("title", to: comparison.title)
+    try file.setAttribute("profile", to: comparison.profile.directory)
+    try file.setAttribute("caveat", to: caveat)
+    let templates = artefact.templates
+    try file.write(templates.map(\.study), shape: [templates.count], at: "cells/study")
+    try file.write(templates.map(\.cell.label), shape: [templates.count], at: "cells/label")
+    for template in templates { try write(template, into: file) }
+    try file.close()
+  }
+
+  /// The words that tell a result that is no reproduction.
+  private var caveat: String {
+    if let standIn = comparison.standIn { return "stand-in data: \(standIn)" }
+    if !comparison.profile.overrides.isEmpty {
+      return "overridden settings: " + comparison.profile.overrides.joined(separator: ", ")
+    }
+    return comparison.profile.name == ProfileName.paper
+      ? "" : "profile \(comparison.profile.name): not the paper's budget"
+  }
+
+  private func write(_ template: RunTemplate, into file: HDF5File) throws {
+    let path = ResultFile.path(study: template.study, cell: template.cell.label)
+    let records = store.records(of: template.study).records
+    let finished = artefact.runs(of: template).filter { run in
+      records[run.identity].map { $0.failure == nil } ?? false
+    }
+    try file.write(finished.map(\.seed), shape: [finished.count], at: path + "/seeds")
+    try file.write(finished.map(\.identity), shape: [finished.count], at: path + "/identities")
+    for row in comparison.rows where row.study == template.study && row.cell == template.cell {
+      let values = finished.map { run in
+        row.runs.first { $0.identity == run.identity }?.value ?? .nan
+      }
+      let name = "\(path)/measures/\(row.measure)"
+      try file.write(values, shape: [values.count], at: name)
+      try file.setAttribute("unit", to: row.unit, at: name)
+      if let reported = row.reported {
+        try file.write([reported.value], shape: [], at: "\(path)/reported/\(row.measure)")
+      }
+    }
+    guard !artefact.computations.isEmpty else { return }
+    for run in finished {
+      guard let record = records[run.identity] else { continue }
+      for array in try arrays(run, record) {
+        try file.write(
+          array.values, shape: array.shape, at: "\(path)/seed-\(run.seed)/\(array.name)",
+          compressed: array.values.count > 1000)
+      }
+    }
+  }
+
+  /// The arrays of one finished run, from its kept parameters and curves.
+  private func arrays(_ run: RunSpecification, _ record: RunRecord) throws -> [ResultArray] {
+    let directory = store.directory(run)
+    guard artefact.requirement.parameters == .none || directory.hasWeights else { return [] }
+    let template = run.template
+    let parameters = ParameterStore(Randomness(seed: run.seed))
+    let model = try checked("building the model") {
+      template.model.build(for: template.dataset.exampleShapes, parameters: parameters)
+    }
+    let snapshots = Snapshots(
+      steps: run.snapshots.filter { $0 < record.steps } + [record.steps]
+    ) { step in
+      let file = step == record.steps ? directory.weights : directory.snapshot(step)
+      try ParameterFile.read(file, into: parameters)
+    }
+    if artefact.requirement.parameters != .none {
+      try ParameterFile.read(directory.weights, into: parameters)
+    }
+    let finished = FinishedRun(
+      model: model, dataset: try template.dataset.load(), randomness: Randomness(seed: run.seed),
+      curves: directory.storedCurves() ?? record.curves, events: record.events)
+    return try artefact.computations.flatMap { try $0.compute(finished, snapshots) }
+  }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import Synchronization
+
+/// Starts a process for each run, a number of them at a time; one failure does not stop the rest.
+public final class Runner: Sendable {
+  /// How one run ended.
+  public enum Result: Equatable, Sendable {
+    case finished
+    case failed(String)
+    case interrupted
+  }
+
+  /// Told of what happens; called from several threads, one at a time.
+  public protocol Observer: Sendable {
+    func started(_ run: RunSpecification, worker: Int)
+    func happened(_ event: RunExecutor.Event, _ run: RunSpecification, worker: Int)
+    func ended(_ run: RunSpecification, _ result: Result, worker: Int)
+  }
+
+  private struct Shared {
+    var waiting: [RunSpecification]
+    var results: [String: Result] = [:]
+    var processes: [Int32: Process] = [:]
+  }
+
+  private let shared: Mutex<Shared>
+  private let observer: any Observer
+  private let command: @Sendable (RunSpecification) -> (executable: String, arguments: [String])
+  private let shouldStop: @Sendable () -> Bool
+
+  /// - Parameters:
+  ///   - command: the command line that trains a run and writes its events as lines of JSON.
+  ///   - shouldStop: asked several times a second; once true, no run is started and those that are
+  ///     going on are asked to stop.
+  public init(
+    _ runs: [RunSpecification], observer: any Observer,
+    command: @escaping @Sendable (RunSpecification) -> (executable: String, arguments: [String]),
+    shouldStop: @escaping @Sendable () -> Bool
+  ) {
+    shared = Mutex(Shared(waiting: runs.reversed()))
+    self.observer = observer
+    self.command = command
+    self.shouldStop = shouldStop
+  }
+
+  /// Runs everything; returns the result of each run by identity.
+  public func run(jobs: Int) -> [String: Result] {
+    let group = DispatchGroup()
+    for worker in 0..<jobs {
+      group.enter()
+      Thread.detachNewThread {
+        while let run = self.next() { self.perform(run, worker: worker) }
+        group.leave()
+      }
+    }
+    // Children are in process groups of their own, so a Ctrl-C must be passed on to them.
+    var passedOn = false
+    while group.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
+      if shouldStop() && !passedOn {
+        passedOn = true
+        shared.withLock { $0.processes.values.forEach { $0.terminate() } }
+      }
+    }
+    return shared.withLock { $0.results }
+  }
+
+  private func next() -> RunSpecification? {
+    shouldStop() ? nil : shared.withLock { $0.waiting.popLast() }
+  }
+
+  private func perform(_ run: RunSpecification, worker: Int) {
+    observer.started(run, worker: worker)
+    let result: Result
+    do {
+      result = try train(run, worker: worker)
+    } catch {
+      result = .failed("the run's process cannot be started: \(error.localizedDescription)")
+    }
+    shared.withLock { $0.results[run.identity] = result }
+    observer.ended(run, result, worker: worker)
+  }
+
+  private func train(_ run: RunSpecification, worker: Int) throws -> Result {
+    let command = command(run)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: command.executable)
+    process.arguments = command.arguments
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardOutput = output
+    process.standardError = errors
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let id = process.processIdentifier
+    shared.withLock { $0.processes[id] = process }
+    let complaints = Mutex(Data())
+    let reader = DispatchGroup()
+    reader.enter()
+    Thread.detachNewThread {
+      // A pipe that nobody empties would stop the run once it is full.
+      let data = errors.fileHandleForReading.readDataToEndOfFile()
+      complaints.withLock { $0 = data }
+      reader.leave()
+    }
+    for event in LineReader(output.fileHandleForReading) {
+      observer.happened(event, run, worker: worker)
+    }
+    reader.wait()
+    process.waitUntilExit()
+    shared.withLock { $0.processes[id] = nil }
+    let message = complaints.withLock { String(decoding: $0, as: UTF8.self) }
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    if process.terminationReason == .uncaughtSignal {
+      return .failed("its process was ended by signal \(process.terminationStatus)")
+    }
+    switch process.terminationStatus {
+    case 0: return .finished
+    case 130: return .interrupted
+    default:
+      let prefix = "error: "
+      return .failed(message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message)
+    }
+  }
+}
+
+/// The events that a run's process writes, one JSON object a line.
+private struct LineReader: Sequence, IteratorProtocol {
+  private let handle: FileHandle
+  private var buffer = Data()
+
+  init(_ handle: FileHandle) {
+    self.handle = handle
+  }
+
+  mutating func next() -> RunExecutor.Event? {
+    while true {
+      while let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
+        let line = buffer[..<end]
+        buffer = Data(buffer[(end + 1)...])
+        if let event = try? JSONDecoder().decode(RunExecutor.Event.self, from: line) { return event }
+      }
+      let more = handle.availableData
+      if more.isEmpty { return nil }
+      buffer += more
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+/// Frees disk space.
+struct CleanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clean",
+    abstract: "Remove the weights, checkpoints and snapshots of runs. Records and results stay.",
+    discussion: """
+      Figures that need weights are trained again afterwards. A run that is going on is left alone.
+      """)
+
+  @Argument(help: "Ids of studies; all by default.")
+  var studies: [String] = []
+
+  @Flag(help: "Only what is no run of the manifests any more, in any of their profiles.")
+  var stale = false
+
+  @Flag(name: .shortAndLong, help: "Show what would be removed.")
+  var dryRun = false
+
+  @OptionGroup var project: ProjectOptions
+
+  func run() throws {
+    let store = project.store
+    let known = store.studies()
+    for study in studies where !known.contains(study) {
+      throw ValidationError("there are no runs of '\(study)' in \(project.results)")
+    }
+    let kept = stale ? try current(project.library()) : []
+    var bytes = 0
+    var count = 0
+    for directory in store.runDirectories(of: studies.isEmpty ? known : studies)
+    where !kept.contains(directory.identity) {
+      guard let freed = try directory.remove(dryRun: dryRun) else {
+        print("in use, left alone: \(directory.path)")
+        continue
+      }
+      bytes += freed
+      count += 1
+      if dryRun { print("\(directory.path)  \(sizeText(freed))") }
+    }
+    print("\(dryRun ? "would remove" : "removed") \(count) run directories, \(sizeText(bytes))")
+  }
+
+  /// Identities of the runs that the manifests name.
+  private func current(_ library: ManifestLibrary) throws -> Set<String> {
+    var identities: Set<String> = []
+    for id in library.studies.keys {
+      for run in try library.allRuns(of: id, kinds: kinds) { identities.insert(run.identity) }
+    }
+    return identities
+  }
+}

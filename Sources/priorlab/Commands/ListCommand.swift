@@ -1,0 +1,92 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+/// The catalogue.
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "Show every table and figure: what it needs, what it costs, and what was found.")
+
+  @Argument(help: "Only these papers: gmvae, mfcvae, isa-vae, vhp, fmp.")
+  var papers: [String] = []
+
+  @OptionGroup var output: FormatOptions
+  @OptionGroup var project: ProjectOptions
+
+  private struct Line: Encodable {
+    var id: String
+    var number: Int?
+    var kind: String
+    var title: String
+    var inPaper: String
+    var data: [String]
+    /// `planned`, or what the last results say.
+    var state: String
+    /// Core-seconds at the paper's budget, from measured rates; absent where unknown.
+    var seconds: Double?
+    var cost: String
+  }
+
+  func run() throws {
+    let library = try project.library()
+    let catalogue = try Catalogue(root: project.experiments)
+    for paper in papers where !catalogue.papers.contains(where: { $0.id == paper }) {
+      throw ValidationError(
+        "there is no paper '\(paper)': there are "
+          + catalogue.papers.map(\.id).joined(separator: ", "))
+    }
+    let shown = catalogue.papers.filter { papers.isEmpty || papers.contains($0.id) }
+    let lines = try shown.map { paper in try paper.entries.map { try line($0, library) } }
+    if output.format == .json {
+      print(try jsonText(lines.flatMap { $0 }))
+      return
+    }
+    for (paper, lines) in zip(shown, lines) {
+      print("\(paper.title) (\(paper.authors) \(paper.year), arXiv \(paper.arxiv))")
+      for line in lines {
+        let id = line.id.padding(toLength: 28, withPad: " ", startingAt: 0)
+        let table = line.number.map { "table \($0)" } ?? ""
+        print(
+          "  \(id) \(table.padding(toLength: 8, withPad: " ", startingAt: 0)) "
+            + line.title)
+        let data = line.data.isEmpty ? "none" : line.data.joined(separator: ", ")
+        print("      data: \(data); cost: \(line.cost); \(line.state)")
+      }
+      print()
+    }
+  }
+
+  private func line(_ entry: Catalogue.Entry, _ library: ManifestLibrary) throws -> Line {
+    var line = Line(
+      id: entry.id, number: entry.number, kind: entry.kind.rawValue, title: entry.title,
+      inPaper: entry.inPaper, data: entry.data, state: "planned", seconds: nil, cost: "unknown")
+    guard library.artefacts[entry.id] != nil else { return line }
+    let artefact = try ArtefactRuns(
+      entry.id, ProfileName(name: ProfileName.paper), library: library, kinds: kinds)
+    let generated = Set(artefact.runs.map { type(of: $0.template.dataset).name })
+    line.data = entry.data.map { generated.contains($0) ? "\($0) (generated)" : $0 }
+    line.seconds = try artefact.budgetSeconds(store: project.store)
+    line.cost = line.seconds.map { "\(timeText($0)) of one core" } ?? "unknown"
+    line.state = try state(entry.id)
+    return line
+  }
+
+  /// The profiles that have results, with their verdicts counted.
+  private func state(_ id: String) throws -> String {
+    let directory = "\(project.results)/\(id)"
+    let profiles = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    let found = profiles.sorted().compactMap { profile -> String? in
+      guard
+        let comparison = try? Comparison(
+          reading: "\(directory)/\(profile)/comparison.json")
+      else { return nil }
+      let verdicts = Dictionary(
+        grouping: comparison.rows.filter { $0.reported != nil },
+        by: { $0.judgement.verdict.shortLabel })
+      let counts = verdicts.sorted { $0.key < $1.key }.map { "\($0.value.count) \($0.key)" }
+      return "\(profile): \(counts.isEmpty ? "done" : counts.joined(separator: ", "))"
+    }
+    return found.isEmpty ? "no results yet" : found.joined(separator: "; ")
+  }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Lab
+
+/// What reproduce would do.
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Show what 'reproduce' would run, what it has already, and why. Nothing is run.")
+
+  @Argument(help: "Ids of tables and figures.")
+  var ids: [String] = []
+
+  @Option(help: ArgumentHelp("A table by its number.", valueName: "N"))
+  var table: Int?
+
+  @OptionGroup var selection: SelectionOptions
+  @OptionGroup var profile: ProfileOptions
+  @OptionGroup var output: FormatOptions
+  @OptionGroup var project: ProjectOptions
+
+  private struct Line: Encodable {
+    var artefact: String
+    var study: String
+    var cell: String
+    var seed: Int
+    var identity: String
+    var action: String
+    var steps: Int?
+    var seconds: Double?
+  }
+
+  func run() throws {
+    let library = try project.library()
+    let catalogue = try Catalogue(root: project.experiments)
+    var lines: [Line] = []
+    for id in try catalogue.ids(ids, table: table, library: library) {
+      let artefact = try selection.artefact(
+        id, profile.name, library: library, catalogue: catalogue)
+      let plan = try Plan(
+        artefact.runs, requirement: artefact.requirement, store: project.store)
+      plan.warnings.forEach { Log.warning($0) }
+      let own = plan.items.map { item in
+        Line(
+          artefact: id, study: item.run.template.study, cell: item.run.template.cell.label,
+          seed: item.run.seed, identity: item.run.identity, action: item.action.words,
+          steps: item.steps, seconds: item.seconds)
+      }
+      lines += own
+      if output.format == .text { show(id, artefact, own, plan) }
+    }
+    if output.format == .json { print(try jsonText(lines)) }
+  }
+
+  private func show(_ id: String, _ artefact: ArtefactRuns, _ lines: [Line], _ plan: Plan) {
+    print("\(id), profile \(profile.name.directory)")
+    if let because = artefact.studies.compactMap(\.because).first { print("  \(because)") }
+    for line in lines {
+      let time = line.seconds.map { $0 > 0 ? ", about \(timeText($0))" : "" } ?? ", time unknown"
+      print("  \(line.identity)  \(line.cell) seed \(line.seed): \(line.action)\(time)")
+    }
+    let count = plan.pending.count
+    let time = plan.seconds.map { "about \(timeText($0)) of one core" } ?? "time unknown"
+    print(
+      count == 0
+        ? "  nothing to run" : "  \(count) to run: \(time), \(sizeText(plan.bytes)) on disk")
+  }
+}
+
+extension Plan.Action {
+  /// The action in words.
+  var words: String {
+    switch self {
+    case .cached: "finished"
+    case .failedBefore(let reason): "failed before (\(reason)); not tried again"
+    case .measure(let names): "finished; to measure: \(names.joined(separator: ", "))"
+    case .resume(let step): "goes on from step \(step)"
+    case .train(let why): "to train (\(why))"
+    }
+  }
+}

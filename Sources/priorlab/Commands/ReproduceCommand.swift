@@ -1,0 +1,127 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+/// Runs what is missing of tables and figures, draws, and compares.
+struct ReproduceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reproduce",
+    abstract: "Run what is missing of a table or figure, draw it, and compare it with the paper.",
+    discussion: """
+      Runs that are finished are not trained again; runs that were stopped go on from their last \
+      checkpoint. 'priorlab plan' shows beforehand what would be done. The results are in \
+      results/<id>/<profile>/.
+
+      Examples:
+        priorlab reproduce --table 1 --profile quick
+        priorlab reproduce vhp/table-1 vhp/figure-2 --seeds 10 --jobs 4
+        priorlab reproduce vhp/table-1 --only 'method in rewo, geco' --set model.vhp.latent=4
+      """)
+
+  @Argument(help: "Ids of tables and figures (see 'priorlab list').")
+  var ids: [String] = []
+
+  @Option(help: ArgumentHelp("A table by its number.", valueName: "N"))
+  var table: Int?
+
+  @OptionGroup var selection: SelectionOptions
+  @OptionGroup var profile: ProfileOptions
+  @OptionGroup var engine: EngineOptions
+
+  @Option(help: "Runs at a time; by default one for each processor core.")
+  var jobs: Int?
+
+  @Flag(help: "Train runs again that failed before.")
+  var retryFailed = false
+
+  @Flag(help: "End with code 1 when a number is worse than the paper's.")
+  var failOnWorse = false
+
+  @OptionGroup var output: FormatOptions
+  @OptionGroup var project: ProjectOptions
+
+  func validate() throws {
+    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
+  }
+
+  func run() throws {
+    let library = try project.library()
+    let catalogue = try Catalogue(root: project.experiments)
+    let ids = try catalogue.ids(ids, table: table, library: library)
+    let artefacts = try ids.map {
+      try selection.artefact($0, profile.name, library: library, catalogue: catalogue)
+    }
+    if !artefacts.allSatisfy({ $0.drawsNothing }) { _ = try Gnuplot.find() }
+    Interruption.watch()
+    let failures = try train(artefacts)
+
+    var comparisons: [Comparison] = []
+    for artefact in artefacts {
+      let comparison = try Comparison(
+        artefact, kinds: kinds, store: project.store, failures: failures)
+      let files = try ResultWriter(artefact, comparison, kinds: kinds, store: project.store).write()
+      comparisons.append(comparison)
+      if output.format == .text {
+        print(try comparison.text(.text))
+        files.filter { $0.hasSuffix(".png") || $0.hasSuffix(".h5") || $0.hasSuffix(".md") }
+          .forEach { print("  " + $0) }
+        print()
+      }
+    }
+    if output.format == .json { print(try jsonText(comparisons)) }
+    if comparisons.contains(where: \.hasFailures) { throw Ending(code: .runs, message: nil) }
+    if failOnWorse && comparisons.contains(where: \.hasWorse) {
+      throw Ending(code: .runs, message: "a number is worse than the paper's")
+    }
+  }
+
+  /// Trains what is missing; returns the reason of each failure by identity.
+  private func train(_ artefacts: [ArtefactRuns]) throws -> [String: String] {
+    var failures: [String: String] = [:]
+    // Artefacts share runs: the second one finds most of its runs finished by the first.
+    for artefact in artefacts {
+      let plan = try Plan(
+        artefact.runs, requirement: artefact.requirement, store: project.store,
+        retryFailed: retryFailed)
+      plan.warnings.forEach { Log.warning($0) }
+      for case .failedBefore(let reason) in plan.items.map(\.action) {
+        Log.warning("a run failed before and is not tried again (--retry-failed): \(reason)")
+      }
+      let pending = plan.pending.map(\.run)
+      if pending.isEmpty { continue }
+      let jobs = min(jobs ?? ProcessInfo.processInfo.activeProcessorCount, pending.count)
+      let time = plan.seconds.map { ", about \(timeText($0 / Double(jobs)))" } ?? ""
+      Log.info("\(artefact.artefact.id): \(pending.count) runs, \(jobs) at a time\(time)")
+      let board = ProgressBoard(workers: jobs, runs: pending.count)
+      let runner = Runner(
+        pending, observer: board, command: childCommand(), shouldStop: { Interruption.isAsked })
+      let results = runner.run(jobs: jobs)
+      board.finish()
+      if Interruption.isAsked {
+        throw Ending(
+          code: .interrupted,
+          message: "stopped; the same command goes on from the checkpoints")
+      }
+      for (identity, result) in results {
+        if case .failed(let reason) = result { failures[identity] = reason }
+      }
+    }
+    return failures
+  }
+
+  /// The command line that trains one run in a process of its own.
+  private func childCommand() -> @Sendable (RunSpecification) -> (
+    executable: String, arguments: [String]
+  ) {
+    let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
+    let shared =
+      engine.arguments + ["--experiments", project.experiments, "--results", project.results]
+    return { run in
+      var arguments = ["run", run.template.study, "--seed", "\(run.seed)", "--events"]
+      if !run.template.cell.values.isEmpty { arguments += ["--cell", run.template.cell.label] }
+      arguments += ["--profile", run.profile.name, "--identity", run.identity]
+      arguments += run.profile.overrides.flatMap { ["--set", $0] }
+      return (executable, arguments + shared)
+    }
+  }
+}

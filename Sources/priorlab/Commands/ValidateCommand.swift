@@ -1,0 +1,46 @@
+import ArgumentParser
+import Lab
+
+/// Checks manifests.
+struct ValidateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "validate",
+    abstract: "Check every manifest, or the named ones, in all their profiles. Nothing is run.")
+
+  @Argument(help: "Ids of studies, tables and figures; all by default.")
+  var ids: [String] = []
+
+  @OptionGroup var output: FormatOptions
+  @OptionGroup var project: ProjectOptions
+
+  private struct Line: Encodable {
+    var id: String
+    var file: String
+    var problem: String?
+  }
+
+  func run() throws {
+    let library = try project.library()
+    let catalogue = try Catalogue(root: project.experiments)
+    let manifests = (Array(library.studies.values) + Array(library.artefacts.values))
+      .sorted { $0.file < $1.file }
+    for id in ids where !manifests.contains(where: { $0.id == id }) {
+      if catalogue.entries.contains(where: { $0.id == id }) { throw LibraryError.planned(id) }
+      throw LibraryError.noArtefact(id, near: nearest(id, among: manifests.map(\.id)))
+    }
+    let lines = manifests.filter { ids.isEmpty || ids.contains($0.id) }.map { manifest in
+      Line(
+        id: manifest.id, file: manifest.file,
+        problem: library.problem(of: manifest, catalogue: catalogue, kinds: kinds))
+    }
+    if output.format == .json {
+      print(try jsonText(lines))
+    } else {
+      for line in lines { print(line.problem.map { "error: \($0)" } ?? "ok  \(line.id)") }
+    }
+    let wrong = lines.filter { $0.problem != nil }.count
+    if wrong > 0 {
+      throw Ending(code: .usage, message: "\(wrong) of \(lines.count) manifests are wrong")
+    }
+  }
+}

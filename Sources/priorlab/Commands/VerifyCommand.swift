@@ -1,0 +1,118 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+/// Recomputes the verdicts of a stored result; trains a run again on request.
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Recompute a result's verdicts from its stored runs; train one seed again on request.",
+    discussion: """
+      Example: priorlab verify results/vhp/table-1/paper
+      With --rerun N, the first cell's run (or that of --cell) with seed N is trained from the start in \
+      a temporary place, and its measures are compared with the recorded ones: equal to the last bit \
+      on the machine, build and threads that made them.
+      """)
+
+  @Argument(help: "The directory of a result: results/<id>/<profile>.")
+  var directory: String
+
+  @Option(help: ArgumentHelp("Train this seed again and compare.", valueName: "seed"))
+  var rerun: Int?
+
+  @Option(help: "The cell to train again: axis=value, joined by commas.")
+  var cell: String?
+
+  @OptionGroup var engine: EngineOptions
+  @OptionGroup var output: FormatOptions
+  @OptionGroup var project: ProjectOptions
+
+  private struct Answer: Encodable {
+    var verification: Verification
+    var rerun: [Rerun]
+  }
+
+  private struct Rerun: Encodable {
+    var measure: String
+    var recorded: Double?
+    var again: Double?
+
+    var isEqual: Bool { recorded == again }
+  }
+
+  func run() throws {
+    let stored = try Comparison(reading: directory + "/comparison.json")
+    let library = try project.library()
+    let verification = try Verification(
+      stored, library: library, kinds: kinds, store: project.store)
+    let reruns = try rerun.map { try again($0, stored, library) } ?? []
+    if output.format == .json {
+      print(try jsonText(Answer(verification: verification, rerun: reruns)))
+    } else {
+      show(verification, reruns)
+    }
+    if !verification.discrepancies.isEmpty || !verification.missing.isEmpty
+      || !reruns.allSatisfy(\.isEqual)
+    {
+      throw Ending(code: .runs, message: nil)
+    }
+  }
+
+  private func show(_ verification: Verification, _ reruns: [Rerun]) {
+    for identity in verification.missing { print("no record of run \(identity)") }
+    for row in verification.discrepancies {
+      print("\(row.cell), \(row.measure):\n  stored      \(row.stored)")
+      print("  recomputed  \(row.recomputed)")
+    }
+    for row in reruns {
+      let values = [row.recorded, row.again].map { $0.map { "\($0)" } ?? "none" }
+      print(
+        row.isEqual
+          ? "again equal: \(row.measure) = \(values[0])"
+          : "again different: \(row.measure): recorded \(values[0]), now \(values[1])")
+    }
+    let rows = verification.rows
+    print(
+      verification.discrepancies.isEmpty && verification.missing.isEmpty
+        ? "all \(rows) rows follow from the \(verification.runs) recorded runs"
+        : "\(verification.discrepancies.count) of \(rows) rows do not follow from the records")
+  }
+
+  /// Trains one run in a temporary place.
+  private func again(
+    _ seed: Int, _ stored: Comparison, _ library: ManifestLibrary
+  ) throws -> [Rerun] {
+    let wanted = cell ?? stored.rows.first { $0.runs.contains { $0.seed == seed } }?.cell.label
+    guard let row = stored.rows.first(where: { $0.cell.label == wanted }),
+      let recordedRun = row.runs.first(where: { $0.seed == seed })
+    else {
+      throw ValidationError("the result has no run with seed \(seed) of that cell")
+    }
+    let study = try library.study(row.study, stored.profile, kinds: kinds)
+    guard let template = study.templates.first(where: { $0.cell == row.cell }),
+      let record = project.store.records(of: row.study).records[recordedRun.identity]
+    else { throw ValidationError("the run has no record, or its manifest has changed") }
+    let scratch = FileManager.default.temporaryDirectory
+      .appendingPathComponent("priorlab-verify-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    Interruption.watch()
+    let (device, environment) = try engine.start()
+    let run = try RunSpecification(template, seed: seed, profile: stored.profile)
+    let executor = RunExecutor(
+      run, kinds: kinds, store: RunStore(root: scratch), device: device, environment: environment,
+      checkpointSeconds: engine.checkpointSeconds)
+    let board = ProgressBoard(workers: 1, runs: 1)
+    let outcome = try executor.execute(
+      shouldStop: { Interruption.isAsked },
+      report: { board.happened($0, run, worker: 0) })
+    board.finish()
+    guard outcome == .finished else {
+      throw Ending(code: .runs, message: "training again did not come to its end: \(outcome)")
+    }
+    let fresh = RunStore(root: scratch).records(of: row.study).records[run.identity]
+    return template.measures.map {
+      Rerun(
+        measure: $0, recorded: record.measures[$0] ?? nil, again: fresh?.measures[$0] ?? nil)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+/// Which runs of a table or figure.
+struct SelectionOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Seeds in place of the manifest's: a count (10), or a list (0,3,7).", valueName: "seeds"))
+  var seeds: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Run only these cells: 'axis = value', 'axis in value, value', joined by 'and'.",
+      valueName: "cells"))
+  var only: String?
+
+  func validate() throws {
+    if let seeds, SeedList(seeds) == nil {
+      throw ValidationError("--seeds takes a count above 0 (10) or a list without repeats (0,3,7)")
+    }
+  }
+
+  func artefact(
+    _ id: String, _ profile: ProfileName, library: ManifestLibrary, catalogue: Catalogue
+  ) throws -> ArtefactRuns {
+    if library.artefacts[id] == nil && catalogue.entries.contains(where: { $0.id == id }) {
+      throw LibraryError.planned(id)
+    }
+    return try ArtefactRuns(
+      id, profile, seeds: seeds.flatMap { SeedList($0) },
+      only: try only.map { try CellFilter($0) } ?? .all, library: library, kinds: kinds)
+  }
+}
+
+extension Catalogue {
+  /// The ids that a command names, by id or by table number.
+  func ids(_ ids: [String], table: Int?, library: ManifestLibrary) throws -> [String] {
+    let all = ids + (try table.map { [try self.table($0).id] } ?? [])
+    if all.isEmpty {
+      throw ValidationError("name a table or figure, or a table's number with --table")
+    }
+    return all
+  }
+}
+
+/// How a command answers.
+struct FormatOptions: ParsableArguments {
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+  }
+
+  @Option(help: "text, or json for programs.")
+  var format = Format.text
+}
+
+/// JSON for programs: indented, keys sorted.
+func jsonText(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}

@@ -1,0 +1,111 @@
+import Testing
+import Torch
+
+/// Every differentiable operation against central differences in float64.
+@Suite struct GradientTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let shapes: [[Int]]
+    let f: @Sendable ([Tensor]) -> Tensor
+
+    init(_ name: String, _ shapes: [[Int]], _ f: @escaping @Sendable ([Tensor]) -> Tensor) {
+      (testDescription, self.shapes, self.f) = (name, shapes, f)
+    }
+  }
+
+  static let elementwise = [
+    Case("negate", [[5]]) { -$0[0] },
+    Case("add a number", [[5]]) { $0[0] + 1.5 },
+    Case("subtract a number", [[5]]) { $0[0] - 1.5 },
+    Case("multiply by a number", [[5]]) { $0[0] * -2.5 },
+    Case("a number times", [[5]]) { -2.5 * $0[0] },
+    Case("divide by a number", [[5]]) { $0[0] / -2.5 },
+    Case("exp", [[5]]) { $0[0].exp() },
+    Case("log", [[5]]) { ($0[0] + 2).log() },
+    Case("square", [[5]]) { $0[0].square() },
+    Case("square root", [[5]]) { ($0[0] + 2).squareRoot() },
+    Case("relu", [[7]]) { $0[0].relu() },
+    Case("clamp", [[9]]) { $0[0].clamped(to: -0.7...0.9) },
+  ]
+
+  static let binary: [Case] = [
+    [[2, 3], [2, 3]], [[2, 3], [3]], [[2, 1], [3]], [[], [2, 3]], [[4, 2, 3], [2, 1]],
+  ].flatMap { (shapes: [[Int]]) in
+    [
+      Case("add \(shapes)", shapes) { $0[0] + $0[1] },
+      Case("subtract \(shapes)", shapes) { $0[0] - $0[1] },
+      Case("multiply \(shapes)", shapes) { $0[0] * $0[1] },
+      Case("divide \(shapes)", shapes) { $0[0] / ($0[1] + 2) },
+    ]
+  }
+
+  static let reductionsAndShapes = [
+    Case("sum", [[2, 3]]) { $0[0].sum() },
+    Case("sum over axes", [[2, 3, 4]]) { $0[0].sum(0, -1) },
+    Case("mean", [[2, 3]]) { $0[0].mean() },
+    Case("mean over an axis", [[2, 3]]) { $0[0].mean(1) },
+    Case("logSumExp over rows", [[4, 3]]) { $0[0].logSumExp(0) },
+    Case("logSumExp over columns", [[4, 3]]) { $0[0].logSumExp(-1) },
+    Case("reshape", [[2, 6]]) { $0[0].reshaped(3, -1).square() },
+    Case("expand", [[2, 1]]) { $0[0].expanded(3, 2, 4) },
+    Case("narrow", [[3, 4]]) { $0[0].narrowed(1, 1..<3) },
+    Case("rows, one twice", [[3, 2]]) {
+      $0[0].rows(Tensor([2, 0, 2] as [Int64], shape: [3])).square()
+    },
+    Case("concatenate", [[2, 2], [2, 3]]) { Tensor.concatenate([$0[0], $0[1], $0[0]], axis: 1) },
+    Case("convert", [[3]]) { $0[0].to(.float64).square() },
+  ]
+
+  static let layers = [[4, 3, 2], [1, 1, 1], [1, 5, 4], [6, 1, 3]].flatMap { n in
+    [false, true].map { relu in
+      Case("dense \(n), relu \(relu)", [[n[0], n[1]], [n[2], n[1]], [n[2]]]) {
+        $0[0].dense($0[1], $0[2], relu: relu)
+      }
+    }
+  }
+
+  @Test(arguments: elementwise + binary + reductionsAndShapes + layers)
+  func gradientsAreThoseOfCentralDifferences(_ test: Case) throws {
+    let inputs = test.shapes.enumerated().map { index, shape in
+      (values: scattered(shape.reduce(1, *), Double(index)), shape: shape)
+    }
+    let check = try GradientCheck(inputs, test.f)
+    #expect(check.says)
+    #expect(check.error < 1e-8)
+  }
+
+  @Test func tensorsThatTheLossDoesNotDependOnHaveZeroGradients() throws {
+    try tensors {
+      let (x, y) = (float64([1, 2], 2).leaf(), float64([3, 4, 5], 3).leaf())
+      let gradients = x.square().sum().gradients([y, x])
+      #expect(gradients.map(\.shape) == [[3], [2]])
+      #expect(gradients.map { $0.doubles() } == [[0, 0, 0], [2, 4]])
+    }
+  }
+
+  @Test func detachedTensorsAreConstants() throws {
+    try tensors {
+      let x = float64([3], 1).leaf()
+      #expect((x * x.detached()).sum().gradients([x])[0].item() == 3)
+      let copy = x.leaf()
+      x.assign(float64([5], 1))
+      #expect(copy.item() == 3)
+    }
+  }
+
+  @Test func nothingIsRecordedWithoutGradients() throws {
+    struct Stop: Error {}
+    let x = try tensors { float64([3], 1).leaf() }
+    let message = failure { _ = withoutGradients { x.square() }.sum().gradients([x]) }
+    #expect(message?.contains("does not require grad") == true)
+    // Recording goes on afterwards, also where the body threw.
+    #expect(throws: Stop.self) { try withoutGradients { throw Stop() } }
+    try tensors { #expect(x.square().sum().gradients([x])[0].item() == 6) }
+  }
+
+  @Test func onlyScalarsHaveGradients() throws {
+    let x = try tensors { float64([3, 4], 2).leaf() }
+    let message = failure { _ = x.square().gradients([x]) }
+    #expect(message?.hasPrefix("gradients of [2]: ") == true)
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+import Torch
+
+@Suite struct RandomStreamTests {
+  /// Literals by Scripts/reference/streams.py, with NumPy's Mersenne twister.
+  @Test func numbersAreThoseOfTheReference() throws {
+    try tensors {
+      let random = Randomness(seed: 7)
+      #expect(
+        random.stream("z", step: 3).uniform([3]).doubles()
+          == [0.3060094714164734, 0.3919302821159363, 0.5326147079467773])
+      #expect(
+        random.stream("z", step: 3).uniform([3], type: .float64).doubles()
+          == [0.4480759434251679, 0.26091789438477164, 0.40886700356762584])
+      let normal = random.stream("z", step: 3).normal([3], type: .float64).doubles()
+      #expect(
+        distance(normal, [-0.7366013784715875, 0.24922064580679248, -0.836493624400915]) < 1e-14)
+      let late = random.stream("z", step: 3 + (1 << 32)).uniform([3], type: .float64).doubles()
+      #expect(late == [0.75376413411976, 0.7763533075786017, 0.9122991673199661])
+      let step = StepRandomness(Randomness(seed: -1), "train/0", step: 0)
+      #expect(
+        step.stream("zeta").uniform([3], type: .float64).doubles()
+          == [0.005407810788998546, 0.977635827116467, 0.4195382229364846])
+    }
+  }
+
+  @Test func theSameKeyGivesTheSameNumbers() throws {
+    try tensors {
+      for type in [ElementType.float32, .float64] {
+        let draws = (0..<2).map { _ in
+          let stream = Randomness(seed: 5).stream("z", step: 9)
+          return [stream.normal([40], type: type), stream.uniform([3, 5], type: type)]
+            .map { $0.doubles() }
+        }
+        #expect(draws[0] == draws[1])
+      }
+      let orders = (0..<2).map { _ in Randomness(seed: 5).stream("o").permutation(50).integers() }
+      #expect(orders[0] == orders[1])
+    }
+  }
+
+  @Test func differentKeysGiveDifferentNumbers() throws {
+    try tensors {
+      var draws: [String: [Double]] = [:]
+      for (seed, purpose, step) in [
+        (0, "z", 0), (1, "z", 0), (1 << 32, "z", 0), (-1, "z", 0), (0, "zeta", 0), (0, "", 0),
+        (0, "z", 1), (0, "z", 1 << 32), (0, "z", 1 + (1 << 32)), (1, "z", 1), (0, "z/1", 0),
+      ] {
+        let stream = Randomness(seed: seed).stream(purpose, step: step)
+        draws["\(seed) \(purpose) \(step)"] = stream.uniform([64], type: .float64).doubles()
+      }
+      // Not even one number of one stream is in another.
+      #expect(Set(draws.values.joined()).count == 11 * 64)
+      let step = [("a", "b"), ("a/b", "c"), ("b", "a")].map { activity, purpose in
+        StepRandomness(Randomness(seed: 0), activity).stream(purpose).uniform([4]).doubles()
+      }
+      #expect(Set(step).count == 3)
+    }
+  }
+
+  @Test func drawsOfOneStreamGoOn() throws {
+    try tensors {
+      let stream = Randomness(seed: 5).stream("z")
+      #expect(stream.normal([8]).doubles() != stream.normal([8]).doubles())
+      #expect(stream.uniform([2, 0]).shape == [2, 0])
+      #expect(stream.normal([]).shape == [])
+    }
+  }
+
+  @Test(arguments: [ElementType.float32, .float64])
+  func normalNumbersHaveTheirMoments(type: ElementType) throws {
+    try tensors {
+      // One long draw, and many short ones from streams of neighbouring steps.
+      let long = Randomness(seed: 3).stream("n").normal([100, 1000], type: type).doubles()
+      let short = (0..<4000).flatMap {
+        Randomness(seed: 3).stream("n", step: $0).normal([5], type: type).doubles()
+      }
+      for x in [long, short] {
+        let n = Double(x.count)
+        func moment(_ power: Double) -> Double { x.map { pow($0, power) }.reduce(0, +) / n }
+        // Five standard errors, from the variances 1, 2, 15 and 96 of the powers.
+        #expect(abs(moment(1)) < 5 * (1 / n).squareRoot())
+        #expect(abs(moment(2) - 1) < 5 * (2 / n).squareRoot())
+        #expect(abs(moment(3)) < 5 * (15 / n).squareRoot())
+        #expect(abs(moment(4) - 3) < 5 * (96 / n).squareRoot())
+        let products = zip(x, x.dropFirst(5)).map(*).reduce(0, +) / (n - 5)
+        #expect(abs(products) < 5 * (1 / n).squareRoot())
+      }
+    }
+  }
+
+  @Test(arguments: [ElementType.float32, .float64])
+  func uniformNumbersFillTheirRange(type: ElementType) throws {
+    try tensors {
+      let x = Randomness(seed: 3).stream("u").uniform([100_000], type: type).doubles()
+      #expect(x.allSatisfy { 0 <= $0 && $0 < 1 })
+      #expect(abs(x.reduce(0, +) / 1e5 - 0.5) < 5 * (1 / 12e5).squareRoot())
+      var counts = [Double](repeating: 0, count: 20)
+      for value in x { counts[Int(value * 20)] += 1 }
+      let chiSquared = counts.map { ($0 - 5000) * ($0 - 5000) / 5000 }.reduce(0, +)
+      // 19 degrees of freedom: above 43.8 with probability 0.001.
+      #expect(chiSquared < 43.8)
+    }
+  }
+
+  @Test func permutationsHoldEachNumberOnce() throws {
+    try tensors {
+      for count in [0, 1, 2, 17, 1000] {
+        let order = Randomness(seed: 3).stream("p").permutation(count)
+        #expect(order.integers().sorted() == (0..<count).map(Int64.init))
+        #expect(order.type == .int64)
+      }
+      // All orders of three are as frequent as the others.
+      var counts: [[Int64]: Double] = [:]
+      for step in 0..<6000 {
+        let order = Randomness(seed: 3).stream("p", step: step).permutation(3).integers()
+        counts[order, default: 0] += 1
+      }
+      #expect(counts.count == 6)
+      // 5 degrees of freedom: above 20.5 with probability 0.001.
+      #expect(counts.values.map { ($0 - 1000) * ($0 - 1000) / 1000 }.reduce(0, +) < 20.5)
+    }
+  }
+}

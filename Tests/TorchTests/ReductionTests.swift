@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+import Torch
+
+@Suite struct ReductionTests {
+  private let values = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048].map(Double.init)
+
+  @Test func sums() throws {
+    try tensors {
+      let x = float64(values, 2, 3, 2)
+      #expect(x.sum().item() == 4095)
+      #expect(x.sum().shape == [])
+      #expect(x.sum(0).doubles() == [65, 130, 260, 520, 1040, 2080])
+      #expect(x.sum(1).doubles() == [21, 42, 1344, 2688])
+      #expect(x.sum(-1).doubles() == [3, 12, 48, 192, 768, 3072])
+      #expect(x.sum(-1).shape == [2, 3])
+      #expect(x.sum(0, 2).doubles() == [195, 780, 3120])
+      #expect(x.sum(0, 1, 2).item() == 4095)
+      #expect(Tensor.zeros([0, 2]).sum(0).doubles() == [0, 0])
+    }
+  }
+
+  @Test func means() throws {
+    try tensors {
+      let x = float64(values, 2, 3, 2)
+      #expect(x.mean().item() == 341.25)
+      #expect(x.mean(1).doubles() == [7, 14, 448, 896])
+      #expect(x.mean(0, -1).doubles() == [48.75, 195, 780])
+      #expect(Tensor.zeros([0]).mean().item().isNaN)
+    }
+  }
+
+  @Test func logSumExp() throws {
+    try tensors {
+      let x = scattered(12)
+      let columns = (0..<4).map { c in log((0..<3).map { exp(x[4 * $0 + c]) }.reduce(0, +)) }
+      let rows = (0..<3).map { r in log((0..<4).map { exp(x[4 * r + $0]) }.reduce(0, +)) }
+      #expect(distance(float64(x, 3, 4).logSumExp(0).doubles(), columns) < 1e-14)
+      #expect(distance(float64(x, 3, 4).logSumExp(-1).doubles(), rows) < 1e-14)
+      // Where eˣ itself is infinite or zero.
+      #expect(distance(float64([1000, 1000], 2).logSumExp(0).doubles(), [1000 + log(2)]) < 1e-12)
+      #expect(distance(float64([-2000, -2001], 2).logSumExp(0).doubles(), [-1999.6867383124]) < 1e-9)
+      #expect(float64([-.infinity, 3], 2).logSumExp(0).item() == 3)
+    }
+  }
+}
