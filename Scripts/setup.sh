@@ -71,7 +71,7 @@ missing_packages() {
 }
 
 install_packages() {
-  local as_root='' install="apt-get install -y --no-install-recommends $1"
+  local as_root='' install="apt-get -qq install -y --no-install-recommends $1"
   if [ "$(id -u)" -ne 0 ]; then
     if has sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
       as_root=sudo
@@ -82,8 +82,7 @@ install_packages() {
   say "Installing with apt-get: $1"
   # A foreign package source that does not answer need not matter here.
   $as_root apt-get -qq update >&2 || true
-  # shellcheck disable=SC2086  # one word each
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $1 >&2 ||
+  $as_root env DEBIAN_FRONTEND=noninteractive $install >&2 ||
     fail "apt-get could not install them; the lines above say why"
 }
 
@@ -104,8 +103,8 @@ fi
 
 # ---- Swift
 
-swift=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
-read -r major minor <<<"${swift:-0 0}"
+version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' || true)
+read -r major minor <<<"${version:-0 0}"
 if [ "$major" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 1 ]; }; then
   fail "Swift 6.1 or newer is needed: install it as swift.org/install says, then try again"
 fi
@@ -140,7 +139,7 @@ if [ $gpu = yes ]; then
   only=''
   say "Installing libtorch $torch with CUDA in .deps: 2.5 GB to download, 6 GB on disk"
 else
-  say "Installing libtorch $torch in .deps: 550 MB to download, 500 MB on disk (1.7 GB meanwhile)"
+  say "Installing libtorch $torch in .deps: 550 MB to download, 500 MB on disk (1.6 GB meanwhile)"
 fi
 
 quiet=''

@@ -77,15 +77,13 @@ import Torch
         Randomness(seed: 3).stream("n", step: $0).normal([5], type: type).doubles()
       }
       for x in [long, short] {
-        let n = Double(x.count)
-        func moment(_ power: Double) -> Double { x.map { pow($0, power) }.reduce(0, +) / n }
-        // Five standard errors, from the variances 1, 2, 15 and 96 of the powers.
-        #expect(abs(moment(1)) < 5 * (1 / n).squareRoot())
-        #expect(abs(moment(2) - 1) < 5 * (2 / n).squareRoot())
-        #expect(abs(moment(3)) < 5 * (15 / n).squareRoot())
-        #expect(abs(moment(4) - 3) < 5 * (96 / n).squareRoot())
-        let products = zip(x, x.dropFirst(5)).map(*).reduce(0, +) / (n - 5)
-        #expect(abs(products) < 5 * (1 / n).squareRoot())
+        // The powers of a normal number: expectation and variance.
+        for (power, expectation, variance) in [(1, 0, 1), (2, 1, 2), (3, 0, 15), (4, 3, 96)] {
+          let mean = average(x.map { pow($0, Double(power)) })
+          #expect(abs(mean - Double(expectation)) < limit(Double(variance), x.count))
+        }
+        let products = zip(x, x.dropFirst(5)).map { $0 * $1 }
+        #expect(abs(average(products)) < limit(1, products.count))
       }
     }
   }
@@ -95,12 +93,11 @@ import Torch
     try tensors {
       let x = Randomness(seed: 3).stream("u").uniform([100_000], type: type).doubles()
       #expect(x.allSatisfy { 0 <= $0 && $0 < 1 })
-      #expect(abs(x.reduce(0, +) / 1e5 - 0.5) < 5 * (1 / 12e5).squareRoot())
+      #expect(abs(average(x) - 0.5) < limit(1 / 12, x.count))
       var counts = [Double](repeating: 0, count: 20)
       for value in x { counts[Int(value * 20)] += 1 }
-      let chiSquared = counts.map { ($0 - 5000) * ($0 - 5000) / 5000 }.reduce(0, +)
       // 19 degrees of freedom: above 43.8 with probability 0.001.
-      #expect(chiSquared < 43.8)
+      #expect(chiSquared(counts) < 43.8)
     }
   }
 
@@ -119,7 +116,20 @@ import Torch
       }
       #expect(counts.count == 6)
       // 5 degrees of freedom: above 20.5 with probability 0.001.
-      #expect(counts.values.map { ($0 - 1000) * ($0 - 1000) / 1000 }.reduce(0, +) < 20.5)
+      #expect(chiSquared(Array(counts.values)) < 20.5)
     }
+  }
+
+  private func average(_ x: [Double]) -> Double { x.reduce(0, +) / Double(x.count) }
+
+  /// Five standard errors of a mean.
+  private func limit(_ variance: Double, _ count: Int) -> Double {
+    5 * (variance / Double(count)).squareRoot()
+  }
+
+  /// The statistic against all counts being equal.
+  private func chiSquared(_ counts: [Double]) -> Double {
+    let expected = average(counts)
+    return counts.reduce(0) { $0 + ($1 - expected) * ($1 - expected) / expected }
   }
 }

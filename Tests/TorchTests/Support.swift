@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 import Torch
 
 /// Runs `body` on one thread with ATen's products, which no test but those in processes of their own
@@ -10,6 +11,13 @@ func tensors<Result>(_ body: () throws -> Result) throws -> Result {
 
 /// A float64 tensor.
 func float64(_ values: [Double], _ shape: Int...) -> Tensor { Tensor(values, shape: shape) }
+
+/// Expects a tensor's elements, row by row, to be exactly these.
+func expect(
+  _ tensor: Tensor?, _ values: [Double], sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(tensor?.doubles() == values, sourceLocation: sourceLocation)
+}
 
 /// The message of the tensor failure in `body`, or nil where there is none.
 func failure(_ body: () throws -> Void) -> String? {

@@ -65,8 +65,11 @@ extension FigureScript {
     let ranges = Ranges(panel, size: size)
     begin(frame, ranges)
     if isFirst {
-      addLabel(
-        figure.title, TextSize.figure, x: layout.size.width / 2, y: 6 + TextSize.figure / 2)
+      for (index, line) in layout.titleLines.enumerated() {
+        addLabel(
+          line, TextSize.figure, x: layout.size.width / 2,
+          y: 6 + TextSize.figure / 2 + Double(index) * Layout.lineHeight)
+      }
     }
     // A title that is a little too long for its panel is set smaller.
     let share = (frame.width + 16) / TextSize.width(panel.title, TextSize.title)

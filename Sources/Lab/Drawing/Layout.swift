@@ -25,6 +25,12 @@ struct Layout {
   /// Size of the figure.
   private(set) var size = Size(width: 0, height: 0)
 
+  /// The figure's title, broken where it would not fit.
+  private(set) var titleLines: [String] = []
+
+  /// Distance between the lines of the title.
+  static let lineHeight = TextSize.figure + 3
+
   init(_ figure: Figure) {
     let places = Self.places(figure)
     let rows = max(1, places.map { $0.row + $0.rows }.max() ?? 1)
@@ -37,7 +43,10 @@ struct Layout {
     let edge = 6.0
     let lefts = Self.positions(
       from: edge, gutters.left, gutters.right, figure.panelSize.width)
-    let top = edge + (figure.title.isEmpty ? 0 : TextSize.figure + 10)
+    let width =
+      (lefts[columns - 1] + figure.panelSize.width + gutters.right[columns - 1] + edge).rounded(.up)
+    titleLines = Self.lines(figure.title, width: width - 2 * edge)
+    let top = edge + (titleLines.isEmpty ? 0 : 10) + Double(titleLines.count) * Self.lineHeight
     let tops = Self.positions(from: top, gutters.top, gutters.bottom, figure.panelSize.height)
     for place in places {
       let (left, top) = (lefts[place.column], tops[place.row])
@@ -48,10 +57,23 @@ struct Layout {
           height: tops[place.row + place.rows - 1] + figure.panelSize.height - top))
     }
     size = Size(
-      width: (lefts[columns - 1] + figure.panelSize.width + gutters.right[columns - 1] + edge)
-        .rounded(.up),
+      width: width,
       height: (tops[rows - 1] + figure.panelSize.height + gutters.bottom[rows - 1] + edge)
         .rounded(.up))
+  }
+
+  /// A text in lines no wider than `width`, broken at spaces and where it has line breaks.
+  static func lines(_ text: String, width: Double) -> [String] {
+    text.split(separator: "\n").flatMap { paragraph in
+      paragraph.split(separator: " ").reduce(into: [String]()) { lines, word in
+        let longer = lines.last.map { "\($0) \(word)" }
+        if let longer, TextSize.width(longer, TextSize.figure) <= width {
+          lines[lines.count - 1] = longer
+        } else {
+          lines.append(String(word))
+        }
+      }
+    }
   }
 
   private static func positions(

@@ -25,6 +25,33 @@ public struct Use: Decodable, Sendable {
   public let study: String
   /// Which cells; all by default.
   public let cells: String?
+  /// Of which runs of a cell `compute` takes arrays; all by default.
+  public let select: Selection?
+}
+
+/// Which of a cell's finished runs.
+public enum Selection: Decodable, Equatable, Sendable {
+  case all
+  case seed(Int)
+  /// The best run by a measure.
+  case best(measure: String)
+  /// The run nearest the median of a measure.
+  case median(measure: String)
+  /// Of the better half by the first measure, the run nearest its mean over all of them.
+  case representative(measures: [String])
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case all, seed, best, median, representative
+  }
+
+  /// The measures that it reads.
+  var measures: [String] {
+    switch self {
+    case .all, .seed: []
+    case .best(let measure), .median(let measure): [measure]
+    case .representative(let measures): measures
+    }
+  }
 }
 
 /// A number of the paper's, with the margin that was set before the comparison.

@@ -61,6 +61,39 @@ public struct ArtefactRuns: Sendable {
       measures: artefact.measures ?? [])
   }
 
+  /// Those of a cell's finished runs that the manifest selects.
+  ///
+  /// A run that has no value of a measure that the selection reads is not selected.
+  func selected(
+    of template: RunTemplate, _ finished: [RunSpecification], _ records: [String: RunRecord],
+    kinds: Kinds
+  ) throws -> [RunSpecification] {
+    let use = artefact.use.first { use in
+      use.study == template.study
+        && ((try? use.cells.map { try CellFilter($0) } ?? .all)?.takes(template.cell) ?? false)
+    }
+    let selection = use?.select ?? .all
+    if case .seed(let seed) = selection { return finished.filter { $0.seed == seed } }
+    let candidates = finished.compactMap { run -> (RunSpecification, [Double])? in
+      let values = selection.measures.compactMap { records[run.identity]?.measures[$0] ?? nil }
+      return values.count == selection.measures.count && values.allSatisfy(\.isFinite)
+        ? (run, values) : nil
+    }
+    guard !candidates.isEmpty else { return [] }
+    let direction = try selection.measures.first.map {
+      try kinds.measure($0, origin: .resolved).direction
+    }
+    let rule: RunSelection =
+      switch selection {
+      case .all, .seed: .all
+      case .best: .best(count: 1, direction ?? .neither)
+      case .median: .median
+      case .representative: .representative(direction ?? .neither)
+      }
+    let chosen = try rule.select(seeds: candidates.map(\.0.seed), values: candidates.map(\.1))
+    return chosen.map { candidates[$0].0 }
+  }
+
   /// Whether the artefact has no figures.
   public var drawsNothing: Bool { drawings.isEmpty }
 
@@ -86,6 +119,14 @@ public struct ArtefactRuns: Sendable {
     let cells = runs.map(\.template.cell) + skipped.map(\.cell)
     func refuse(_ path: String, _ message: String) -> ManifestError {
       ManifestError(origin: origin, path: path, .impossible(message))
+    }
+    for (index, use) in artefact.use.enumerated() {
+      for measure in use.select?.measures ?? [] {
+        _ = try kinds.measure(measure, origin: origin)
+        if !runs.allSatisfy({ $0.template.measures.contains(measure) }) {
+          throw refuse("use.\(index).select", "the study does not take the measure '\(measure)'")
+        }
+      }
     }
     for (index, reported) in (artefact.reported ?? []).enumerated() {
       let path = "reported.\(index)"

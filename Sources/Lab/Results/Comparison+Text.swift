@@ -10,8 +10,9 @@ extension Comparison {
   public func text(_ format: ComparisonFormat) throws -> String {
     let table = TextTable(columns: Self.columns, rows: rows.map(cells))
     return switch format {
-    case .text: table.text(.text, heading: heading) + remarks
-    case .markdown: "# " + table.text(.markdown, heading: heading) + remarks.replacing("\n  ", with: "\n- ")
+    case .text: heading + "\n\n" + grouped + remarks
+    case .markdown:
+      "# " + table.text(.markdown, heading: heading) + remarks.replacing("\n  ", with: "\n- ")
     case .csv: csv
     case .json: try json
     case .latex: table.text(.latex, heading: heading)
@@ -42,8 +43,21 @@ extension Comparison {
       row.reported.map { reported in
         short(reported.value) + (reported.std.map { " ± \(short($0))" } ?? "")
       } ?? "–",
-      row.judgement.verdict.label,
+      row.judgement.verdict.shortLabel,
     ]
+  }
+
+  /// The rows for a terminal: a line for each measure, its cells below.
+  private var grouped: String {
+    var lines: [[String]] = []
+    for (index, row) in rows.enumerated() {
+      let texts = cells(row)
+      if index == 0 || rows[index - 1].measure != row.measure {
+        lines.append([texts[1]] + Array(repeating: "", count: texts.count - 2))
+      }
+      lines.append(["  " + texts[0]] + texts.dropFirst(2))
+    }
+    return TextTable(columns: [""] + Self.columns.dropFirst(2), rows: lines).aligned
   }
 
   /// Mean ± sample standard deviation, the number of runs, and what became of the others.

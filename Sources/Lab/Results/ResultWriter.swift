@@ -109,7 +109,7 @@ public struct ResultWriter {
       }
     }
     guard !artefact.computations.isEmpty else { return }
-    for run in finished {
+    for run in try artefact.selected(of: template, finished, records, kinds: kinds) {
       guard let record = records[run.identity] else { continue }
       for array in try arrays(run, record) {
         try file.write(

@@ -21,7 +21,7 @@ public struct CurvesDrawing: Drawing {
     let panels = try curves.map { curve in
       var layers: [Layer] = []
       for (index, cell) in result.cells.enumerated() {
-        layers += try self.layers(curve.values, cell, .series(index), result)
+        layers += try self.layers(curve, cell, .series(index), result)
       }
       if let level = curve.level { layers.append(.horizontalLines([level])) }
       return Panel(
@@ -39,12 +39,12 @@ public struct CurvesDrawing: Drawing {
   }
 
   private func layers(
-    _ name: String, _ cell: ResultFile.CellEntry, _ colour: Colour, _ result: ResultFile
+    _ curve: Curve, _ cell: ResultFile.CellEntry, _ colour: Colour, _ result: ResultFile
   ) throws -> [Layer] {
     var runs: [[Double]] = []
     var steps: [Double] = []
     for seed in try result.seeds(cell) {
-      guard let values = try result.array(name, cell, seed: seed)?.values,
+      guard let values = try result.array(curve.values, cell, seed: seed)?.values,
         let x = try result.array("curves/step", cell, seed: seed)?.values, x.count == values.count
       else { continue }
       // Runs are recorded at the same steps; one that is not cannot be averaged with the others.
@@ -52,12 +52,19 @@ public struct CurvesDrawing: Drawing {
       if x == steps { runs.append(values) }
     }
     guard !runs.isEmpty else { return [] }
-    let points = try steps.indices.map { index in try Summary(runs.map { $0[index] }) }
-    let line = Layer.line(x: steps, y: points.map(\.mean), colour: colour, name: cell.shortLabel)
+    let points = try steps.indices.map { index in
+      (step: steps[index], summary: try Summary(runs.map { $0[index] }))
+    }
+    let line = Layer.line(
+      x: steps, y: points.map(\.summary.mean), colour: colour, name: cell.shortLabel)
     guard runs.count > 1 else { return [line] }
+    // A lower edge at or below zero has no place on a logarithmic axis.
+    let shown = points.filter {
+      curve.logarithmic != true || $0.summary.mean > $0.summary.populationDeviation
+    }
     let band = Layer.band(
-      x: steps, low: points.map { $0.mean - $0.populationDeviation },
-      high: points.map { $0.mean + $0.populationDeviation }, colour: colour)
+      x: shown.map(\.step), low: shown.map { $0.summary.mean - $0.summary.populationDeviation },
+      high: shown.map { $0.summary.mean + $0.summary.populationDeviation }, colour: colour)
     return [band, line]
   }
 }

@@ -8,9 +8,9 @@ public protocol Drawing: Decodable, Sendable {
 }
 
 extension ResultFile {
-  /// A figure's title, with the caveat where the result is no reproduction.
+  /// A figure's title, with the caveat on a line of its own where the result is no reproduction.
   func titled(_ words: String) -> String {
-    caveat.isEmpty ? words : "\(words)   [\(caveat)]"
+    caveat.isEmpty ? words : "\(words)\n[\(caveat)]"
   }
 }
 
