@@ -82,6 +82,7 @@ install_packages() {
   say "Installing with apt-get: $1"
   # A foreign package source that does not answer need not matter here.
   $as_root apt-get -qq update >&2 || true
+  # shellcheck disable=SC2086  # one word each
   $as_root env DEBIAN_FRONTEND=noninteractive $install >&2 ||
     fail "apt-get could not install them; the lines above say why"
 }
@@ -111,7 +112,9 @@ fi
 
 # ---- libtorch
 
-if is_complete $site; then exit 0; fi
+# Each installation works in a folder of this name; a killed one leaves it behind.
+work=.deps/new
+if is_complete $site && ! compgen -G "$work.*" >/dev/null; then exit 0; fi
 
 mkdir -p .deps
 if has flock; then
@@ -120,13 +123,13 @@ if has flock; then
     say "Waiting for another installation of libtorch"
     flock 9
   }
-  if is_complete $site; then exit 0; fi
-  rm -rf .deps/new.* # what a killed installation has left
+  rm -rf "$work".*
 fi
+if is_complete $site; then exit 0; fi
 
 # All is made in a fresh folder and renamed at the end: pip cannot complete a folder that is there,
 # and an interrupted installation must not look like a finished one.
-new=$PWD/.deps/new.$$
+new=$PWD/$work.$$
 trap 'rm -rf "$new"' EXIT
 mkdir -p "$new/tmp"
 
@@ -137,7 +140,7 @@ if [ "$system" != Darwin ]; then
 fi
 if [ $gpu = yes ]; then
   only=''
-  say "Installing libtorch $torch with CUDA in .deps: 2.5 GB to download, 6 GB on disk"
+  say "Installing libtorch $torch with CUDA in .deps: 2.7 GB to download, 4.6 GB on disk (8 GB meanwhile)"
 else
   say "Installing libtorch $torch in .deps: 550 MB to download, 500 MB on disk (1.6 GB meanwhile)"
 fi

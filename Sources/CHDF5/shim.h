@@ -24,7 +24,6 @@ static inline hid_t hdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }
 static inline hid_t hdf5_native_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t hdf5_native_uint8(void) { return H5T_NATIVE_UINT8; }
 static inline hid_t hdf5_c_string(void) { return H5T_C_S1; }
-static inline size_t hdf5_variable_length(void) { return H5T_VARIABLE; }
 
 // Calls `each` once for every object of the file, in order of name.
 static inline herr_t hdf5_visit(hid_t file, H5O_iterate_t each, void *context) {

@@ -56,8 +56,13 @@ public struct BatchOrder {
     self.size = size
   }
 
-  /// Batches in an epoch; the last one may be smaller.
-  public var batchesPerEpoch: Int { (count + size - 1) / size }
+  /// Batches in an epoch of `count` examples; the last one may be smaller.
+  public static func batchesPerEpoch(_ count: Int, batch size: Int) -> Int {
+    (count + size - 1) / size
+  }
+
+  /// Batches in an epoch.
+  public var batchesPerEpoch: Int { Self.batchesPerEpoch(count, batch: size) }
 
   /// Indices of the batch that a step of a phase works on.
   public mutating func indices(step: Int, phase: String) -> Tensor {

@@ -29,6 +29,11 @@ public struct PendulumConfiguration: DatasetConfiguration {
 
   public var problem: String? {
     if images < 1 || size < 1 { return "images and size must be at least 1" }
+    let (area, isTooWide) = size.multipliedReportingOverflow(by: size)
+    let (pixels, isTooMuch) = images.multipliedReportingOverflow(by: area)
+    if isTooWide || isTooMuch || pixels > 1 << 31 {
+      return "images × size × size must be at most 2³¹ pixels, which is 8 GiB"
+    }
     if !(rodLength > 0 && rodWidth > 0) { return "rod-length and rod-width must be positive" }
     return noise >= 0 ? nil : "noise must not be negative"
   }

@@ -18,7 +18,9 @@ public enum CurvesFile {
     let steps = try file.read(Int.self, at: "curves/steps").values
     let names = try file.read(String.self, at: "curves/names").values
     var values: [String: [Double]] = [:]
-    for name in names { values[name] = try file.read(Double.self, at: "curves/values/" + name).values }
+    for name in names {
+      values[name] = try file.read(Double.self, at: "curves/values/" + name).values
+    }
     return Curves(steps: steps, values: values)
   }
 }

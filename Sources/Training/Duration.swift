@@ -3,6 +3,9 @@ public enum Duration: Codable, Equatable, Sendable {
   case steps(Int)
   case epochs(Double)
 
+  /// More steps than anyone will do, and few enough to count with.
+  private static let limit = 1_000_000_000_000
+
   private enum CodingKeys: String, CodingKey, CaseIterable { case steps, epochs }
 
   public init(from decoder: any Decoder) throws {
@@ -10,13 +13,15 @@ public enum Duration: Codable, Equatable, Sendable {
     let steps = try container.decodeIfPresent(Int.self, forKey: .steps)
     let epochs = try container.decodeIfPresent(Double.self, forKey: .epochs)
     switch (steps, epochs) {
-    case (let steps?, nil) where steps > 0: self = .steps(steps)
-    case (nil, let epochs?) where epochs > 0 && epochs.isFinite: self = .epochs(epochs)
+    case (let steps?, nil) where 1...Self.limit ~= steps: self = .steps(steps)
+    case (nil, let epochs?) where epochs > 0 && epochs <= 1e6: self = .epochs(epochs)
     default:
       throw DecodingError.dataCorrupted(
         .init(
           codingPath: decoder.codingPath,
-          debugDescription: "expected either {steps: N} or {epochs: N}, N above 0"))
+          debugDescription:
+            "expected either {steps: N} or {epochs: N}, N above 0 and at most 10¹² steps or 10⁶ epochs"
+        ))
     }
   }
 

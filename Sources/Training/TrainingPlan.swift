@@ -1,3 +1,5 @@
+import Datasets
+
 /// What a run trains and how: the phases in order, and the weights of the loss terms.
 public struct TrainingPlan: Codable, Equatable, Sendable {
   /// Weight of each named loss term; a term that is not named has weight 1.
@@ -11,7 +13,10 @@ public struct TrainingPlan: Codable, Equatable, Sendable {
 
   /// Optimiser steps of all phases together, for so many training examples.
   public func steps(examples: Int) -> Int {
-    phases.reduce(0) { $0 + $1.until.steps(batchesPerEpoch: $1.batchesPerEpoch(examples)) }
+    phases.reduce(0) { sum, phase in
+      let batches = BatchOrder.batchesPerEpoch(examples, batch: phase.batch)
+      return sum + phase.until.steps(batchesPerEpoch: batches)
+    }
   }
 }
 
@@ -24,9 +29,6 @@ public struct Phase: Codable, Equatable, Sendable {
   /// What each step does, in order.
   public var updates: [Update]
   public var until: Duration
-
-  /// Batches in an epoch; the last one may be smaller.
-  func batchesPerEpoch(_ examples: Int) -> Int { (examples + batch - 1) / batch }
 
   /// What is impossible about the phase, or nil.
   public var problem: String? {

@@ -12,7 +12,8 @@ let kinds = Kinds(
     .radiusVariation,
     .reconstructionError,
     .final("weight/rate", summary: "weight β of the rate at the end of training"),
-    .final("average/squared-error", summary: "running mean of the squared error a pixel at the end"),
+    .final(
+      "average/squared-error", summary: "running mean of the squared error a pixel at the end"),
     .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
   ],
   computations: [

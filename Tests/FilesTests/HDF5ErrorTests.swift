@@ -7,11 +7,8 @@ import Testing
     try withTemporaryDirectory { directory in
       let nowhere = directory + "/no/a.h5"
       let reason = "No such file or directory"
-      do {
-        _ = try HDF5File(creating: nowhere)
-        Issue.record("a file was made in a missing directory")
-      } catch HDF5Error.cannotCreate(nowhere, let why) {
-        #expect(why.contains(reason))
+      #expect(throws: HDF5Error.cannotCreate(path: nowhere, reason: reason)) {
+        try HDF5File(creating: nowhere)
       }
       #expect(throws: HDF5Error.cannotOpen(path: nowhere, reason: reason)) {
         try HDF5File(reading: nowhere)
@@ -50,11 +47,12 @@ import Testing
       let file = try HDF5File(creating: path)
       try file.write((0..<50).map(Double.init), shape: [50], at: "a/b", compressed: true)
       try file.write(["x", "y"], shape: [2], at: "a/c")
+      try file.write([1, 2, 3.0], shape: [3], at: "a/d")
       try file.setAttribute("unit", to: "nats", at: "a")
       try file.close()
       let whole = try contents(path)
       var refused = 0
-      for position in stride(from: 0, to: whole.count, by: 1) {
+      for position in stride(from: 0, to: whole.count, by: 11) {
         var altered = whole
         altered[position] ^= 0xff
         try altered.write(to: URL(fileURLWithPath: path))
@@ -62,6 +60,7 @@ import Testing
           let file = try HDF5File(reading: path)
           for name in try file.datasets() { _ = try file.shape(at: name) }
           _ = try file.read(Double.self, at: "a/b")
+          _ = try file.read(Double.self, at: "a/d")
           _ = try file.read(String.self, at: "a/c")
           _ = try file.attribute("unit", as: String.self, at: "a")
         } catch is HDF5Error {
@@ -134,6 +133,26 @@ import Testing
         try file.write([1.0], shape: [1], at: "/")
       }
       #expect(try file.read(Double.self, at: "a").values == [1])
+    }
+  }
+
+  @Test func filesAppearWholeOrNotAtAll() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/a.h5"
+      do {
+        let dropped = try HDF5File(creating: path)
+        try dropped.write([1.0], shape: [1], at: "a")
+      }
+      #expect(try names(directory).isEmpty)
+      let file = try HDF5File(creating: path)
+      try file.write([1.0], shape: [1], at: "a")
+      // A directory that comes in between cannot be replaced by a file.
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+      #expect(throws: FileError.system(operation: "write", path: path, code: EISDIR)) {
+        try file.close()
+      }
+      #expect(throws: HDF5Error.closed(path: path)) { try file.exists("a") }
+      #expect(try names(directory) == ["a.h5"])
     }
   }
 

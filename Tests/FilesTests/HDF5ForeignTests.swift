@@ -25,7 +25,7 @@ import Testing
         "(0,0): 1.50, (1,0): -2.00, (2,0): nan",
         "DATATYPE H5T_STD_I64LE DATASPACE SIMPLE { ( 2 ) / ( 2 ) } DATA { (0): -7, (1): 9000000000",
         "DATATYPE H5T_STD_U8LE DATASPACE SCALAR DATA { (0): 200",
-        "STRSIZE H5T_VARIABLE; STRPAD H5T_STR_NULLTERM; CSET H5T_CSET_UTF8;",
+        "STRSIZE 4; STRPAD H5T_STR_NULLPAD; CSET H5T_CSET_UTF8;",
         "(0): \"nats\", (1): \"beta\"",
         "GROUP \"runs\" { ATTRIBUTE \"beta\" { DATATYPE H5T_IEEE_F64LE DATASPACE SCALAR",
         "DATA { (0): 4.50",
@@ -67,6 +67,15 @@ import Testing
         try file.attribute("n", as: UInt8.self)
       }
       #expect(try file.attribute("m", as: UInt8.self) == 255)
+    }
+  }
+
+  @Test func textsOfVariableLengthAreRead() throws {
+    try withForeignFile { file in
+      let texts: [StaticString] = ["nats 🦊", "", "x"]
+      let pointers = texts.map(\.utf8Start) + [nil]
+      try file.add(pointers, Foreign.text(-1, H5T_STR_NULLTERM), [4], "texts")
+      #expect(try file.read(String.self, at: "texts").values == ["nats 🦊", "", "x", ""])
     }
   }
 
@@ -130,6 +139,7 @@ private enum Foreign {
     return type
   }
 
+  /// Texts of `size` bytes, or of variable length for −1.
   static func text(_ size: Int, _ padding: H5T_str_t) -> hid_t {
     let type = H5Tcopy(hdf5_c_string())
     H5Tset_size(type, size)

@@ -97,6 +97,8 @@ import Testing
       try file.setAttribute("beta", to: 4.5, at: "runs")
       try file.setAttribute("seed", to: Int64.min)
       try file.setAttribute("empty", to: "")
+      let long = String(repeating: "β", count: 100_000)
+      try file.setAttribute("long", to: long)
       try file.close()
       let read = try HDF5File(reading: path)
       #expect(try read.attribute("unit", as: String.self) == "bits")
@@ -104,6 +106,7 @@ import Testing
       #expect(try read.attribute("beta", as: Double.self, at: "runs") == 4.5)
       #expect(try read.attribute("seed", as: Int64.self) == .min)
       #expect(try read.attribute("empty", as: String.self) == "")
+      #expect(try read.attribute("long", as: String.self) == long)
     }
   }
 

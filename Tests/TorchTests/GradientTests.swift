@@ -56,7 +56,7 @@ import Torch
     Case("convert", [[3]]) { $0[0].to(.float64).square() },
   ]
 
-  static let layers = [[4, 3, 2], [1, 1, 1], [1, 5, 4], [6, 1, 3]].flatMap { n in
+  static let layers = [[4, 3, 2], [2, 1, 1], [1, 5, 4], [6, 1, 3]].flatMap { n in
     [false, true].map { relu in
       Case("dense \(n), relu \(relu)", [[n[0], n[1]], [n[2], n[1]], [n[2]]]) {
         $0[0].dense($0[1], $0[2], relu: relu)

@@ -17,9 +17,9 @@ extension HDF5File {
     _ attribute: String, to value: String, at name: String = "/"
   ) throws {
     try use { file in
-      try withText([value], for: label(attribute, Name(name))) { type, pointers in
+      try withText([value], for: label(attribute, Name(name))) { type, bytes in
         try withNewAttribute(attribute, type, at: Name(name), in: file) {
-          H5Awrite($0, type, pointers)
+          H5Awrite($0, type, bytes)
         }
       }
     }

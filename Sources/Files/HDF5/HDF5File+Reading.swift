@@ -43,8 +43,7 @@ extension HDF5File {
       return try withDataset(name, in: file) { dataset in
         try require(H5T_STRING, "text", in: dataset.type, name.text)
         let shape = try shape(ofSpace: dataset.space, name.text)
-        let itemSize = H5Tget_size(dataset.type)
-        let count = try count(shape, itemSize: itemSize, name.text)
+        let count = try count(shape, itemSize: H5Tget_size(dataset.type), name.text)
         let values = try texts(count, type: dataset.type, space: dataset.space, name.text) {
           H5Dread(dataset.id, dataset.type, hdf5_whole(), hdf5_whole(), hdf5_default(), $0)
         }
@@ -92,7 +91,7 @@ extension HDF5File {
     if shape.contains(0) { return 0 }
     var count = 1
     for length in shape {
-      guard length <= available / itemSize / count else {
+      guard length <= available / max(itemSize, 1) / count else {
         throw HDF5Error.tooLarge(path: path, name: name, shape: shape, available: available)
       }
       count *= length

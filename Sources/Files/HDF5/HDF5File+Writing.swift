@@ -1,5 +1,4 @@
 import CHDF5
-import Foundation
 
 extension HDF5File {
   /// Writes numbers as a new dataset; `[]` is the shape of a single value.
@@ -22,37 +21,38 @@ extension HDF5File {
     }
   }
 
-  /// Writes texts as a new dataset of UTF-8 strings of variable length.
+  /// Writes texts as a new dataset of UTF-8 strings, each as long as the longest.
   public func write(_ values: [String], shape: [Int], at name: String) throws {
     try use { file in
       let name = Name(name)
       try requireCount(values.count, fits: shape, name)
-      try withText(values, for: name.text) { type, pointers in
+      try withText(values, for: name.text) { type, bytes in
         let dataset = try create(name, type, shape, chunk: nil, in: file)
         defer { H5Dclose(dataset) }
         if values.isEmpty { return }
-        let status = H5Dwrite(
-          dataset, type, hdf5_whole(), hdf5_whole(), hdf5_default(), pointers)
+        let status = H5Dwrite(dataset, type, hdf5_whole(), hdf5_whole(), hdf5_default(), bytes)
         try check(status, "write \(name.text)")
       }
     }
   }
 
-  /// Calls `body` with the type of UTF-8 texts and C copies of `values`.
+  /// Calls `body` with a type for UTF-8 texts of the longest length and the padded bytes of all.
+  ///
+  /// HDF5 keeps texts of variable length in a heap without checksums, and a changed byte there can
+  /// crash the library or send it round for ever.
   func withText(
-    _ values: [String], for name: String,
-    _ body: (hid_t, [UnsafeMutablePointer<CChar>?]) throws -> Void
+    _ values: [String], for name: String, _ body: (hid_t, [UInt8]) throws -> Void
   ) throws {
     guard !values.contains(where: { $0.utf8.contains(0) }) else {
       throw HDF5Error.textWithNull(path: path, name: name)
     }
+    let size = max(values.map(\.utf8.count).max() ?? 0, 1)
     let type = try check(H5Tcopy(hdf5_c_string()), "make a type")
     defer { H5Tclose(type) }
-    try check(H5Tset_size(type, hdf5_variable_length()), "make a type")
+    try check(H5Tset_size(type, size), "make a type")
+    try check(H5Tset_strpad(type, H5T_STR_NULLPAD), "make a type")
     try check(H5Tset_cset(type, H5T_CSET_UTF8), "make a type")
-    let pointers = values.map { strdup($0) }
-    defer { pointers.forEach { free($0) } }
-    try body(type, pointers)
+    try body(type, values.flatMap { $0.utf8 + [UInt8](repeating: 0, count: size - $0.utf8.count) })
   }
 
   private func requireCount(_ count: Int, fits shape: [Int], _ name: Name) throws {

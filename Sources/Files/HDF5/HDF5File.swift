@@ -6,31 +6,36 @@ import Foundation
 /// Names inside the file are paths such as `"cells/beta=4/mig"`; `"/"` is the file itself. Nothing
 /// written depends on the time, so that the same contents, written in the same order, give the same
 /// bytes. Every method may be called from any thread and throws `HDF5Error`.
+///
+/// A new file is built in memory and appears on the disk, whole, with `close()`: HDF5 itself can
+/// crash on a full disk, and would leave half a file.
 public final class HDF5File: @unchecked Sendable {
   /// Where the file is.
   public let path: String
 
   // Negative once closed. Touched only while alone in the library.
   private var file: hid_t
+  private let isNew: Bool
 
-  /// Makes a file, in the place of any that is there.
+  /// Begins a file that `close()` puts in the place of any that is there.
   public init(creating path: String) throws {
     self.path = path
+    isNew = true
+    guard access(AtomicFile.split(path).directory, W_OK) == 0 else {
+      throw HDF5Error.cannotCreate(path: path, reason: String(cString: strerror(errno)))
+    }
     file = try HDF5Library.alone {
-      let creation = try HDF5Library.check(
-        H5Pcreate(hdf5_file_creation()), "set up the file", in: path)
+      let creation = H5Pcreate(hdf5_file_creation())
       defer { H5Pclose(creation) }
-      H5Pset_obj_track_times(creation, false)
-      let access = try HDF5Library.check(
-        H5Pcreate(hdf5_file_access()), "set up the file", in: path)
+      let access = H5Pcreate(hdf5_file_access())
       defer { H5Pclose(access) }
-      // The oldest format with checksums on what describes the data; in the default one the library
-      // can crash on a file with a changed byte.
-      H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18)
-      let file = H5Fcreate(path, hdf5_replacing(), creation, access)
-      guard file >= 0 else {
-        throw HDF5Error.cannotCreate(path: path, reason: HDF5Library.latestFailure())
-      }
+      // The oldest format with checksums on all that describes the data: in the default one, the
+      // library can crash on a file with a changed byte.
+      guard H5Pset_obj_track_times(creation, false) >= 0,
+        H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0,
+        H5Pset_fapl_core(access, 1 << 20, false) >= 0,
+        case let file = H5Fcreate(path, hdf5_replacing(), creation, access), file >= 0
+      else { throw HDF5Error.cannotCreate(path: path, reason: HDF5Library.latestFailure()) }
       return file
     }
   }
@@ -38,6 +43,7 @@ public final class HDF5File: @unchecked Sendable {
   /// Opens a file for reading.
   public init(reading path: String) throws {
     self.path = path
+    isNew = false
     guard access(path, R_OK) == 0 else {
       throw HDF5Error.cannotOpen(path: path, reason: String(cString: strerror(errno)))
     }
@@ -51,17 +57,35 @@ public final class HDF5File: @unchecked Sendable {
     }
   }
 
-  /// Closes a file that is still open; only `close()` tells whether all was written.
-  deinit { try? close() }
+  // A new file that was never closed is dropped: nobody could be told if writing it failed.
+  deinit {
+    HDF5Library.alone { if file >= 0 { H5Fclose(file) } }
+  }
 
-  /// Writes what is still in memory and closes the file; closing again has no effect.
+  /// Writes a new file to the disk and ends the use of this one; closing again has no effect.
+  ///
+  /// Throws `FileError`, such as for a full disk; the file that was at `path` is then still there.
   public func close() throws {
-    try HDF5Library.alone {
-      guard file >= 0 else { return }
-      let status = H5Fclose(file)
-      file = -1
-      try check(status, "write the rest")
+    let image = try HDF5Library.alone { () throws -> Data? in
+      guard file >= 0 else { return nil }
+      defer {
+        H5Fclose(file)
+        file = -1
+      }
+      return isNew ? try contents(of: file) : nil
     }
+    if let image { try AtomicFile.write(image, to: path) }
+  }
+
+  private func contents(of file: hid_t) throws -> Data {
+    try check(H5Fflush(file, H5F_SCOPE_GLOBAL), "complete the file")
+    let size = try check(H5Fget_file_image(file, nil, 0), "complete the file")
+    // Taken from the memory driver itself, which hands out the address of the pointer to the file:
+    // the copy that H5Fget_file_image makes fails its own checksum, as a flag is reset after it.
+    var handle: UnsafeMutableRawPointer?
+    try check(H5Fget_vfd_handle(file, hdf5_default(), &handle), "complete the file")
+    guard let memory = handle?.load(as: UnsafeRawPointer?.self) else { return Data() }
+    return Data(bytes: memory, count: size)
   }
 
   /// Whether the file has a group or dataset of that name.

@@ -49,7 +49,7 @@ public struct Snapshots {
 
   /// Calls `body` once for each snapshot, with the run's model set to it, and leaves the model as it
   /// was at the end of training.
-  func forEach(_ body: (Int) throws -> Void) throws {
+  func visit(_ body: (Int) throws -> Void) throws {
     for step in steps {
       try load(step)
       try body(step)

@@ -15,7 +15,7 @@ public struct CodesComputation: Computation {
     var deviations: [Double] = []
     var rows: [Int] = []
     var dimensions = 0
-    try snapshots.forEach { _ in
+    try snapshots.visit { _ in
       let codes = try PosteriorCodes(run, for: Self.name)
       dimensions = codes.dimensions
       let count = max(min(examples, codes.count), 1)
@@ -50,7 +50,7 @@ public struct PriorSamplesComputation: Computation {
   public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let model = try run.latentModel(for: Self.name)
     var samples: [Double] = []
-    try snapshots.forEach { step in
+    try snapshots.visit { step in
       samples += try checked(Self.name) {
         withoutGradients {
           let stream = run.randomness.stream("compute/" + Self.name, step: step)

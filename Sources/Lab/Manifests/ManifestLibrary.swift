@@ -61,7 +61,8 @@ public struct ManifestLibrary: Sendable {
         let paper = ProfileName(name: ProfileName.paper)
         _ = try ArtefactRuns(manifest.id, paper, library: self, kinds: kinds)
         if !catalogue.entries.contains(where: { $0.id == manifest.id }) {
-          return "\(manifest.file): '\(manifest.id)' is not in the catalogue (\(Catalogue.fileName))"
+          return
+            "\(manifest.file): '\(manifest.id)' is not in the catalogue (\(Catalogue.fileName))"
         }
       }
       return nil

@@ -50,13 +50,13 @@ public struct SeedList: Codable, Equatable, Sendable {
     let parts = text.split(separator: ",").map { Int($0) }
     let numbers = parts.compactMap { $0 }
     guard numbers.count == parts.count, let first = numbers.first else { return nil }
-    self.init(text.contains(",") ? numbers : Array(0..<max(first, 0)))
-    if let _ = Self.problem(seeds) { return nil }
+    self.init(text.contains(",") ? numbers : Self.first(first))
+    if Self.problem(seeds) != nil { return nil }
   }
 
   public init(from decoder: any Decoder) throws {
     if let count = try? decoder.singleValueContainer().decode(Int.self) {
-      seeds = Array(0..<max(count, 0))
+      seeds = Self.first(count)
     } else {
       seeds = try [Int](from: decoder)
     }
@@ -67,8 +67,13 @@ public struct SeedList: Codable, Equatable, Sendable {
     try seeds.encode(to: encoder)
   }
 
+  /// The first so many seeds; none where the count is out of bounds.
+  private static func first(_ count: Int) -> [Int] {
+    1...100_000 ~= count ? Array(0..<count) : []
+  }
+
   private static func problem(_ seeds: [Int]) -> String? {
-    if seeds.isEmpty { return "at least one seed is needed" }
+    if seeds.isEmpty { return "a count of seeds must be from 1 to 100,000" }
     if seeds.contains(where: { $0 < 0 }) { return "seeds must not be negative" }
     return Set(seeds).count == seeds.count ? nil : "a seed is named twice"
   }

@@ -52,8 +52,9 @@ public struct Plan: Sendable {
     var items: [Item] = []
     var bytes = 0
     var warnings: [String] = []
-    for (study, runs) in Dictionary(grouping: runs, by: \.template.study).sorted(by: { $0.key < $1.key })
-    {
+    for (study, runs) in Dictionary(grouping: runs, by: \.template.study).sorted(by: {
+      $0.key < $1.key
+    }) {
       let (records, torn) = store.records(of: study)
       warnings += torn
       let rate = Self.secondsPerStep(Array(records.values))
@@ -110,7 +111,8 @@ public struct Plan: Sendable {
       switch requirement.parameters {
       case .none: true
       case .final: directory.hasWeights
-      case .snapshots: directory.hasWeights && directory.hasSnapshots(run.snapshots)
+      case .snapshots:
+        directory.hasWeights && directory.hasSnapshots(run.snapshots(upTo: record?.steps ?? .max))
       }
     if finished && missing.isEmpty && parametersHere { return .cached }
     if finished && parametersHere && directory.hasWeights { return .measure(missing) }
@@ -134,6 +136,6 @@ public struct Plan: Sendable {
     _ = try checked("building the model") {
       run.template.model.build(for: run.template.dataset.exampleShapes, parameters: parameters)
     }
-    return parameters.count * 4 * (1 + run.snapshots.count)
+    return parameters.count * 4 * (1 + run.template.keep.snapshots.count)
   }
 }

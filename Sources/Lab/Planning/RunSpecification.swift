@@ -25,8 +25,10 @@ public struct RunSpecification: Sendable {
     identity = String(SHA256.hex(of: try encoder.encode(content)).prefix(16))
   }
 
-  /// Steps at which the parameters are kept, as far as training goes.
-  var snapshots: [Int] { template.keep.snapshots.sorted() }
+  /// Steps at which the parameters are kept in a run of so many steps.
+  func snapshots(upTo steps: Int) -> [Int] {
+    template.keep.snapshots.filter { $0 <= steps }.sorted()
+  }
 
   /// The configuration with all defaults filled in, for people to read.
   public func resolved() throws -> ConfigNode {

@@ -46,14 +46,18 @@ struct ClaimTest {
     if let notComparable { return result(.notTested, notComparable) }
     if left.isEmpty || right.isEmpty { return result(.notTested, "a side has no finished run") }
     let paired = !left.keys.filter { right[$0] != nil }.isEmpty
-    let difference = try paired ? .paired(left, right) : Difference.unpaired(
-      Array(left.values), Array(right.values))
+    let difference =
+      try paired
+      ? .paired(left, right)
+      : Difference.unpaired(
+        Array(left.values), Array(right.values))
     let numbers = "left − right = \(short(difference.estimate)), n = \(difference.n)"
     guard let interval = difference.interval else {
       return result(.inconclusive, "\(numbers): no interval")
     }
     let words = "\(numbers), 95 % interval [\(short(interval.low)), \(short(interval.high))]"
     if interval.low <= 0 && interval.high >= 0 { return result(.inconclusive, words) }
-    return result(interval.low * sign > 0 || interval.high * sign > 0 ? .holds : .contradicted, words)
+    return result(
+      interval.low * sign > 0 ? .holds : .contradicted, words)
   }
 }

@@ -41,11 +41,7 @@ public struct PairedComparison: Codable, Sendable {
 
   /// The comparison in a format.
   public func text(_ format: ComparisonFormat) throws -> String {
-    if format == .json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-    }
+    if format == .json { return try jsonText(self) }
     let table = TextTable(
       columns: ["cell", "measure", "ours", "theirs", "difference", "95 % interval", "seeds"],
       rows: rows.map { row in

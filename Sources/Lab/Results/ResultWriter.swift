@@ -129,7 +129,7 @@ public struct ResultWriter {
       template.model.build(for: template.dataset.exampleShapes, parameters: parameters)
     }
     let snapshots = Snapshots(
-      steps: run.snapshots.filter { $0 < record.steps } + [record.steps]
+      steps: run.snapshots(upTo: record.steps - 1) + [record.steps]
     ) { step in
       let file = step == record.steps ? directory.weights : directory.snapshot(step)
       try ParameterFile.read(file, into: parameters)

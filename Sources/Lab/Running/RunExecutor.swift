@@ -72,7 +72,8 @@ public struct RunExecutor {
     // Another process may have finished the run while this one waited for the claim.
     let known = store.records(of: run.template.study).records[run.identity]
     let missing = run.template.measures.filter { known?.measures.keys.contains($0) != true }
-    let kept = directory.hasWeights && directory.hasSnapshots(run.snapshots)
+    let snapshots = run.snapshots(upTo: known?.steps ?? .max)
+    let kept = directory.hasWeights && directory.hasSnapshots(snapshots)
     if let known, known.failure == nil, missing.isEmpty, kept { return .alreadyFinished }
 
     try AtomicFile.write(Data(try run.resolved().yaml().utf8), to: directory.resolved)
@@ -97,7 +98,7 @@ public struct RunExecutor {
     let checkpoints = CheckpointStore(
       in: directory.path, environment: environment.checkpointKey)
     let (state, warnings) = checkpoints.restore(into: model)
-    warnings.forEach { report(.warning($0)) }
+    for warning in warnings { report(.warning(warning)) }
     if let state { trainer.restore(state) }
     do {
       try train(trainer, checkpoints, directory, shouldStop, report)
@@ -133,7 +134,7 @@ public struct RunExecutor {
       let now = ContinuousClock.now
       trainer.setSeconds(before + (now - start).seconds)
       let step = trainer.state.totalSteps
-      if run.snapshots.contains(step) {
+      if run.template.keep.snapshots.contains(step) {
         try ParameterFile.write(trainer.model.parameters, to: directory.snapshot(step))
       }
       let stopping = shouldStop()

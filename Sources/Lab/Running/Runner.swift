@@ -58,7 +58,9 @@ public final class Runner: Sendable {
     while group.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
       if shouldStop() && !passedOn {
         passedOn = true
-        shared.withLock { $0.processes.values.forEach { $0.terminate() } }
+        shared.withLock { shared in
+          for process in shared.processes.values { process.terminate() }
+        }
       }
     }
     return shared.withLock { $0.results }
@@ -137,7 +139,9 @@ private struct LineReader: Sequence, IteratorProtocol {
       while let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
         let line = buffer[..<end]
         buffer = Data(buffer[(end + 1)...])
-        if let event = try? JSONDecoder().decode(RunExecutor.Event.self, from: line) { return event }
+        if let event = try? JSONDecoder().decode(RunExecutor.Event.self, from: line) {
+          return event
+        }
       }
       let more = handle.availableData
       if more.isEmpty { return nil }

@@ -21,7 +21,8 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "text, markdown, csv, json or latex.")
   var format = ComparisonFormat.text
 
-  @Option(help: ArgumentHelp("Compare with this result, run by run of equal seeds.", valueName: "id"))
+  @Option(
+    help: ArgumentHelp("Compare with this result, run by run of equal seeds.", valueName: "id"))
   var against: String?
 
   @Option(help: ArgumentHelp("The other result's profile; the same by default.", valueName: "name"))

@@ -39,7 +39,7 @@ struct ListCommand: ParsableCommand {
     let shown = catalogue.papers.filter { papers.isEmpty || papers.contains($0.id) }
     let lines = try shown.map { paper in try paper.entries.map { try line($0, library) } }
     if output.format == .json {
-      print(try jsonText(lines.flatMap { $0 }))
+      print(try jsonText(lines.flatMap { $0 }), terminator: "")
       return
     }
     for (paper, lines) in zip(shown, lines) {

@@ -38,7 +38,7 @@ struct PlanCommand: ParsableCommand {
         id, profile.name, library: library, catalogue: catalogue)
       let plan = try Plan(
         artefact.runs, requirement: artefact.requirement, store: project.store)
-      plan.warnings.forEach { Log.warning($0) }
+      for warning in plan.warnings { Log.warning(warning) }
       let own = plan.items.map { item in
         Line(
           artefact: id, study: item.run.template.study, cell: item.run.template.cell.label,
@@ -48,7 +48,7 @@ struct PlanCommand: ParsableCommand {
       lines += own
       if output.format == .text { show(id, artefact, own, plan) }
     }
-    if output.format == .json { print(try jsonText(lines)) }
+    if output.format == .json { print(try jsonText(lines), terminator: "") }
   }
 
   private func show(_ id: String, _ artefact: ArtefactRuns, _ lines: [Line], _ plan: Plan) {

@@ -52,6 +52,7 @@ struct ReproduceCommand: ParsableCommand {
       try selection.artefact($0, profile.name, library: library, catalogue: catalogue)
     }
     if !artefacts.allSatisfy({ $0.drawsNothing }) { _ = try Gnuplot.find() }
+    _ = try engine.start()
     Interruption.watch()
     let failures = try train(artefacts)
 
@@ -63,12 +64,11 @@ struct ReproduceCommand: ParsableCommand {
       comparisons.append(comparison)
       if output.format == .text {
         print(try comparison.text(.text))
-        files.filter { $0.hasSuffix(".png") || $0.hasSuffix(".h5") || $0.hasSuffix(".md") }
-          .forEach { print("  " + $0) }
+        for file in files { print("  " + file) }
         print()
       }
     }
-    if output.format == .json { print(try jsonText(comparisons)) }
+    if output.format == .json { print(try jsonText(comparisons), terminator: "") }
     if comparisons.contains(where: \.hasFailures) { throw Ending(code: .runs, message: nil) }
     if failOnWorse && comparisons.contains(where: \.hasWorse) {
       throw Ending(code: .runs, message: "a number is worse than the paper's")
@@ -83,7 +83,7 @@ struct ReproduceCommand: ParsableCommand {
       let plan = try Plan(
         artefact.runs, requirement: artefact.requirement, store: project.store,
         retryFailed: retryFailed)
-      plan.warnings.forEach { Log.warning($0) }
+      for warning in plan.warnings { Log.warning(warning) }
       for case .failedBefore(let reason) in plan.items.map(\.action) {
         Log.warning("a run failed before and is not tried again (--retry-failed): \(reason)")
       }
@@ -110,9 +110,11 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   /// The command line that trains one run in a process of its own.
-  private func childCommand() -> @Sendable (RunSpecification) -> (
-    executable: String, arguments: [String]
-  ) {
+  private func childCommand()
+    -> @Sendable (RunSpecification) -> (
+      executable: String, arguments: [String]
+    )
+  {
     let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
     let shared =
       engine.arguments + ["--experiments", project.experiments, "--results", project.results]

@@ -29,7 +29,7 @@ struct ShowCommand: ParsableCommand {
           + records.map(\.identity).sorted().joined(separator: ", "))
     }
     if output.format == .json {
-      print(try jsonText(record))
+      print(try jsonText(record), terminator: "")
     } else {
       show(record, store)
     }
@@ -58,7 +58,10 @@ struct ShowCommand: ParsableCommand {
     }
     let directory = "\(store.root)/\(record.study)/runs/\(record.identity)"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    print(names.isEmpty ? "  weights are not here" : "  files in \(directory): "
-      + names.sorted().joined(separator: ", "))
+    print(
+      names.isEmpty
+        ? "  weights are not here"
+        : "  files in \(directory): "
+          + names.sorted().joined(separator: ", "))
   }
 }

@@ -34,7 +34,7 @@ struct ValidateCommand: ParsableCommand {
         problem: library.problem(of: manifest, catalogue: catalogue, kinds: kinds))
     }
     if output.format == .json {
-      print(try jsonText(lines))
+      print(try jsonText(lines), terminator: "")
     } else {
       for line in lines { print(line.problem.map { "error: \($0)" } ?? "ok  \(line.id)") }
     }

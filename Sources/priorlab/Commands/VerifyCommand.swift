@@ -6,7 +6,8 @@ import Lab
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Recompute a result's verdicts from its stored runs; train one seed again on request.",
+    abstract:
+      "Recompute a result's verdicts from its stored runs; train one seed again on request.",
     discussion: """
       Example: priorlab verify results/vhp/table-1/paper
       With --rerun N, the first cell's run (or that of --cell) with seed N is trained from the start in \
@@ -47,7 +48,7 @@ struct VerifyCommand: ParsableCommand {
       stored, library: library, kinds: kinds, store: project.store)
     let reruns = try rerun.map { try again($0, stored, library) } ?? []
     if output.format == .json {
-      print(try jsonText(Answer(verification: verification, rerun: reruns)))
+      print(try jsonText(Answer(verification: verification, rerun: reruns)), terminator: "")
     } else {
       show(verification, reruns)
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Lab
 
 /// Which runs of a table or figure.
@@ -52,11 +51,4 @@ struct FormatOptions: ParsableArguments {
 
   @Option(help: "text, or json for programs.")
   var format = Format.text
-}
-
-/// JSON for programs: indented, keys sorted.
-func jsonText(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
 }

@@ -22,3 +22,10 @@ public func sizeText(_ bytes: Int) -> String {
   }
   return String(format: unit == 0 || value >= 10 ? "%.0f" : "%.1f", value) + " " + units[unit]
 }
+
+/// JSON for programs: indented, keys sorted, with a line break at its end.
+public func jsonText(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+}

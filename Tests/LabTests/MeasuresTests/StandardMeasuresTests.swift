@@ -1,0 +1,87 @@
+import Datasets
+import Foundation
+import Testing
+import Torch
+import Training
+
+@testable import Lab
+
+/// The measures on a model whose outputs are known.
+@Suite struct StandardMeasuresTests {
+  /// More images than an evaluation batch holds, and not a multiple of it.
+  @Test(arguments: [1, 7, 1000, 2345])
+  func reconstructionError(_ count: Int) throws {
+    let (run, images) = finished(PlaneModel(scale: 0.5), count: count)
+    let squares = images.reduce(0) { sum, x in
+      let error = x - (0.5 * x + PlaneModel.shift)
+      return sum + error * error
+    }
+    let expected = (squares / Double(images.count)).squareRoot()
+    let found = try #require(try Measure.reconstructionError.value(run))
+    #expect(abs(found - expected) < 1e-12)
+  }
+
+  @Test func angleErrorReadsPosteriorMeans() throws {
+    let angles = (0..<1500).map { Double($0) * 0.37 }
+    let (run, images) = finished(PlaneModel(scale: 3), count: 1500, angles: angles)
+    let codes = (0..<1500).map { SIMD2(3 * images[2 * $0], 3 * images[2 * $0 + 1]) }
+    for radius in AngleRegression.Radius.allCases {
+      let expected = try AngleRegression(codes: codes, angles: angles, radius: radius)
+      let found = try #require(try Measure.angleError(radius).value(run))
+      #expect(abs(found - expected.meanAbsoluteError) < 1e-12)
+      #expect(found > 0.1)
+    }
+    let centre = codes.reduce(SIMD2(0, 0), +) / 1500
+    let radii = codes.map { hypot($0.x - centre.x, $0.y - centre.y) }
+    let mean = radii.reduce(0, +) / 1500
+    let variance = radii.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 1500
+    let variation = try #require(try Measure.radiusVariation.value(run))
+    #expect(abs(variation - variance.squareRoot() / mean) < 1e-12)
+  }
+
+  @Test func lastValueOfACurve() throws {
+    var curves = Curves()
+    curves.record(1, ["weight/rate": 0.5])
+    curves.record(50, ["weight/rate": 0.25, "loss/rate": 9])
+    let (run, _) = finished(curves: curves)
+    let measure = Measure.final("weight/rate", summary: "")
+    #expect(measure.id == "final/weight/rate")
+    #expect(try measure.value(run) == 0.25)
+    #expect(try Measure.final("loss/rate", summary: "").value(run) == 9)
+    #expect(try Measure.final("loss/none", summary: "").value(run) == nil)
+    #expect(try Measure.final("weight/rate", summary: "").value(finished().run) == nil)
+  }
+
+  @Test func stepOfAnEvent() throws {
+    let (run, _) = finished(events: ["met": 350])
+    let measure = Measure.event("met", summary: "")
+    #expect(measure.id == "event/met")
+    #expect(measure.unit == "steps")
+    #expect(try measure.value(run) == 350)
+    #expect(try Measure.event("never", summary: "").value(run) == nil)
+  }
+
+  /// What a measure cannot be taken of is said, with what would be needed.
+  @Test func unfitRunsAreRefused() throws {
+    let angles = [Double](repeating: 0, count: 10)
+    #expect(
+      words { try Measure.reconstructionError.value(finished(CodelessModel()).run) }
+        == "reconstruction/rms-from-mean needs a model with a continuous code")
+    #expect(
+      words { try Measure.angleError(.global).value(finished(dimensions: 3, angles: angles).run) }
+        == "angle-error/global-radius needs a code of 2 dimensions, and this model's has 3")
+    #expect(
+      words { try Measure.radiusVariation.value(finished().run) }
+        == "code-radius/variation needs data with a tensor named 'angle', which this data set has "
+        + "not")
+    let bare = FinishedRun(
+      model: PlaneModel(),
+      dataset: Dataset(
+        contentIdentity: "", train: Batch(["angle": Tensor(angles, shape: [10])])),
+      randomness: Randomness(seed: 0), curves: Curves(), events: [:])
+    #expect(
+      words { try Measure.reconstructionError.value(bare) }
+        == "reconstruction/rms-from-mean needs data with a tensor named 'image', which this data "
+        + "set has not")
+  }
+}

@@ -1,0 +1,169 @@
+import Testing
+
+@testable import Lab
+
+/// Artefact manifests and the library that holds them.
+@Suite struct LibraryTests {
+  private func message(
+    _ edits: [String: String], study: [String: String] = [:]
+  ) throws -> String {
+    let manifests = [try edited(Tiny.study, study), try edited(Tiny.artefact, edits)]
+    return try Workplace.with(manifests) { place in
+      let text = words { try place.artefact() }
+      return text.replacing(place.root + "/experiments/", with: "")
+    }
+  }
+
+  @Test func runsCellByCell() throws {
+    try Workplace.with { place in
+      let artefact = try place.artefact()
+      #expect(
+        artefact.runs.map { "\($0.template.cell.label) \($0.seed)" }
+          == ["method=rewo 0", "method=rewo 1", "method=plain 0", "method=plain 1"])
+      #expect(artefact.requirement.parameters == .snapshots)
+      #expect(artefact.requirement.measures == ["angle-error/global-radius", "final/weight/rate"])
+      let some = try place.artefact(
+        seeds: SeedList([7]), only: try CellFilter("method = plain"))
+      #expect(some.runs.map { "\($0.template.cell.label) \($0.seed)" } == ["method=plain 7"])
+      #expect(some.skipped.map(\.cell.label) == ["method=rewo"])
+      let quick = try place.artefact("test/table", ProfileName(name: "quick"))
+      #expect(quick.runs.map(\.seed) == [0, 3, 0, 3])
+    }
+  }
+
+  @Test func computationsSayWhatTheyNeed() throws {
+    for (compute, needed) in [
+      ("[curves: {names: []}]", ParametersNeeded.none),
+      ("[curves: {names: []}, angle-regression: {radius: global-radius}]", .final),
+      ("[angle-regression: {radius: global-radius}, codes: {examples: 3}]", .snapshots),
+    ] {
+      let text = """
+        artefact: test/table
+        title: t
+        use: [{study: test/tiny, cells: "method = plain"}]
+        compute: \(compute)
+        """
+      try Workplace.with([Tiny.study, text]) { place in
+        let artefact = try place.artefact()
+        #expect(artefact.requirement.parameters == needed)
+        #expect(artefact.drawsNothing)
+        #expect(artefact.runs.map(\.seed) == [0, 1])
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ([("bars:", "barz:")], "1.yaml:10:5: draw.0: unknown name 'barz'; did you mean 'bars'?"),
+    ([("codes:", "code:")], "1.yaml:5:5: compute.0: unknown name 'code'; did you mean 'codes'?"),
+    ([("title:", "titel:")], "unknown key 'titel'; did you mean 'title'?"),
+    ([("study: test/tiny", "study: test/tny")], "there is no study 'test/tny'; did you mean"),
+    ([("final/weight/rate]", "final/weigth/rate]")], "did you mean 'final/weight/rate'?"),
+    ([("{study: test/tiny}", "{study: test/tiny, cells: \"metod = rewo\"}")], "did you mean"),
+    ([("{study: test/tiny}", "{study: test/tiny, cells: method}")], "selects no cells"),
+    ([("{study: test/tiny}", "{study: test/tiny, select: bets}")], "did you mean 'best'?"),
+    (
+      [("{study: test/tiny}", "{study: test/tiny, select: {best: {measure: test/less}}}")],
+      "use.0.select: the study does not take the measure 'test/less'"
+    ),
+  ])
+  func wrongArtefacts(_ edits: [(String, String)], _ expected: String) throws {
+    let message = try message(Dictionary(uniqueKeysWithValues: edits))
+    #expect(message.contains(expected), "\(message)")
+  }
+
+  /// Every error about an artefact names its file.
+  @Test(arguments: [
+    "use: [{study: test/tiny, cells: \"metod = rewo\"}]", "use: [{study: test/tiny, cells: method}]",
+    "use: [{study: test/tny}]", "use: [{study: test/tiny}]\nclaims: [{that: x, measure: y, source: z}]",
+  ])
+  func errorsNameTheFile(_ use: String) throws {
+    let message = try message(["use: [{study: test/tiny}]": use])
+    #expect(message.hasPrefix("1.yaml:"), "\(message)")
+  }
+
+  /// A measure that the artefact shows but its study does not take would never have a value.
+  @Test func measuresThatTheStudyDoesNotTake() throws {
+    let message = try message(["final/weight/rate]": "code-radius/variation]"])
+    #expect(message.contains("code-radius/variation"), "\(message)")
+    #expect(message.contains("does not take"), "\(message)")
+  }
+
+  @Test(arguments: [
+    (
+      "reported: [{cell: {method: rewo}, measure: final/weight/rate, value: 1, margin: {value: 0, because: b}, source: s}]",
+      "reported.0: the margin must be positive"
+    ),
+    (
+      "reported: [{cell: {method: reno}, measure: final/weight/rate, value: 1, margin: {value: 1, because: b}, source: s}]",
+      "reported.0: no cell of the studies has these axis values"
+    ),
+    (
+      "reported: [{cell: {method: rewo}, measure: code-radius/variation, value: 1, margin: {value: 1, because: b}, source: s}]",
+      "reported.0: 'code-radius/variation' is not among the artefact's measures"
+    ),
+    (
+      "reported: [{cell: {method: rewo}, measure: final/weight/rate, value: 1, source: s}]",
+      "missing key 'margin'"
+    ),
+    (
+      "claims: [{that: mean(method=rewo) < mean(method=nome), measure: final/weight/rate, source: s}]",
+      "claims.0: no cell of the studies has the axis values of a side"
+    ),
+    (
+      "claims: [{that: rewo < plain, measure: final/weight/rate, source: s}]",
+      "'rewo < plain' is no claim"
+    ),
+    (
+      "claims: [{that: mean(method=rewo) < mean(method=plain), measure: test/less, source: s}]",
+      "claims.0: 'test/less' is not among the artefact's measures"
+    ),
+  ])
+  func wrongReportsAndClaims(_ addition: String, _ expected: String) throws {
+    let message = try message(["title: A tiny table": "title: A tiny table\n\(addition)"])
+    #expect(message.contains(expected), "\(message)")
+  }
+
+  /// The same run twice would count twice.
+  @Test func overlappingUses() throws {
+    let message = try message([
+      "use: [{study: test/tiny}]":
+        "use: [{study: test/tiny}, {study: test/tiny, cells: method = plain}]"
+    ])
+    #expect(message.contains("method=plain"), "\(message)")
+    #expect(!message.hasPrefix("no error"), "\(message)")
+  }
+
+  @Test func idsAreUnique() throws {
+    try Workplace.with([Tiny.study, Tiny.study]) { place in
+      let message = words { try place.library() }
+      #expect(message.contains("1.yaml:1:1: study: the id 'test/tiny' is taken by"))
+      #expect(message.hasSuffix("0.yaml"))
+    }
+    try Workplace.with(["title: neither"]) { place in
+      #expect(words { try place.library() }.contains("missing key 'study'"))
+    }
+  }
+
+  @Test func unknownIds() throws {
+    try Workplace.with { place in
+      let library = try place.library()
+      #expect(
+        words { try library.artefact("test/tabel") }
+          == "there is no table or figure 'test/tabel'; did you mean 'test/table'? (see 'priorlab "
+          + "list')")
+      #expect(
+        words { try library.study("test/tin", ProfileName(name: "paper"), kinds: Tiny.kinds) }
+          == "there is no study 'test/tin'; did you mean 'test/tiny'?")
+    }
+  }
+
+  /// Files that are hidden, such as an editor's, are none of the manifests.
+  @Test func otherFilesAreLeftAlone() throws {
+    try Workplace.with { place in
+      try place.write("papers: []", to: "experiments/catalogue.yaml")
+      try place.write("not: [a manifest", to: "experiments/notes.txt")
+      try place.write("not: [a manifest", to: "experiments/test/.#study.yaml")
+      #expect(try place.library().studies.count == 1)
+    }
+  }
+}

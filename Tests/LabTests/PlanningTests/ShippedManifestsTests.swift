@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+@testable import Lab
+
+/// The manifests under `experiments/`.
+@Suite struct ShippedManifestsTests {
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../../../experiments").standardizedFileURL.path
+
+  static let library: ManifestLibrary? = try? ManifestLibrary(root: root)
+
+  @Test func areThere() throws {
+    let library = try #require(Self.library)
+    #expect(library.studies["vhp/pendulum"] != nil)
+    #expect(library.artefacts["vhp/table-1"] != nil)
+  }
+
+  @Test(arguments: library?.studies.keys.sorted() ?? [])
+  func everyProfileOfAStudyResolves(_ id: String) throws {
+    let library = try #require(Self.library)
+    let runs = try library.allRuns(of: id, kinds: Tiny.kinds)
+    #expect(Set(runs.map(\.identity)).count == runs.count)
+    // Budgets are smaller, never larger, than the paper's.
+    let paper = runs.filter { $0.profile.name == "paper" }
+    for run in runs {
+      let same = try #require(paper.first { $0.template.cell == run.template.cell })
+      let examples = try #require(run.template.dataset.trainingExamples)
+      let full = try #require(same.template.dataset.trainingExamples)
+      #expect(run.template.plan.steps(examples: examples) <= same.template.plan.steps(examples: full))
+    }
+  }
+
+  @Test(arguments: library?.artefacts.keys.sorted() ?? [])
+  func everyProfileOfAnArtefactResolves(_ id: String) throws {
+    let library = try #require(Self.library)
+    let catalogue = try Catalogue(root: Self.root)
+    let manifest = try #require(library.artefacts[id])
+    #expect(library.problem(of: manifest, catalogue: catalogue, kinds: Tiny.kinds) == nil)
+    for study in try library.artefact(id).use.map(\.study) {
+      let profiles = library.studies[study]?.node["profiles"]?.entries?.map(\.key) ?? []
+      #expect(profiles.contains("smoke"))
+      for name in profiles {
+        let runs = try ArtefactRuns(
+          id, ProfileName(name: name), library: library, kinds: Tiny.kinds)
+        #expect(!runs.runs.isEmpty)
+        #expect(runs.studies.allSatisfy { $0.because?.isEmpty == false })
+      }
+    }
+  }
+
+  @Test func everyAssumptionIsAboutSomethingThere() throws {
+    let library = try #require(Self.library)
+    for (id, manifest) in library.studies {
+      let study = try library.study(id, ProfileName(name: "paper"), kinds: Tiny.kinds)
+      #expect(!study.assumptions.isEmpty)
+      for assumption in study.assumptions {
+        let path = try ConfigPath(assumption.about, origin: .resolved)
+        #expect(manifest.node[path] != nil, "\(id): \(assumption.about)")
+      }
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import Testing
+
+@testable import Lab
+
+/// Errors in studies name the place, the key path and what to write.
+@Suite struct StrictnessTests {
+  /// What to replace in the tiny study, the word that the error points at, and the error's text
+  /// after the place.
+  struct Wrong: CustomTestStringConvertible {
+    let edit: String
+    let by: String
+    let at: String
+    let message: String
+
+    init(_ edit: String, _ by: String, at: String? = nil, _ message: String) {
+      self.edit = edit
+      self.by = by
+      self.at = at ?? by
+      self.message = message
+    }
+
+    var testDescription: String { by }
+  }
+
+  static let names = [
+    Wrong(
+      "minimise: elbo", "minimise: elbow", at: "elbow",
+      "phases.train.updates: unknown name 'elbow'; did you mean 'elbo'? Expected one of elbo"),
+    Wrong(
+      "rate: 1}\nphases", "rat: 1}\nphases", at: "rat: 1",
+      "weights: unknown name 'rat'; did you mean 'rate'? Expected one of distortion, rate"),
+    Wrong(
+      "statistic: squared-error", "statistic: squared-eror", at: "rewo:\n          statistic",
+      "weights.rate: unknown name 'squared-eror'; did you mean 'squared-error'? Expected one of "
+        + "squared-error"),
+    Wrong(
+      "final/weight/rate, ", "final/weight/rat, ", at: "final/weight/rat",
+      "measures: unknown name 'final/weight/rat'; did you mean 'final/weight/rate'?"),
+    Wrong("  vhp:", "  vph:", at: "vph", "model: unknown name 'vph'; did you mean 'vhp'?"),
+    Wrong(
+      "{pendulum:", "{pendulm:", at: "pendulm",
+      "dataset: unknown name 'pendulm'; did you mean 'pendulum'? Expected one of pendulum"),
+    Wrong(
+      "size: 4", "siz: 4", at: "siz",
+      "dataset.pendulum: unknown key 'siz'; did you mean 'size'?"),
+    Wrong(
+      "optimiser: {adam:", "optimiser: {adm:", at: "adm",
+      "phases.train.updates.0.optimiser: unknown key 'adm'; did you mean 'adam'?"),
+    Wrong(
+      "{gaussian: {scale", "{gausian: {scale", at: "gausian",
+      "model.vhp.likelihood: unknown name 'gausian'; did you mean 'gaussian'?"),
+  ]
+
+  static let values = [
+    Wrong("batch: 16", "batch: 0", at: "id: train", "phases.train: batch must be at least 1"),
+    Wrong(
+      "adam: {rate: 1e-3}", "adam: {rate: -1e-3}", at: "id: train",
+      "phases.train: adam's rate must be positive"),
+    Wrong(
+      "adam: {rate: 1e-3}", "adam: {rate: 1e-3, beta1: 1}", at: "id: train",
+      "phases.train: adam's betas must be in [0, 1)"),
+    Wrong(
+      "updates: [{minimise: elbo, optimiser: {adam: {rate: 1e-3}}}]", "updates: []",
+      at: "id: train", "phases.train: a phase needs at least one update"),
+    Wrong(
+      "until: {steps: 6}", "until: {steps: 0}", at: "{steps: 0}",
+      "phases.train.until: expected either {steps: N} or {epochs: N}, N above 0"),
+    Wrong(
+      "until: {steps: 6}", "until: {steps: 6, epochs: 1}", at: "{steps: 6, epochs: 1}",
+      "phases.train.until: expected either {steps: N} or {epochs: N}, N above 0"),
+    Wrong("every: 2", "every: 0", "record.every: it must be at least 1"),
+    Wrong("images: 40", "images: 0", at: "pendulum:", "images and size must be at least 1"),
+    Wrong("noise: 0", "noise: -1", at: "pendulum:", "noise must not be negative"),
+    Wrong("latent: 2", "latent: 0", at: "vhp:", "latent must be at least 1"),
+    Wrong(
+      "importance-samples: 2", "importance-samples: -2", at: "vhp:",
+      "importance-samples must be at least 1"),
+    Wrong("scale: 0.2", "scale: 0", at: "vhp:", "the standard deviation must be positive"),
+    Wrong(
+      "threshold: 0.05", "threshold: -0.05", at: "rewo:\n          statistic",
+      "weights.rate: threshold must be positive"),
+    Wrong(
+      "smoothing: 0.9", "smoothing: 1", at: "rewo:\n          statistic",
+      "weights.rate: smoothing must be at least 0 and below 1"),
+    Wrong("seeds: 2", "seeds: 0", at: "0\nkeep", "seeds: at least one seed is needed"),
+    Wrong("seeds: 2", "seeds: [1, -1]", at: "[1, -1]", "seeds: seeds must not be negative"),
+    Wrong("seeds: 2", "seeds: [1, 1]", at: "[1, 1]", "seeds: a seed is named twice"),
+    Wrong("latent: 2", "latent: two", at: "two", "expected a whole number, found 'two'"),
+    Wrong("snapshots: [2, 4]", "snapshots: [2, 0]", at: "[2, 0]", "snapshots"),
+  ]
+
+  @Test(arguments: names + values)
+  func pointsAtTheMistake(_ wrong: Wrong) throws {
+    let text = try edited(Tiny.study, [wrong.edit: wrong.by])
+    let message = words { try Tiny.resolve(text) }
+    #expect(message.hasPrefix("x.yaml:"), "\(message)")
+    #expect(message.contains(wrong.message), "\(message)")
+    if Self.places(wrong) {
+      let expected = try place(wrong.at, in: text)
+      #expect(message.hasPrefix(expected + ":"), "\(message), expected at \(expected)")
+    }
+  }
+
+  /// A value that is impossible together with others is placed at what holds them.
+  private static func places(_ wrong: Wrong) -> Bool {
+    !["pendulum:", "vhp:", "0\nkeep"].contains(wrong.at) && !wrong.by.hasPrefix("every")
+  }
+
+  /// The update that is wrong, not the first one.
+  @Test func pointsAtTheWrongUpdate() throws {
+    let text = try edited(
+      Tiny.study, ["[{minimise: elbo,": "[{minimise: elbo, optimiser: {adam: {rate: 1}}}, {minimise: elbow,"])
+    let message = words { try Tiny.resolve(text) }
+    #expect(message.hasPrefix("\(try place("elbow", in: text)):"), "\(message)")
+  }
+
+  @Test(arguments: ["dataset", "model", "phases", "seeds", "record", "measures", "title"])
+  func requiredKeys(_ key: String) throws {
+    var lines = Tiny.study.split(separator: "\n", omittingEmptySubsequences: false)
+    let start = try #require(lines.firstIndex { $0.hasPrefix(key + ":") })
+    let next = lines[(start + 1)...].firstIndex { !$0.hasPrefix(" ") } ?? lines.count
+    lines.removeSubrange(start..<next)
+    let message = words { try Tiny.resolve(lines.joined(separator: "\n")) }
+    #expect(message.hasPrefix("x.yaml:1:1: missing key '\(key)'"), "\(message)")
+  }
+
+  @Test func unknownKeysAtTheTop() throws {
+    let text = try edited(Tiny.study, ["seeds: 2": "seeds: 2\nphase: 3"])
+    let message = words { try Tiny.resolve(text) }
+    #expect(
+      message.hasPrefix("\(try place("phase: 3", in: text)): unknown key 'phase'; did you mean "))
+  }
+
+  @Test func overridesAreStrictToo() throws {
+    func message(_ override: String) -> String {
+      words { try Tiny.resolved(profile: ProfileName(name: "paper", overrides: [override])) }
+    }
+    #expect(
+      message("model.vhp.latnt=4")
+        == "--set model.vhp.latnt=4: model.vhp: unknown key 'latnt'; did you mean 'latent'? Valid "
+        + "keys: latent, encoder, decoder, likelihood, initial, prior-encoder, prior-decoder, "
+        + "importance-samples")
+    #expect(message("model.vhp.latent=four").contains("expected a whole number, found 'four'"))
+    #expect(message("modl.vhp.latent=4").contains("did you mean 'model'?"))
+    #expect(message("model.vhp.latent").contains("is not an override"))
+    #expect(message("model..latent=3").contains("is not a key path"))
+    #expect(
+      message("phases.train.until={steps: -1}").hasPrefix(
+        "--set phases.train.until={steps: -1}: phases.train.until: expected either"))
+  }
+
+  @Test func everyProfileIsHeldToTheSameRules() throws {
+    let text = try edited(
+      Tiny.study, ["set: {phases.train.until: {steps: 4}}": "set: {phases.train.untl: {steps: 4}}"])
+    #expect(throws: Never.self) { try Tiny.resolve(text) }
+    let message = words { try Tiny.resolve(text, ProfileName(name: "quick")) }
+    #expect(
+      message.contains("phases.train: unknown key 'untl'; did you mean 'until'?"), "\(message)")
+  }
+}

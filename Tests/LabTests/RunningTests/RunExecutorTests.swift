@@ -1,0 +1,174 @@
+import Files
+import Foundation
+import Testing
+import Training
+
+@testable import Lab
+
+/// One run from its start to its record.
+@Suite struct RunExecutorTests {
+  /// Every array of an HDF5 file by name, bit for bit.
+  private func arrays(_ path: String) throws -> [String: [UInt32]] {
+    let file = try HDF5File(reading: path)
+    var arrays: [String: [UInt32]] = [:]
+    for name in try file.datasets() {
+      arrays[name] = try file.read(Float.self, at: name).values.map(\.bitPattern)
+    }
+    try file.close()
+    return arrays
+  }
+
+  private func weights(_ place: Workplace, _ run: RunSpecification) throws -> [String: [UInt32]] {
+    try arrays(place.store.directory(run).weights)
+  }
+
+  @Test func trainsMeasuresAndRecords() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run("rewo")
+      #expect(try place.train(run) == .finished)
+      let record = try #require(place.record(of: run))
+      #expect(record.steps == 6)
+      #expect(record.seed == 0)
+      #expect(record.study == "test/tiny")
+      #expect(record.cell == run.template.cell)
+      #expect(record.failure == nil)
+      #expect(record.environment == Tiny.environment)
+      #expect(record.curves.steps == [1, 2, 4, 6])
+      #expect(Set(record.measures.keys) == Set(run.template.measures))
+      #expect(try #require(record.measures["angle-error/global-radius"])?.isFinite == true)
+      // Final weights and snapshots stay, checkpoints go.
+      let directory = place.store.directory(run)
+      let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+      #expect(
+        names == ["claim", "curves.h5", "run.yaml", "snapshot-2.h5", "snapshot-4.h5", "weights.h5"])
+      #expect(directory.storedCurves()?.steps == [1, 2, 4, 6])
+      let weights = try weights(place, run)
+      #expect(weights.keys.contains { $0.hasPrefix("parameters/encoder/") })
+      #expect(try arrays(directory.snapshot(4)) != weights)
+      #expect(try arrays(directory.snapshot(2)).keys == weights.keys)
+
+      // A second time there is nothing to do.
+      var events = 0
+      #expect(try place.train(run) { _ in events += 1 } == .alreadyFinished)
+      #expect(events == 0)
+      #expect(try place.read("results/test/tiny/runs.jsonl").split(separator: "\n").count == 1)
+      let plan = try Plan([run], requirement: Requirement(), store: place.store)
+      #expect(plan.items.map(\.action) == [.cached])
+    }
+  }
+
+  @Test func seedsAndCellsDiffer() throws {
+    try Workplace.with { place in
+      let runs = [
+        try Tiny.run("plain"), try Tiny.run("plain", seed: 1), try Tiny.run("rewo"),
+      ]
+      for run in runs { try place.train(run) }
+      let found = try runs.map { try weights(place, $0) }
+      #expect(found[0] != found[1])
+      #expect(found[0] != found[2])
+    }
+  }
+
+  /// Interrupted after every step, once or at each: the same bytes as without.
+  @Test(arguments: ["plain", "rewo"])
+  func goesOnAsIfNothingHadHappened(_ method: String) throws {
+    try Workplace.with { whole in
+      let run = try Tiny.run(method)
+      try whole.train(run)
+      let expected = try weights(whole, run)
+      let record = try #require(whole.record(of: run))
+      let snapshot = try arrays(whole.store.directory(run).snapshot(4))
+
+      func check(_ place: Workplace) throws {
+        #expect(try weights(place, run) == expected)
+        let other = try #require(place.record(of: run))
+        #expect(other.measures == record.measures)
+        #expect(other.curves == record.curves)
+        #expect(other.events == record.events)
+        #expect(other.steps == record.steps)
+        #expect(try arrays(place.store.directory(run).snapshot(4)) == snapshot)
+        #expect(place.store.directory(run).checkpointStep == nil)
+      }
+
+      for step in 1...5 {
+        try Workplace.with { place in
+          #expect(try place.train(run, stopAfter: step) == .interrupted(step: step))
+          #expect(place.store.directory(run).checkpointStep == step)
+          #expect(place.record(of: run) == nil)
+          let plan = try Plan([run], requirement: Requirement(), store: place.store)
+          #expect(plan.items.map(\.action) == [.resume(step: step)])
+          #expect(try place.train(run) == .finished)
+          try check(place)
+        }
+      }
+      try Workplace.with { place in
+        for step in 1...5 {
+          #expect(try place.train(run, stopAfter: 1) == .interrupted(step: step))
+        }
+        #expect(try place.train(run, stopAfter: 1) == .finished)
+        try check(place)
+      }
+    }
+  }
+
+  /// The shipped study at its smallest budget.
+  @Test func theShippedStudy() throws {
+    let library = try #require(ShippedManifestsTests.library)
+    let profile = ProfileName(name: "smoke", overrides: ["dataset.pendulum.images=64"])
+    let study = try library.study("vhp/pendulum", profile, kinds: Tiny.kinds)
+    let run = try RunSpecification(study.templates[0], seed: 0, profile: profile)
+    try Workplace.with { whole in
+      #expect(try whole.train(run) == .finished)
+      try Workplace.with { place in
+        #expect(try place.train(run, stopAfter: 7) == .interrupted(step: 7))
+        #expect(try place.train(run) == .finished)
+        #expect(try weights(place, run) == weights(whole, run))
+        #expect(place.record(of: run)?.measures == whole.record(of: run)?.measures)
+      }
+    }
+  }
+
+  /// An altered checkpoint is passed over with a warning, for the one before.
+  @Test func alteredCheckpoint() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      for _ in 1...3 { try place.train(run, stopAfter: 1) }
+      let file = "\(place.store.directory(run).path)/checkpoint-3.h5"
+      var data = try Data(contentsOf: URL(fileURLWithPath: file))
+      data[data.count / 2] ^= 1
+      try data.write(to: URL(fileURLWithPath: file))
+      var warnings: [String] = []
+      let outcome = try place.train(run, stopAfter: 1) { event in
+        if case .warning(let text) = event { warnings.append(text) }
+      }
+      #expect(outcome == .interrupted(step: 3))
+      #expect(
+        warnings == [
+          "checkpoint at step 3 is passed over: its contents do not match its checksum"
+        ])
+    }
+  }
+
+  @Test func progressIsTold() throws {
+    try Workplace.with { place in
+      var last: (step: Int, of: Int)?
+      try place.train(try Tiny.run()) { event in
+        if case .progress(let step, let of, let rate) = event {
+          #expect(rate > 0)
+          last = (step, of)
+        }
+      }
+      #expect(last?.step == 6)
+      #expect(last?.of == 6)
+    }
+  }
+
+  @Test func resultsDirectoryThatCannotBe() throws {
+    try Workplace.with { place in
+      try place.write("a file", to: "results")
+      let message = words { try place.train(try Tiny.run()) }
+      #expect(message.hasPrefix("the directory \(place.root)/results/test/tiny/runs/"))
+      #expect(message.contains("cannot be made: check that its parent exists"))
+    }
+  }
+}

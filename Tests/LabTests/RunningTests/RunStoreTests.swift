@@ -1,0 +1,167 @@
+import Foundation
+import Testing
+import Training
+
+@testable import Lab
+
+/// Records on disk: what counts, and what is passed over with a warning.
+@Suite struct RunStoreTests {
+  private let committed = "results/test/tiny/runs.jsonl"
+  private let passing = "results/test/tiny/runs/runs.jsonl"
+
+  @Test func theLatestRecordCounts() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      let other = try Tiny.run("rewo")
+      try place.record([
+        recorded(run, ["a": 1]), recorded(other, ["a": 5]), recorded(run, ["a": 2, "b": nil]),
+      ])
+      let (records, warnings) = place.store.records(of: "test/tiny")
+      #expect(warnings.isEmpty)
+      #expect(Set(records.keys) == [run.identity, other.identity])
+      #expect(records[run.identity]?.measures == ["a": 2, "b": nil])
+      #expect(records[other.identity]?.measures == ["a": 5])
+      #expect(place.store.records(of: "test/none").records.isEmpty)
+      #expect(place.store.studies() == ["test/tiny"])
+    }
+  }
+
+  /// Budgets that the manifests declare as results go to the committed file, all others do not.
+  @Test(arguments: [
+    (ProfileName(name: "paper"), true), (ProfileName(name: "short"), true),
+    (ProfileName(name: "quick"), false), (ProfileName(name: "smoke"), false),
+    (ProfileName(name: "paper", overrides: ["model.vhp.latent=2"]), false),
+    (ProfileName(name: "short", overrides: ["model.vhp.latent=2"]), false),
+  ])
+  func passingRunsAreNotCommitted(_ profile: ProfileName, _ isCommitted: Bool) throws {
+    try Workplace.with { place in
+      let run = try RunSpecification(
+        try Tiny.run().template, seed: 0, profile: profile)
+      try place.record([recorded(run, ["a": 1])])
+      let files = [committed, passing].map { FileManager.default.fileExists(atPath: "\(place.root)/\($0)") }
+      #expect(files == [isCommitted, !isCommitted])
+      #expect(place.record(of: run)?.profile == profile)
+      #expect(place.store.studies() == ["test/tiny"])
+    }
+  }
+
+  /// Lines that cannot be read are named and do not count; those around them do.
+  @Test func tornAndForeignLines() throws {
+    try Workplace.with { place in
+      let runs = try (0..<4).map { try Tiny.run(seed: $0) }
+      let lines = try runs.map { try recorded($0, ["a": 1]).line() }
+      let future = lines[2].replacing("\"format\":1", with: "\"format\":2")
+      #expect(future != lines[2])
+      let torn = String(lines[1].prefix(lines[1].count / 2))
+      try place.write(
+        [lines[0], torn, future, "", "nonsense", lines[3]].joined(separator: "\n") + "\n",
+        to: committed)
+      let (records, warnings) = place.store.records(of: "test/tiny")
+      #expect(Set(records.keys) == [runs[0].identity, runs[3].identity])
+      let file = "\(place.root)/\(committed)"
+      #expect(
+        warnings == [
+          "\(file):2: the record is passed over: it is torn or altered",
+          "\(file):3: the record is passed over: it has format 2, this version reads 1",
+          "\(file):5: the record is passed over: it is torn or altered",
+        ])
+      // They do not count in a plan either, and it says so.
+      let plan = try Plan(runs, requirement: Requirement(measures: ["a"]), store: place.store)
+      #expect(plan.warnings == warnings)
+      #expect(plan.items[1].action == .train(why: "no finished run"))
+      #expect(plan.items[2].action == .train(why: "no finished run"))
+    }
+  }
+
+  /// A torn end is closed by the next append, and only it is lost.
+  @Test func appendsAfterATornEnd() throws {
+    try Workplace.with { place in
+      let first = try Tiny.run(seed: 0)
+      let second = try Tiny.run(seed: 1)
+      let line = try recorded(first, ["a": 1]).line()
+      try place.write(line + "\n" + line.prefix(40), to: committed)
+      try place.record([recorded(second, ["a": 2])])
+      let (records, warnings) = place.store.records(of: "test/tiny")
+      #expect(Set(records.keys) == [first.identity, second.identity])
+      #expect(warnings.count == 1)
+    }
+  }
+
+  /// One altered byte costs one record, also where it makes the file no longer UTF-8.
+  @Test func oneBadByte() throws {
+    try Workplace.with { place in
+      let runs = try (0..<3).map { try Tiny.run(seed: $0) }
+      try place.record(runs.map { recorded($0, ["a": 1]) })
+      let url = URL(fileURLWithPath: "\(place.root)/\(committed)")
+      var data = try Data(contentsOf: url)
+      let line = try #require(data.firstIndex(of: UInt8(ascii: "\n")))
+      data[line + 20] = 0xFF
+      try data.write(to: url)
+      let (records, warnings) = place.store.records(of: "test/tiny")
+      #expect(records[runs[0].identity] != nil)
+      #expect(records[runs[2].identity] != nil)
+      #expect(warnings.count <= 1)
+      #expect(records.count == 3 || warnings.count == 1)
+    }
+  }
+
+  @Test func directoriesOfRuns() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.leave(["weights.h5", "claim"], of: run)
+      try place.record([recorded(run, [:]), recorded(try Tiny.run(seed: 1, profile: ProfileName(name: "quick")))])
+      let directories = place.store.runDirectories(of: ["test/tiny", "test/none"])
+      #expect(directories.map(\.identity) == [run.identity])
+      #expect(directories[0].hasWeights)
+      #expect(directories[0].path == place.store.directory(run).path)
+    }
+  }
+}
+
+@Suite struct RunRecordTests {
+  @Test func survivesALine() throws {
+    let run = try Tiny.run("rewo", seed: 3, profile: ProfileName(name: "quick", overrides: ["a=1"]))
+    var curves = Curves()
+    curves.record(1, ["loss/rate": 0.1, "weight/rate": 1e-300])
+    curves.record(50, ["loss/rate": -.infinity, "average/x": .infinity, "weight/rate": .nan])
+    var record = recorded(
+      run, ["a": 0.1 + 0.2, "b": nil, "c": -0.0, "d": 5e-324, "e": .infinity, "f": .nan],
+      failure: "line\nbreak \"quotes\" – β", curves: curves, standIn: "a stand-in")
+    record.events = ["met": 350]
+    let line = try record.line()
+    #expect(!line.contains("\n"))
+    let back = try RunRecord(line: line)
+    #expect(back.identity == run.identity)
+    #expect(back.cell == run.template.cell)
+    #expect(back.profile == run.profile)
+    #expect(back.failure == record.failure)
+    #expect(back.standIn == "a stand-in")
+    #expect(back.events == ["met": 350])
+    #expect(back.environment == record.environment)
+    #expect(back.finished == record.finished)
+    #expect(back.measures.count == 6)
+    for (name, value) in record.measures {
+      let found = try #require(back.measures[name])
+      #expect(found?.bitPattern == value?.bitPattern || (found?.isNaN == true && value?.isNaN == true))
+    }
+    #expect(back.measures["b"] == .some(nil))
+    #expect(back.curves.steps == [1, 50])
+    #expect(back.curves.values["loss/rate"] == [0.1, -.infinity])
+    #expect(back.curves.values["average/x"]?[0].isNaN == true)
+    #expect(back.curves.values["average/x"]?[1] == .infinity)
+    #expect(back.curves.values["weight/rate"]?[0] == 1e-300)
+    #expect(back.curves.values["weight/rate"]?[1].isNaN == true)
+  }
+
+  /// Other programs read a line: null for a measure without a value, an object for the rest.
+  @Test func isPlainJSON() throws {
+    let line = try recorded(try Tiny.run(), ["a": nil, "b": 2.5]).line()
+    let value = try JSONSerialization.jsonObject(with: Data(line.utf8))
+    let object = try #require(value as? [String: Any])
+    let measures = try #require(object["measures"] as? [String: Any])
+    #expect(measures["a"] is NSNull)
+    #expect(measures["b"] as? Double == 2.5)
+    #expect(object["format"] as? Int == 1)
+    #expect(object["failure"] == nil)
+  }
+}

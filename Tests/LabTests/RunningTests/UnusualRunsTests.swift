@@ -1,0 +1,171 @@
+import Files
+import Foundation
+import Testing
+
+@testable import Lab
+
+/// Runs that diverge, wait for others, or are measured again.
+@Suite struct UnusualRunsTests {
+  private static let reckless = ["adam: {rate: 1e-3}": "adam: {rate: 1e20}"]
+
+  @Test func divergedRunsAreRecordedAndNotTriedAgain() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run("plain", Self.reckless)
+      let outcome = try place.train(run)
+      guard case .failed(let reason) = outcome else {
+        Issue.record("the run ended otherwise: \(outcome)")
+        return
+      }
+      #expect(reason.contains("is not a finite number at step"))
+      #expect(reason.contains("try another seed or a smaller learning rate"))
+      let record = try #require(place.record(of: run))
+      #expect(record.failure == reason)
+      #expect(record.measures.isEmpty)
+      #expect(record.steps < 6)
+      #expect(!place.store.directory(run).hasWeights)
+      let plan = try Plan([run], requirement: Requirement(), store: place.store)
+      #expect(plan.items.map(\.action) == [.failedBefore(reason)])
+      #expect(plan.pending.isEmpty)
+      // When it is tried again, it fails in the same way.
+      #expect(try place.train(run) == .failed(reason))
+      // The other runs of the study are not touched by it.
+      #expect(try place.train(try Tiny.run("plain")) == .finished)
+    }
+  }
+
+  @Test func waitsForTheOneThatHoldsTheRun() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.store.directory(run).create()
+      let holder = try #require(try FileLock(tryLocking: place.store.directory(run).claim))
+      var heard: [String] = []
+      let outcome = try place.train(run) { event in
+        switch event {
+        case .waiting:
+          heard.append("waiting")
+          holder.release()
+        case .progress(let step, _, _): heard.append("step \(step)")
+        case .warning(let text): heard.append(text)
+        }
+      }
+      #expect(outcome == .finished)
+      #expect(heard.first == "waiting")
+      #expect(heard.last == "step 6")
+      #expect(heard.filter { $0 == "waiting" }.count == 1)
+    }
+  }
+
+  /// What the holder has finished meanwhile is not trained again.
+  @Test func findsWhatTheHolderFinished() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.train(run)
+      let holder = try #require(try FileLock(tryLocking: place.store.directory(run).claim))
+      let outcome = try place.train(run) { event in
+        if case .waiting = event { holder.release() } else { Issue.record("\(event)") }
+      }
+      #expect(outcome == .alreadyFinished)
+    }
+  }
+
+  @Test func stopsWhileWaiting() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.train(run, stopAfter: 2)
+      let holder = try #require(try FileLock(tryLocking: place.store.directory(run).claim))
+      #expect(try place.train(run, stopAfter: 1) == .interrupted(step: 2))
+      holder.release()
+    }
+  }
+
+  @Test func aRunInUseIsNotRemoved() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.train(run)
+      let directory = place.store.directory(run)
+      let holder = try #require(try FileLock(tryLocking: directory.claim))
+      #expect(try directory.remove(dryRun: false) == nil)
+      #expect(directory.hasWeights)
+      holder.release()
+      let bytes = try #require(try directory.remove(dryRun: true))
+      #expect(bytes > 1000)
+      #expect(directory.hasWeights)
+      #expect(try directory.remove(dryRun: false) == bytes)
+      #expect(!directory.isDirectory)
+      // The record stays.
+      #expect(place.record(of: run) != nil)
+    }
+  }
+
+  /// A measure that was added later is taken of the kept weights; nothing is trained.
+  @Test func measuresAddedLater() throws {
+    try Workplace.with { place in
+      let before = try Tiny.run()
+      try place.train(before)
+      let first = try #require(place.record(of: before))
+      let after = try Tiny.run(
+        "plain",
+        ["measures: [": "measures: [reconstruction/rms-from-mean, ", "every: 2": "every: 3"])
+      #expect(after.identity == before.identity)
+      let weights = try Data(
+        contentsOf: URL(fileURLWithPath: place.store.directory(after).weights))
+      var steps = 0
+      let outcome = try place.train(after) { event in
+        if case .progress = event { steps += 1 }
+      }
+      #expect(outcome == .finished)
+      #expect(steps == 0)
+      let second = try #require(place.record(of: after))
+      #expect(try #require(second.measures["reconstruction/rms-from-mean"])?.isFinite == true)
+      for (name, value) in first.measures { #expect(second.measures[name] == .some(value)) }
+      #expect(second.seconds == first.seconds)
+      #expect(second.curves == first.curves)
+      let now = try Data(contentsOf: URL(fileURLWithPath: place.store.directory(after).weights))
+      #expect(now == weights)
+      #expect(try place.train(after) == .alreadyFinished)
+    }
+  }
+
+  /// What the plan calls measuring is measuring, also where the snapshots have changed since.
+  @Test func measuringNeedsNoSnapshots() throws {
+    try Workplace.with { place in
+      try place.train(try Tiny.run())
+      let after = try Tiny.run(
+        "plain",
+        ["measures: [": "measures: [code-radius/variation, ", "snapshots: [2, 4]": "snapshots: [3]"])
+      let plan = try Plan([after], requirement: Requirement(), store: place.store)
+      #expect(plan.items.map(\.action) == [.measure(["code-radius/variation"])])
+      var steps = 0
+      try place.train(after) { event in
+        if case .progress = event { steps += 1 }
+      }
+      #expect(steps == 0)
+      #expect(place.record(of: after)?.measures.keys.contains("code-radius/variation") == true)
+    }
+  }
+
+  /// Snapshots beyond the end of training do not make a finished run look unfinished.
+  @Test func snapshotsBeyondTheEnd() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run("plain", ["snapshots: [2, 4]": "snapshots: [2, 600]"])
+      #expect(try place.train(run) == .finished)
+      #expect(try place.train(run) == .alreadyFinished)
+      let plan = try Plan(
+        [run], requirement: Requirement(parameters: .snapshots), store: place.store)
+      #expect(plan.items.map(\.action) == [.cached])
+    }
+  }
+
+  /// A measure that does not fit the model must not cost the training: the same command would
+  /// train again, for ever.
+  @Test func measuresThatDoNotFitTheModel() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run("plain", ["latent: 2": "latent: 3"])
+      _ = try? place.train(run)
+      let record = try #require(place.record(of: run))
+      #expect(record.measures["angle-error/global-radius"] == .some(nil))
+      #expect(record.measures["final/weight/rate"] == .some(1))
+      #expect(try place.train(run) == .alreadyFinished)
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Files
+import Foundation
+import Testing
+
+@testable import Training
+
+@Suite struct CurvesTests {
+  private func curves(_ count: Int) -> Curves {
+    var curves = Curves()
+    for step in 0..<count { curves.record(step * 10, ["a": Double(step), "b": -Double(step)]) }
+    return curves
+  }
+
+  @Test func valuesAreRecordedByName() {
+    let curves = curves(3)
+    #expect(curves.steps == [0, 10, 20])
+    #expect(curves.values == ["a": [0, 1, 2], "b": [0, -1, -2]])
+  }
+
+  @Test func gapsAreFilled() {
+    var curves = Curves()
+    curves.record(1, ["a": 1])
+    curves.record(2, ["b": 2])
+    curves.record(3, ["a": 3, "b": 4, "c": 5])
+    let text = curves.values.mapValues { "\($0)" }
+    #expect(
+      text == ["a": "[1.0, nan, 3.0]", "b": "[nan, 2.0, 4.0]", "c": "[nan, nan, 5.0]"])
+    #expect(curves.steps == [1, 2, 3])
+  }
+
+  @Test func thinningKeepsTheFirstAndTheLast() {
+    let thin = curves(11).thinned(to: 6)
+    #expect(thin.steps == [0, 20, 40, 60, 80, 100])
+    #expect(thin.values == ["a": [0, 2, 4, 6, 8, 10], "b": [0, -2, -4, -6, -8, -10]])
+    #expect(curves(11).thinned(to: 2).steps == [0, 100])
+    #expect(curves(5).thinned(to: 5) == curves(5))
+    #expect(curves(5).thinned(to: 9) == curves(5))
+    for count in 2...20 {
+      let thin = curves(20).thinned(to: count)
+      #expect(thin.steps.count == count && Set(thin.steps).count == count)
+      #expect(thin.steps.first == 0 && thin.steps.last == 190)
+      #expect(thin.values["a"] == thin.steps.map { Double($0) / 10 })
+    }
+    #expect(Curves().thinned(to: 3) == Curves())
+  }
+
+  @Test func roundingKeepsFloatsPrecision() {
+    let values = ["a": [0.1, 1 / 3, 1e-30, -2, .nan, 123_456_789]]
+    let rounded = Curves(steps: [1, 2, 3, 4, 5, 6], values: values).rounded()
+    #expect(rounded.steps == [1, 2, 3, 4, 5, 6])
+    let found = rounded.values["a"]?.map { "\($0)" }
+    #expect(found == ["0.1", "0.33333334", "1e-30", "-2.0", "nan", "123456790.0"])
+  }
+
+  @Test func filesGiveThemBack() throws {
+    var curves = curves(7)
+    curves.record(70, ["loss/rate": 1 / 3, "a": -.infinity])
+    for curves in [curves, Curves()] {
+      try withTemporaryDirectory { directory in
+        let file = try HDF5File(creating: directory + "/curves.h5")
+        try CurvesFile.write(curves, into: file)
+        try file.close()
+        let found = try CurvesFile.read(from: try HDF5File(reading: directory + "/curves.h5"))
+        #expect(found.steps == curves.steps)
+        func bits(_ curves: Curves) -> [String: [UInt64]] {
+          curves.values.mapValues { $0.map(\.bitPattern) }
+        }
+        #expect(bits(found) == bits(curves))
+      }
+    }
+  }
+}
