@@ -15,15 +15,17 @@ if !FileManager.default.fileExists(atPath: torch + "/include/ATen/ATen.h") {
 #if os(macOS)
   let torchLibraries = ["libtorch_cpu.dylib", "libc10.dylib"]
   let linkerExtras: [String] = []
+  let hdf5 = "hdf5"
 #else
   let torchLibraries = ["libtorch_cpu.so", "libc10.so"]
   // The wheel's CPU library names CUDA libraries that are found at run time through its own RUNPATH.
   let linkerExtras = ["-Xlinker", "--allow-shlib-undefined"]
+  let hdf5 = "hdf5-serial"
 #endif
 
 let package = Package(
   name: "priorlab",
-  platforms: [.macOS(.v14)],
+  platforms: [.macOS(.v15)],
   products: [.executable(name: "priorlab", targets: ["priorlab"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -32,7 +34,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
-    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial"),
+    .systemLibrary(name: "CHDF5", pkgConfig: hdf5),
     .systemLibrary(name: "CPNG"),
     .systemLibrary(name: "CCrypto"),
     .target(

@@ -52,7 +52,7 @@ import Testing
       try file.close()
       let whole = try contents(path)
       var refused = 0
-      for position in stride(from: 0, to: whole.count, by: 11) {
+      for position in stride(from: 0, to: whole.count, by: 23) {
         var altered = whole
         altered[position] ^= 0xff
         try altered.write(to: URL(fileURLWithPath: path))

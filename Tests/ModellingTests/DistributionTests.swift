@@ -54,11 +54,13 @@ import Torch
   @Test func groupsKeepTheOrderOfRows() throws {
     try tensors {
       let all = DiagonalGaussian(
-        mean: Tensor(scattered(12), shape: [6, 2]), logVariance: Tensor(scattered(12), shape: [6, 2]))
+        mean: Tensor(scattered(12), shape: [6, 2]),
+        logVariance: Tensor(scattered(12, 1), shape: [6, 2]))
       let grouped = all.grouped(3)
       #expect(grouped.mean.shape == [3, 2, 2])
       #expect(grouped.logVariance.shape == [3, 2, 2])
       #expect(grouped.mean.doubles() == scattered(12))
+      #expect(grouped.logVariance.doubles() == scattered(12, 1))
     }
   }
 

@@ -29,7 +29,8 @@ import Torch
         func count(_ prefix: String) -> Int {
           store.all.filter { $0.path.hasPrefix(prefix) }.reduce(0) { $0 + $1.value.count }
         }
-        return [store.count] + ["encoder/", "decoder/", "prior/encoder/", "prior/decoder/"].map(count)
+        let parts = ["encoder/", "decoder/", "prior/encoder/", "prior/decoder/"]
+        return [store.count] + parts.map(count)
       }
     }
     #expect(counts[0] == [926_476, 264_196, 263_936, 199_172, 199_172])
@@ -37,7 +38,9 @@ import Torch
   }
 
   @Test func parametersHaveStablePaths() throws {
-    let tiny = try tensors { try TinyVHP(importanceSamples: 1, likelihood: .gaussianLearned(initial: 2)) }
+    let tiny = try tensors {
+      try TinyVHP(importanceSamples: 1, likelihood: .gaussianLearned(initial: 2))
+    }
     let shapes = tiny.model.parameters.all.map { "\($0.path) \($0.value.shape)" }
     #expect(
       shapes == [

@@ -150,7 +150,7 @@ import Torch
     }
     #expect(draws.shape == [20_000, 2])
     let values = draws.doubles()
-    let columns = (0...1).map { column in stride(from: column, to: 40_000, by: 2).map { values[$0] } }
+    let columns = (0...1).map { first in stride(from: first, to: 40_000, by: 2).map { values[$0] } }
     for (index, column) in columns.enumerated() {
       let found = moments(column)
       let variance = exp(Self.marginal[index])

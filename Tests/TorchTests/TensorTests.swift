@@ -4,7 +4,9 @@ import Torch
 @Suite struct TensorTests {
   @Test func numbersComeBackAsTheyWent() throws {
     try tensors {
-      let floats: [Float] = [1.5, -0, .pi, .leastNonzeroMagnitude, .greatestFiniteMagnitude, -.infinity]
+      let floats: [Float] = [
+        1.5, -0, .pi, .leastNonzeroMagnitude, .greatestFiniteMagnitude, -.infinity,
+      ]
       let doubles = [0.1, -1e300, .leastNonzeroMagnitude, .infinity, 3, 2]
       let integers: [Int64] = [0, -1, .max, .min, (1 << 53) + 1, 7]
       let x = Tensor(floats, shape: [2, 3])

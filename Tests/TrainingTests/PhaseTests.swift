@@ -42,8 +42,10 @@ import Torch
         #expect(distance(model.centreValues, first.value) < 1e-13, "step \(step)")
         #expect(distance(model.extraValues, extra.value) < 1e-13, "step \(step)")
       }
-      #expect(model.asked.map(\.objective) == ["fit", "size", "fit", "size", "fit", "size", "fit", "size"])
-      #expect(trainer.state.optimisers.map { $0.keys.sorted() } == [["centre/value"], ["centre/value", "extra/value"]])
+      let objectives = model.asked.map(\.objective)
+      #expect(objectives == Array(repeating: ["fit", "size"], count: 4).flatMap(\.self))
+      let trained = trainer.state.optimisers.map { $0.keys.sorted() }
+      #expect(trained == [["centre/value"], ["centre/value", "extra/value"]])
     }
   }
 
@@ -94,7 +96,8 @@ import Torch
           ])
       #expect(model.asked.map(\.images.count) == [8, 8, 8, 6, 2, 6])
       // The terms of the first phase are missing in the second.
-      #expect(trainer.state.curves.values["loss/fit"]?.map(\.isNaN) == [false, false, false, true, true, true])
+      let gaps = trainer.state.curves.values["loss/fit"]?.map(\.isNaN)
+      #expect(gaps == [false, false, false, true, true, true])
     }
   }
 
@@ -126,7 +129,8 @@ import Torch
       let model = Noisy()
       let updates = [Self.update("a", 0.1, #"["**"]"#), Self.update("b", 0.1, #"["**"]"#)]
       let trainer = Trainer(
-        model: model, data: ToyModel.data, plan: try plan(updates: "[\(updates.joined(separator: ","))]"),
+        model: model, data: ToyModel.data,
+        plan: try plan(updates: "[\(updates.joined(separator: ","))]"),
         randomness: Randomness(seed: 6), recordEvery: 1)
       try trainer.step()
       try trainer.step()

@@ -14,7 +14,7 @@ struct SmallVHP {
 
   /// - Parameter threshold: κ², so chosen that the constraint is first met inside the first phase.
   init(
-    threshold: Double = 0.1162, latent: Int = 2, seed: Int = 5, recordEvery: Int = 2
+    threshold: Double = 0.145, latent: Int = 2, seed: Int = 5, recordEvery: Int = 2
   ) throws {
     let model = try Self.untrained(latent: latent, seed: seed)
     self.model = model

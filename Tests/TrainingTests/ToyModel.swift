@@ -40,7 +40,8 @@ final class ToyModel: Model {
     asked.append((objective, progress, x.doubles()))
     let fit = (x - centre).square().sum(-1).mean()
     let size = extra.square().sum() + centre.sum() * 0.5
-    var terms = Terms(losses: [:], statistics: ["error": .full(statistic(progress.totalSteps), [])])
+    let error = Tensor.full(statistic(progress.totalSteps), [], type: .float64)
+    var terms = Terms(losses: [:], statistics: ["error": error])
     if objective != "size" { terms.losses["fit"] = fit }
     if objective != "fit" { terms.losses["size"] = size }
     if let spoilt, progress.totalSteps >= spoilt.step {

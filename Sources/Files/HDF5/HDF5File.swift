@@ -84,7 +84,9 @@ public final class HDF5File: @unchecked Sendable {
     // the copy that H5Fget_file_image makes fails its own checksum, as a flag is reset after it.
     var handle: UnsafeMutableRawPointer?
     try check(H5Fget_vfd_handle(file, hdf5_default(), &handle), "complete the file")
-    guard let memory = handle?.load(as: UnsafeRawPointer?.self) else { return Data() }
+    guard let memory = handle?.load(as: UnsafeRawPointer?.self) else {
+      throw HDF5Error.system(path: path, operation: "complete the file", detail: "it is empty")
+    }
     return Data(bytes: memory, count: size)
   }
 

@@ -1,0 +1,167 @@
+import Foundation
+import Testing
+
+/// Tests of the built command, each in a project directory of its own. They run one after another:
+/// runs of `reproduce` take all cores already.
+@Suite(.serialized) enum CommandTests {}
+
+/// How a command ended and what it wrote.
+struct Outcome: CustomStringConvertible {
+  let code: Int32
+  let output: String
+  let errors: String
+
+  /// Lines of standard error.
+  var complaints: [String] { errors.split(separator: "\n").map(String.init) }
+
+  var description: String { "exit \(code)\noutput: \(output)\nerrors: \(errors)" }
+}
+
+/// A project directory with the shipped manifests and results of its own.
+final class Project: Sendable {
+  /// The command beside the test bundle.
+  static let executable: String = {
+    let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    let candidates = [bundle, Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent()]
+      .map { $0.appendingPathComponent("priorlab").path }
+    return candidates.first(where: FileManager.default.isExecutableFile) ?? candidates[0]
+  }()
+
+  static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../..").standardizedFileURL.path
+
+  let root: String
+
+  /// A new project, with the results of another one where it is given.
+  init(resultsOf other: Project? = nil) throws {
+    root = NSTemporaryDirectory() + "priorlab-command-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      atPath: Project.sources + "/experiments", toPath: root + "/experiments")
+    if let other {
+      try FileManager.default.copyItem(
+        atPath: other.root + "/results", toPath: root + "/results")
+    }
+  }
+
+  deinit {
+    remove()
+  }
+
+  func remove() {
+    try? FileManager.default.removeItem(atPath: root)
+  }
+
+  /// Starts the command in the project's directory.
+  func start(
+    _ arguments: [String], environment: [String: String] = [:], directory: String? = nil
+  ) throws -> Running {
+    try Running(arguments, directory ?? root, environment)
+  }
+
+  /// Runs the command to its end.
+  func run(
+    _ arguments: String..., environment: [String: String] = [:], directory: String? = nil
+  ) throws -> Outcome {
+    try start(arguments, environment: environment, directory: directory).finish()
+  }
+
+  func exists(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(root)/\(name)")
+  }
+
+  func data(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: "\(root)/\(name)"))
+  }
+
+  func text(_ name: String) throws -> String { String(decoding: try data(name), as: UTF8.self) }
+
+  func write(_ text: String, to name: String) throws {
+    let url = URL(fileURLWithPath: "\(root)/\(name)")
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: url)
+  }
+
+  /// Replaces a part of a file, which must be there.
+  func edit(_ name: String, _ old: String, _ new: String) throws {
+    let before = try text(name)
+    try #require(before.contains(old))
+    try write(before.replacing(old, with: new), to: name)
+  }
+
+  /// The records of passing runs of the pendulum study, one a line.
+  func records() -> [String] {
+    let text = (try? text("results/vhp/pendulum/runs/runs.jsonl")) ?? ""
+    return text.split(separator: "\n").map(String.init)
+  }
+
+  /// Steps of the checkpoints that any run has.
+  func checkpoints() -> [Int] {
+    let runs = "\(root)/results/vhp/pendulum/runs"
+    let names = (try? FileManager.default.subpathsOfDirectory(atPath: runs)) ?? []
+    return names.compactMap { name in
+      let file = name.split(separator: "/").last ?? ""
+      guard file.hasPrefix("checkpoint-"), file.hasSuffix(".json") else { return nil }
+      return Int(file.dropFirst("checkpoint-".count).dropLast(".json".count))
+    }.sorted()
+  }
+}
+
+/// A command that was started.
+final class Running {
+  private let process = Process()
+  private let files: [String]
+
+  fileprivate init(
+    _ arguments: [String], _ directory: String, _ environment: [String: String]
+  ) throws {
+    files = ["out", "err"].map { NSTemporaryDirectory() + "priorlab-\(UUID().uuidString).\($0)" }
+    process.executableURL = URL(fileURLWithPath: Project.executable)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: directory)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    // Files rather than pipes: a pipe that nobody empties stops the command once it is full.
+    for file in files { FileManager.default.createFile(atPath: file, contents: nil) }
+    process.standardOutput = FileHandle(forWritingAtPath: files[0])
+    process.standardError = FileHandle(forWritingAtPath: files[1])
+    try process.run()
+  }
+
+  deinit {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    for file in files { try? FileManager.default.removeItem(atPath: file) }
+  }
+
+  var isRunning: Bool { process.isRunning }
+
+  /// Processes that the command has started and that are still there.
+  var children: [Int32] {
+    let id = process.processIdentifier
+    let path = "/proc/\(id)/task"
+    let threads = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return threads.flatMap { thread -> [Int32] in
+      let text = try? String(contentsOfFile: "\(path)/\(thread)/children", encoding: .utf8)
+      return (text ?? "").split(separator: " ").compactMap { Int32($0) }
+    }
+  }
+
+  /// Waits until something holds, or the command has ended.
+  func wait(until condition: () -> Bool) {
+    while process.isRunning && !condition() { Thread.sleep(forTimeInterval: 0.005) }
+  }
+
+  func send(_ signal: Int32) {
+    kill(process.processIdentifier, signal)
+  }
+
+  /// Waits for the end.
+  func finish() -> Outcome {
+    process.waitUntilExit()
+    let texts = files.map { (try? String(contentsOfFile: $0, encoding: .utf8)) ?? "" }
+    let code = process.terminationReason == .exit
+      ? process.terminationStatus : 128 + process.terminationStatus
+    return Outcome(code: code, output: texts[0], errors: texts[1])
+  }
+}

@@ -1,0 +1,103 @@
+import Testing
+
+@testable import Lab
+
+@Suite struct ClaimTests {
+  @Test func reads() throws {
+    let less = try ClaimTest("mean(method=rewo) < mean(method=geco)")
+    #expect(less.left == ["method": "rewo"])
+    #expect(less.right == ["method": "geco"])
+    #expect(less.sign == -1)
+    let more = try ClaimTest("mean( method = isa-vae , beta = 1 )>mean(method=beta-vae,beta=2.5)")
+    #expect(more.left == ["method": "isa-vae", "beta": "1"])
+    #expect(more.right == ["method": "beta-vae", "beta": "2.5"])
+    #expect(more.sign == 1)
+  }
+
+  @Test(arguments: [
+    "", "<", "mean(a=1)", "mean(a=1) <", "mean(a=1) = mean(a=2)", "a=1 < a=2", "mean(a) < mean(b)",
+    "mean(a=1) < mean(a=2) < mean(a=3)", "mean(a=1) < mean(a=2) > mean(a=3)", "mean(a=1 < mean(a=2)",
+    "mean(a=1) <= mean(a=2)", "best(a=1) < best(a=2)", "mean(a=1=2) < mean(a=2)",
+    "mean(a=1,) < mean(b=)", "mean() < mean()",
+  ])
+  func isNoClaim(_ text: String) {
+    #expect(throws: ConfigValueError.self, "\(text)") { try ClaimTest(text) }
+  }
+
+  private func judge(
+    _ operation: String, _ left: [Int: Double], _ right: [Int: Double], not: String? = nil
+  ) throws -> Comparison.ClaimResult {
+    let text = "mean(a=1) \(operation) mean(a=2)"
+    return try ClaimTest(text).judge(
+      Claim(that: text, measure: "m", source: "s"), left: left, right: right, notComparable: not)
+  }
+
+  private let low = [0: 1.0, 1: 1.1, 2: 0.9, 3: 1.05]
+  private let high = [0: 2.0, 1: 2.1, 2: 2.05, 3: 1.95]
+  private let wide = [0: 0.0, 1: 3.1, 2: 0.5, 3: 2.9]
+
+  @Test func decides() throws {
+    #expect(try judge("<", low, high).outcome == .holds)
+    #expect(try judge("<", high, low).outcome == .contradicted)
+    #expect(try judge(">", high, low).outcome == .holds)
+    #expect(try judge(">", low, high).outcome == .contradicted)
+    for operation in ["<", ">"] {
+      #expect(try judge(operation, low, wide).outcome == .inconclusive)
+      #expect(try judge(operation, low, low).outcome == .inconclusive)
+      // One pair gives no interval, however far apart.
+      #expect(try judge(operation, [0: 1], [0: 100]).outcome == .inconclusive)
+      #expect(try judge(operation, [:], high).outcome == .notTested)
+      #expect(try judge(operation, low, [:]).outcome == .notTested)
+      #expect(try judge(operation, low, high, not: "settings").outcome == .notTested)
+    }
+  }
+
+  /// Values rise and fall together by seed: only the pairs show that one side is always larger.
+  @Test func pairsBySeed() throws {
+    let base = [0: 1.0, 1: 5.0, 2: 9.0, 3: 13.0]
+    let shifted = base.mapValues { $0 + 0.5 }.merging([3: 13.52]) { $1 }
+    let paired = try judge("<", base, shifted)
+    #expect(paired.outcome == .holds)
+    #expect(paired.explanation.contains("n = 4"))
+    // The same values under other seeds are two independent samples.
+    let others = Dictionary(uniqueKeysWithValues: shifted.map { ($0.key + 10, $0.value) })
+    #expect(try judge("<", base, others).outcome == .inconclusive)
+    #expect(
+      try judge("<", low, Dictionary(uniqueKeysWithValues: high.map { ($0.key + 10, $0.value) }))
+        .outcome == .holds)
+  }
+
+  @Test func saysTheNumbers() throws {
+    let result = try judge("<", low, high)
+    #expect(result.claim.source == "s")
+    #expect(result.explanation.hasPrefix("left − right = -1.0"))
+    #expect(result.explanation.contains("95 % interval ["))
+    #expect(try judge("<", low, high, not: "settings").explanation == "settings")
+  }
+
+  @Test func fromRecords() throws {
+    try Table.with(
+      less: ["rewo": Table.near(1), "plain": Table.near(2)],
+      more: ["rewo": Table.near(1), "plain": Table.near(2)]
+    ) { comparison, _ in
+      #expect(comparison.claims.map(\.outcome) == [.holds, .contradicted])
+    }
+  }
+
+  /// A side that fits several cells names none of them.
+  @Test func sidesNameOneCell() throws {
+    let study = try edited(
+      Tiny.study, ["axes:\n": "axes:\n  samples:\n    few: {}\n    many: {model.vhp.importance-samples: 3}\n"])
+    let artefact = """
+      artefact: test/table
+      title: t
+      use: [{study: test/tiny}]
+      measures: [final/weight/rate]
+      claims: [{that: mean(method=rewo) < mean(method=plain), measure: final/weight/rate, source: s}]
+      """
+    try Workplace.with([study, artefact]) { place in
+      let message = words { try place.artefact() }
+      #expect(message.contains("claims.0"), "\(message)")
+    }
+  }
+}

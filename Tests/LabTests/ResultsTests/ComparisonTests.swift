@@ -1,0 +1,196 @@
+import Foundation
+import Testing
+
+@testable import Lab
+
+/// Rows and verdicts from records with known values.
+@Suite struct ComparisonTests {
+  @Test func rowsInOrder() throws {
+    try Table.with { comparison, _ in
+      #expect(
+        comparison.rows.map { "\($0.measure) \($0.cell.label)" } == [
+          "test/less method=rewo", "test/less method=plain", "test/more method=rewo",
+          "test/more method=plain", "event/constraint-first-met/rate method=rewo",
+          "event/constraint-first-met/rate method=plain",
+        ])
+      #expect(comparison.rows.map(\.unit) == ["nats", "nats", "", "", "steps", "steps"])
+      #expect(try comparison.row("rewo").reported?.value == 1)
+      #expect(try comparison.row("plain").reported?.std == 0.01)
+      #expect(try comparison.row("plain", "test/more").reported == nil)
+      #expect(comparison.rows.allSatisfy { $0.runs.isEmpty && $0.summary == nil })
+      #expect(try comparison.row("rewo").judgement.verdict == .inconclusive)
+      #expect(try comparison.row("plain", "test/more").judgement.verdict == .notReported)
+      #expect(comparison.claims.map(\.outcome) == [.notTested, .notTested])
+      #expect(comparison.expectedFalseAlarms == 0)
+    }
+  }
+
+  @Test(arguments: [
+    (Table.near(1), Verdict.matches), (Table.near(1.08), .matches), (Table.near(1.5), .worse),
+    (Table.near(0.5), .better), (Table.near(1.1), .inconclusive),
+    (Table.near(1, 0.2), .inconclusive), ([1], .inconclusive), ([1, 1.01, 0.99, 1], .inconclusive),
+    ([3, 3.01, 2.99], .worse),
+  ])
+  func verdicts(_ values: [Double?], _ verdict: Verdict) throws {
+    try Table.with(less: ["rewo": values]) { comparison, _ in
+      let row = try comparison.row("rewo")
+      #expect(row.judgement.verdict == verdict)
+      #expect(row.runs.map(\.value) == values.compactMap { $0 })
+      #expect(row.runs.map(\.seed) == Array(0..<values.count))
+      #expect(row.summary?.n == values.count)
+      #expect(comparison.hasWorse == (verdict == .worse))
+      // Without a reported spread ours decides; n = 1 has none.
+      #expect((row.summary?.interval == nil) == (values.count == 1))
+    }
+  }
+
+  /// Where more is better, the same difference has the other sign.
+  @Test(arguments: [
+    ([50.0, 40, 30, 20, 10], Verdict.inconclusive), ([90, 90, 90, 90, 90], .inconclusive),
+  ])
+  func bestOfTheRuns(_ values: [Double], _ verdict: Verdict) throws {
+    try Table.with(more: ["rewo": values.map { $0 }]) { comparison, _ in
+      let row = try comparison.row("rewo", "test/more")
+      // One best run has no interval; its difference is that of the best, not of the mean.
+      #expect(row.judgement.verdict == verdict)
+      #expect(row.judgement.difference?.estimate == (values.max() ?? 0) - 50)
+      #expect(row.judgement.difference?.n == 1)
+      #expect(row.summary?.n == 5)
+    }
+  }
+
+  @Test func reportedSpreadIsCounted() throws {
+    try Table.with(less: ["plain": Table.near(2)]) { comparison, _ in
+      let row = try comparison.row("plain")
+      #expect(row.judgement.verdict == .matches)
+      #expect(row.judgement.difference?.method == .welch)
+      #expect(try comparison.row("rewo").judgement.difference == nil)
+    }
+  }
+
+  @Test(arguments: [
+    (ProfileName(name: "quick"), "budget of the profile 'quick'"),
+    (ProfileName(name: "short"), "budget of the profile 'short'"),
+    (ProfileName(name: "paper", overrides: ["model.vhp.latent=2"]), "settings were overridden"),
+    (ProfileName(name: "quick", overrides: ["model.vhp.latent=2"]), "settings were overridden"),
+  ])
+  func otherBudgetsAreNotComparable(_ profile: ProfileName, _ reason: String) throws {
+    let count = profile.name == "quick" ? 2 : 5
+    let values = Array(Table.near(7).prefix(count))
+    try Table.with(less: ["rewo": values, "plain": values], profile: profile) { comparison, _ in
+      #expect(try comparison.row("rewo").judgement.verdict == .notComparable(reason))
+      #expect(try comparison.row("rewo").runs.count == count)
+      #expect(comparison.hasWorse == false)
+      #expect(comparison.expectedFalseAlarms == 0)
+      // The paper's words are tested at the manifest's own budgets only.
+      let tested = profile == ProfileName(name: "short")
+      #expect(comparison.claims[0].outcome == (tested ? .inconclusive : .notTested))
+      if !tested { #expect(comparison.claims[0].explanation == reason) }
+    }
+  }
+
+  @Test func standInDataAreNotComparable() throws {
+    let values = Table.near(1)
+    try Table.with(less: ["rewo": values, "plain": values], standIn: "synthetic digits") {
+      comparison, _ in
+      #expect(comparison.standIn == "synthetic digits")
+      #expect(
+        try comparison.row("rewo").judgement.verdict
+          == .notComparable("stand-in data: synthetic digits"))
+      #expect(comparison.claims[0].outcome == .notTested)
+    }
+  }
+
+  @Test func failedAndValuelessRunsAreCounted() throws {
+    try Table.with(less: ["rewo": Table.near(1), "plain": [2, nil]], failed: ["rewo": 2]) {
+      comparison, _ in
+      let rewo = try comparison.row("rewo")
+      #expect(rewo.failed == 2)
+      #expect(rewo.runs.map(\.seed) == [2, 3, 4])
+      #expect(rewo.withoutValue == 0)
+      #expect(rewo.judgement.verdict == .inconclusive)
+      #expect(rewo.judgement.explanation.hasSuffix("2 failed runs"))
+      let plain = try comparison.row("plain")
+      #expect(plain.failed == 0)
+      #expect(plain.withoutValue == 1)
+      #expect(plain.runs.map(\.value) == [2])
+      // The event never came in any run.
+      let event = try comparison.row("rewo", "event/constraint-first-met/rate")
+      #expect(event.withoutValue == 3)
+      #expect(event.failed == 2)
+      #expect(event.summary == nil)
+      #expect(comparison.hasFailures)
+    }
+  }
+
+  @Test func allRunsFailed() throws {
+    try Table.with(failed: ["rewo": 5]) { comparison, _ in
+      let row = try comparison.row("rewo")
+      #expect(row.failed == 5)
+      #expect(row.judgement.verdict == .failed("all 5 runs failed"))
+    }
+  }
+
+  /// A process that was killed leaves no record; its run counts as failed all the same.
+  @Test func failuresWithoutARecord() throws {
+    try Table.with(less: ["rewo": Table.near(1)]) { _, place in
+      let artefact = try place.artefact()
+      let plain = try #require(artefact.runs.first { $0.template.cell["method"] == "plain" })
+      let comparison = try Comparison(
+        artefact, kinds: Tiny.kinds, store: place.store,
+        failures: [plain.identity: "its process was ended by signal 9"])
+      #expect(try comparison.row("plain").failed == 1)
+      #expect(try comparison.row("rewo").failed == 0)
+    }
+  }
+
+  /// Values that are no numbers are no values.
+  @Test func nonFiniteValues() throws {
+    try Table.with(less: ["rewo": [1, .nan, .infinity, 1, 1]]) { comparison, _ in
+      let row = try comparison.row("rewo")
+      #expect(row.runs.count == 3)
+      #expect(row.withoutValue == 2)
+    }
+  }
+
+  @Test func falseAlarms() throws {
+    try Table.with(less: ["rewo": Table.near(1), "plain": Table.near(2)]) { comparison, _ in
+      #expect(comparison.expectedFalseAlarms == 0.1)
+    }
+    // A row of one run cannot raise an alarm.
+    try Table.with(less: ["rewo": Table.near(1), "plain": [2]]) { comparison, _ in
+      #expect(comparison.expectedFalseAlarms == 0.05)
+    }
+  }
+
+  /// Cells that a command leaves out are shown with the runs that they have.
+  @Test func skippedCells() throws {
+    try Table.with(less: ["rewo": Table.near(1), "plain": Table.near(2)]) { all, place in
+      let artefact = try place.artefact(only: try CellFilter("method = plain"))
+      #expect(artefact.runs.count == 5)
+      let comparison = try Comparison(artefact, kinds: Tiny.kinds, store: place.store)
+      #expect(comparison.rows.count == all.rows.count)
+      #expect(try comparison.row("rewo").runs.count == 5)
+      #expect(try comparison.row("plain").runs.count == 5)
+    }
+  }
+
+  @Test func readsItsOwnFile() throws {
+    try Table.with(less: ["rewo": Table.near(1.5), "plain": [2, nil]], failed: ["plain": 1]) {
+      comparison, place in
+      try place.write(try comparison.text(.json), to: "comparison.json")
+      let back = try Comparison(reading: place.root + "/comparison.json")
+      #expect(try back.text(.json) == comparison.text(.json))
+      #expect(try back.text(.csv) == comparison.text(.csv))
+      #expect(try back.row("rewo").judgement == comparison.row("rewo").judgement)
+      try place.write("{\"format\": 1", to: "torn.json")
+      #expect(
+        words { try Comparison(reading: place.root + "/torn.json") }.contains("is torn or altered"))
+      #expect(words { try Comparison(reading: place.root + "/none.json") }.contains("is not there"))
+      let future = try comparison.text(.json).replacing("\"format\" : 1", with: "\"format\" : 7")
+      try place.write(future, to: "future.json")
+      #expect(
+        words { try Comparison(reading: place.root + "/future.json") }.contains("has format 7"))
+    }
+  }
+}

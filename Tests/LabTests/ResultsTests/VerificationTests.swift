@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+@testable import Lab
+
+/// A stored comparison against the records that it was made of.
+@Suite struct VerificationTests {
+  private func verify(_ stored: Comparison, _ place: Workplace) throws -> Verification {
+    try Verification(stored, library: try place.library(), kinds: Tiny.kinds, store: place.store)
+  }
+
+  private func with(_ body: (Comparison, Workplace) throws -> Void) throws {
+    try Table.with(
+      less: ["rewo": Table.near(1), "plain": [2, nil, 2.1]], failed: ["plain": 1], body)
+  }
+
+  @Test func followsFromTheRecords() throws {
+    try with { stored, place in
+      let found = try verify(stored, place)
+      #expect(found.rows == 6)
+      #expect(found.runs == 6)
+      #expect(found.missing.isEmpty)
+      #expect(found.discrepancies.isEmpty)
+    }
+  }
+
+  @Test func alteredValue() throws {
+    try with { stored, place in
+      var altered = stored
+      altered.rows[0].runs[2].value = 0.999
+      let found = try verify(altered, place)
+      #expect(found.discrepancies.count == 1)
+      #expect(found.discrepancies[0].cell == "method=rewo")
+      #expect(found.discrepancies[0].measure == "test/less")
+      #expect(found.discrepancies[0].stored.contains("2: 0.999"))
+      #expect(found.discrepancies[0].recomputed.contains("2: 1.0"))
+      #expect(found.missing.isEmpty)
+    }
+  }
+
+  @Test func alteredVerdict() throws {
+    try with { stored, place in
+      var altered = stored
+      altered.rows[1].judgement = try stored.row("rewo").judgement
+      let found = try verify(altered, place)
+      #expect(found.discrepancies.map(\.cell) == ["method=plain"])
+      #expect(found.discrepancies[0].stored.hasPrefix("matches"))
+      #expect(found.discrepancies[0].recomputed.hasPrefix("inconclusive"))
+    }
+  }
+
+  /// The mean, the interval and the count of failures are what a reader sees.
+  @Test func alteredSummary() throws {
+    try with { stored, place in
+      var altered = stored
+      altered.rows[0].summary = try Summary([5, 6])
+      #expect(try verify(altered, place).discrepancies.map(\.cell) == ["method=rewo"])
+      altered = stored
+      altered.rows[1].failed = 0
+      #expect(try verify(altered, place).discrepancies.map(\.cell) == ["method=plain"])
+    }
+  }
+
+  @Test func alteredRow() throws {
+    try with { stored, place in
+      var altered = stored
+      altered.rows[0].measure = "test/none"
+      let found = try verify(altered, place)
+      #expect(found.discrepancies.map(\.recomputed) == ["the manifest has no such row any more"])
+    }
+  }
+
+  @Test func missingRecord() throws {
+    try with { stored, place in
+      let gone = try #require(try stored.row("rewo").runs.first).identity
+      let file = "results/test/tiny/runs.jsonl"
+      let lines = try place.read(file).split(separator: "\n").filter { !$0.contains(gone) }
+      try place.write(lines.joined(separator: "\n") + "\n", to: file)
+      let found = try verify(stored, place)
+      #expect(found.missing == [gone])
+      #expect(found.discrepancies.contains { $0.cell == "method=rewo" })
+    }
+  }
+
+  /// Runs that were recorded since, for another result, say nothing against this one.
+  @Test func laterRunsOfOtherCells() throws {
+    try Table.with(less: ["rewo": Table.near(1), "plain": [2, 2]]) { stored, place in
+      let runs = try place.artefact().runs.filter {
+        $0.template.cell["method"] == "plain" && $0.seed > 1
+      }
+      #expect(runs.count == 3)
+      try place.record(runs.map { recorded($0, ["test/less": 2, "test/more": 1]) })
+      #expect(try verify(stored, place).discrepancies.isEmpty)
+    }
+  }
+}
