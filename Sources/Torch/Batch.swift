@@ -25,7 +25,7 @@ public struct Batch {
 
   /// The examples named by an integer tensor.
   public func rows(_ indices: Tensor) -> Batch {
-    Batch(tensors.mapValues { $0.rows(indices) })
+    Batch(tensors.mapValues { $0.rows(indices.to($0.device)) })
   }
 
   /// Consecutive examples, sharing memory.

@@ -70,6 +70,11 @@ public final class RandomStream {
     Tensor(pl_normal(handle, shape.map(Int64.init), Int32(shape.count), type.shim))
   }
 
+  /// Standard normal numbers of a tensor's element type, on its device; the same numbers on each.
+  public func normal(_ shape: [Int], like tensor: Tensor) -> Tensor {
+    normal(shape, type: tensor.type).to(tensor.device)
+  }
+
   /// Numbers uniform in [0, 1).
   public func uniform(_ shape: [Int], type: ElementType = .float32) -> Tensor {
     Tensor(pl_uniform(handle, shape.map(Int64.init), Int32(shape.count), type.shim))

@@ -13,9 +13,18 @@ import Testing
   @Test func theFirstStepsAreThoseOfThisNumericsVersion() throws {
     let version = 1
     let expected: [String: [Double]] = [
-      "loss/distortion": [21.163484573364258, 18.932331085205078, 17.497100830078125],
-      "loss/rate": [0.26011428236961365, 0.25190266966819763, -0.07008500397205353],
-      "statistic/squared-error": [0.18104159832000732, 0.1519830971956253, 0.13461662828922272],
+      "loss/distortion": [
+        21.163484573364258, 18.932331085205078, 17.497100830078125, 17.001798629760742,
+        16.165992736816406,
+      ],
+      "loss/rate": [
+        0.26011428236961365, 0.25190266966819763, -0.07008500397205353, 0.19937603175640106,
+        0.19419102370738983,
+      ],
+      "statistic/squared-error": [
+        0.18104159832000732, 0.1519830971956253, 0.13461662828922272, 0.13017800450325012,
+        0.12150642275810242,
+      ],
     ]
     let curves = try tensors {
       let run = try SmallVHP(recordEvery: 1)
@@ -25,8 +34,11 @@ import Testing
     #expect(Numerics.version == version)
     for (name, values) in expected {
       let found = curves.values[name] ?? []
-      #expect(found.count == 5)
-      for (f, e) in zip(found, values) { #expect(abs(f - e) < 1e-5 * abs(e), "\(name): \(found)") }
+      #expect(found.count == values.count, "\(name): \(found)")
+      for (f, e) in zip(found, values) {
+        // The rate is a difference of larger numbers.
+        #expect(abs(f - e) < 1e-5 * max(abs(e), 0.2), "\(name): \(found)")
+      }
     }
   }
 }

@@ -47,8 +47,8 @@ public struct SnapshotPanelsDrawing: Drawing {
     _ cell: ResultFile.CellEntry, _ seed: Int, _ result: ResultFile
   ) throws -> Figure {
     var panels: [Panel] = []
-    let stepsName = rows.first.map { $0.points.split(separator: "/")[0] + "/step" } ?? ""
-    let steps = try result.array(stepsName, cell, seed: seed)?.values ?? []
+    let group = rows.first?.points.split(separator: "/").first ?? ""
+    let steps = try result.array(group + "/step", cell, seed: seed)?.values ?? []
     for (index, row) in rows.enumerated() {
       for (column, step) in steps.enumerated() {
         let title = index == 0 ? "iter \(Int(step))" : ""
@@ -78,10 +78,13 @@ public struct SnapshotPanelsDrawing: Drawing {
     let y = (start..<start + count).map { points.values[2 * $0 + 1] }
     var colours = Colouring.one(.series(0).opacity(0.5))
     if let name = row.colour, let values = try result.array(name, cell, seed: seed)?.values {
-      let own = values.count == count ? values : Array(values[start..<start + count])
-      colours =
-        row.map == .angle
-        ? .values(own, map: .hsv, range: 0...(2 * .pi)) : .values(own, map: .ink)
+      let own = values.count == count ? values : Array(values.dropFirst(start).prefix(count))
+      // An array of another length does not belong to these points.
+      if own.count == count {
+        colours =
+          row.map == .angle
+          ? .values(own, map: .hsv, range: 0...(2 * .pi)) : .values(own, map: .ink)
+      }
     }
     return Panel(
       title: title, y: Axis(label), equalAspect: true,

@@ -47,7 +47,7 @@ public final class VHP: LatentVariableModel {
   ) -> Terms {
     let x = flattened(batch)
     let posterior = encode(batch)
-    let z = posterior.sample(randomness.stream("z").normal(posterior.mean.shape, type: x.type))
+    let z = posterior.sample(randomness.stream("z").normal(posterior.mean.shape, like: x))
     let mean = decode(z)
 
     return Terms(
@@ -60,9 +60,9 @@ public final class VHP: LatentVariableModel {
 
   /// The bound F(x) of eq. (9), `[batch]`: log q_φ(z|x) − log (1/K) Σ_k p_Θ(z|ζ_k) p(ζ_k) / q_Φ(ζ_k|z).
   func rate(_ z: Tensor, _ posterior: DiagonalGaussian, _ stream: RandomStream) -> Tensor {
-    let batch = z.shape[0]
+    let batch = z.shape.first ?? 0
     let q = priorEncoder(z).grouped(1)
-    let zeta = q.sample(stream.normal([importanceSamples, batch, latent], type: z.type))
+    let zeta = q.sample(stream.normal([importanceSamples, batch, latent], like: z))
     let p = priorDecoder(zeta.reshaped(-1, latent)).grouped(importanceSamples)
     let logWeights = p.logDensity(z) + StandardNormal.logDensity(zeta) - q.logDensity(zeta)
     let logPrior = logWeights.logSumExp(0) - log(Double(importanceSamples))
@@ -79,9 +79,9 @@ public final class VHP: LatentVariableModel {
 
   /// Ancestral draws: ζ ~ N(0, I), z ~ p_Θ(z|ζ).
   public func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor {
-    let type = parameters.all.first?.value.type ?? .float32
-    let zeta = stream.normal([count, latent], type: type)
-    return priorDecoder(zeta).sample(stream.normal([count, latent], type: type))
+    let like = parameters.all.first?.value ?? .zeros([])
+    let zeta = stream.normal([count, latent], like: like)
+    return priorDecoder(zeta).sample(stream.normal([count, latent], like: like))
   }
 
   private func flattened(_ batch: Batch) -> Tensor {
