@@ -21,6 +21,15 @@ public struct Dataset {
   }
 }
 
+extension Dataset {
+  /// The data on another device.
+  public func to(_ device: Device) -> Dataset {
+    Dataset(
+      contentIdentity: contentIdentity, standIn: standIn, train: train.to(device),
+      others: others.mapValues { $0.to(device) })
+  }
+}
+
 /// What a manifest says below a data set's name.
 public protocol DatasetConfiguration: Codable, Sendable {
   /// The data set's name in manifests.

@@ -39,7 +39,7 @@ public struct CheckpointStore {
     var updates: Int
   }
 
-  /// Writes a checkpoint and removes those before the last two.
+  /// Writes a checkpoint and removes all but the last two of this attempt.
   public func save(_ model: any Model, _ state: TrainingState) throws {
     let scratch = path(state.totalSteps, "scratch")
     defer { try? FileManager.default.removeItem(atPath: scratch) }
@@ -50,6 +50,8 @@ public struct CheckpointStore {
       format: Self.format, step: state.totalSteps, sha256: SHA256.hex(of: data),
       environment: environment)
     try AtomicFile.write(try JSONEncoder().encode(note), to: path(state.totalSteps, "json"))
+    // Those of a later step belong to an attempt that could not be resumed and was started again.
+    for step in steps() where step > state.totalSteps { remove(step) }
     for step in steps().dropLast(2) { remove(step) }
   }
 

@@ -2,18 +2,6 @@ import Foundation
 import Modelling
 import Torch
 
-/// What an artefact or a study needs of its runs.
-public struct Requirement: Sendable {
-  public var parameters: ParametersNeeded
-  /// Measures besides those that the study itself lists.
-  public var measures: [String]
-
-  public init(parameters: ParametersNeeded = .none, measures: [String] = []) {
-    self.parameters = parameters
-    self.measures = measures
-  }
-}
-
 /// What will be done about each run, and why. Making a plan runs nothing.
 public struct Plan: Sendable {
   /// What is to be done about one run.
@@ -44,9 +32,11 @@ public struct Plan: Sendable {
   public let bytes: Int
   public let warnings: [String]
 
-  /// - Parameter retryFailed: train runs again that failed before.
+  /// - Parameters:
+  ///   - needed: which of a run's parameters must be here.
+  ///   - retryFailed: train runs again that failed before.
   public init(
-    _ runs: [RunSpecification], requirement: Requirement, store: RunStore,
+    _ runs: [RunSpecification], needed: ParametersNeeded, store: RunStore,
     retryFailed: Bool = false
   ) throws {
     var items: [Item] = []
@@ -57,10 +47,9 @@ public struct Plan: Sendable {
     }) {
       let (records, torn) = store.records(of: study)
       warnings += torn
-      let rate = Self.secondsPerStep(Array(records.values))
       for run in runs {
         let action = Self.action(
-          run, records[run.identity], requirement, store.directory(run), retryFailed)
+          run, records[run.identity], needed, store.directory(run), retryFailed)
         let total = run.template.dataset.trainingExamples.map {
           run.template.plan.steps(examples: $0)
         }
@@ -70,6 +59,7 @@ public struct Plan: Sendable {
           case .resume(let step): total.map { max($0 - step, 0) }
           case .train: total
           }
+        let rate = Self.secondsPerStep(records.values.filter { $0.profile == run.profile })
         items.append(
           Item(
             run: run, action: action, steps: steps,
@@ -98,17 +88,16 @@ public struct Plan: Sendable {
   }
 
   private static func action(
-    _ run: RunSpecification, _ record: RunRecord?, _ requirement: Requirement,
+    _ run: RunSpecification, _ record: RunRecord?, _ parameters: ParametersNeeded,
     _ directory: RunDirectory, _ retryFailed: Bool
   ) -> Action {
     if let failure = record?.failure {
       return retryFailed ? .train(why: "failed before: \(failure)") : .failedBefore(failure)
     }
     let finished = record != nil
-    let needed = run.template.measures + requirement.measures
-    let missing = needed.filter { record?.measures.keys.contains($0) != true }
+    let missing = run.template.measures.filter { record?.measures.keys.contains($0) != true }
     let parametersHere =
-      switch requirement.parameters {
+      switch parameters {
       case .none: true
       case .final: directory.hasWeights
       case .snapshots:
@@ -121,10 +110,11 @@ public struct Plan: Sendable {
     return .train(
       why: parametersHere
         ? "measures are missing (\(missing.joined(separator: ", "))) and the weights are not here"
-        : "it was finished elsewhere, and its weights, which a figure needs, are not here")
+        : "it is finished, but weights or snapshots that a figure needs are not here")
   }
 
-  /// Median of what earlier runs of the study took a step.
+  /// Median of what earlier runs took a step: runs of the same study and profile, as others may do
+  /// more or less work in a step.
   static func secondsPerStep(_ records: [RunRecord]) -> Double? {
     let rates = records.filter { $0.steps > 0 }.map { $0.seconds / Double($0.steps) }.sorted()
     return rates.isEmpty ? nil : rates[rates.count / 2]

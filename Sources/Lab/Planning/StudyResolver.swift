@@ -51,7 +51,11 @@ public struct ResolvedStudy: Sendable {
     title = plain.title
     self.profile = profile
     because = declared?.because
-    seeds = (declared?.seeds ?? plain.seeds).seeds
+    let seedOverrides = ofCells.filter { $0.path.elements == ["seeds"] }
+    let overridden = try seedOverrides.last.map {
+      try decoder.decode(SeedList.self, from: $0.value, path: "seeds")
+    }
+    seeds = (overridden ?? declared?.seeds ?? plain.seeds).seeds
     self.templates = templates
     assumptions = plain.assumptions ?? []
   }

@@ -38,7 +38,8 @@ public struct ArtefactRuns: Sendable {
           continue
         }
         for seed in seeds?.seeds ?? study.seeds {
-          runs.append(try RunSpecification(template, seed: seed, profile: profile))
+          let run = try RunSpecification(template, seed: seed, profile: profile)
+          if !runs.contains(where: { $0.isSame(as: run) }) { runs.append(run) }
         }
       }
     }
@@ -53,12 +54,9 @@ public struct ArtefactRuns: Sendable {
   }
 
   /// What the artefact needs of each run.
-  public var requirement: Requirement {
+  public var parametersNeeded: ParametersNeeded {
     let needs = computations.map(\.parametersNeeded)
-    return Requirement(
-      parameters: needs.contains(.snapshots)
-        ? .snapshots : needs.contains(.final) ? .final : .none,
-      measures: artefact.measures ?? [])
+    return needs.contains(.snapshots) ? .snapshots : needs.contains(.final) ? .final : .none
   }
 
   /// Those of a cell's finished runs that the manifest selects.
@@ -101,9 +99,8 @@ public struct ArtefactRuns: Sendable {
   public func budgetSeconds(store: RunStore) throws -> Double? {
     var total = 0.0
     for study in studies {
-      guard let rate = Plan.secondsPerStep(Array(store.records(of: study.id).records.values)) else {
-        return nil
-      }
+      let records = store.records(of: study.id).records.values.filter { $0.profile == profile }
+      guard let rate = Plan.secondsPerStep(records) else { return nil }
       for run in runs where run.template.study == study.id {
         guard let examples = run.template.dataset.trainingExamples else { return nil }
         total += rate * Double(run.template.plan.steps(examples: examples))
@@ -115,7 +112,15 @@ public struct ArtefactRuns: Sendable {
   /// Names that must exist: measures, cells of reported numbers and of claims.
   private func check(_ kinds: Kinds, _ origin: Origin) throws {
     let measures = artefact.measures ?? []
-    for measure in measures { _ = try kinds.measure(measure, origin: origin) }
+    for measure in measures {
+      _ = try kinds.measure(measure, origin: origin)
+      for template in templates where !template.measures.contains(measure) {
+        throw ManifestError(
+          origin: origin, path: "measures",
+          .impossible(
+            "the study \(template.study) does not take the measure '\(measure)': add it there"))
+      }
+    }
     let cells = runs.map(\.template.cell) + skipped.map(\.cell)
     func refuse(_ path: String, _ message: String) -> ManifestError {
       ManifestError(origin: origin, path: path, .impossible(message))

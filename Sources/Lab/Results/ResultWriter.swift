@@ -122,7 +122,7 @@ public struct ResultWriter {
   /// The arrays of one finished run, from its kept parameters and curves.
   private func arrays(_ run: RunSpecification, _ record: RunRecord) throws -> [ResultArray] {
     let directory = store.directory(run)
-    guard artefact.requirement.parameters == .none || directory.hasWeights else { return [] }
+    guard artefact.parametersNeeded == .none || directory.hasWeights else { return [] }
     let template = run.template
     let parameters = ParameterStore(Randomness(seed: run.seed))
     let model = try checked("building the model") {
@@ -134,7 +134,7 @@ public struct ResultWriter {
       let file = step == record.steps ? directory.weights : directory.snapshot(step)
       try ParameterFile.read(file, into: parameters)
     }
-    if artefact.requirement.parameters != .none {
+    if artefact.parametersNeeded != .none {
       try ParameterFile.read(directory.weights, into: parameters)
     }
     let finished = FinishedRun(

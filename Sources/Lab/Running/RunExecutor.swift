@@ -77,7 +77,7 @@ public struct RunExecutor {
     if let known, known.failure == nil, missing.isEmpty, kept { return .alreadyFinished }
 
     try AtomicFile.write(Data(try run.resolved().yaml().utf8), to: directory.resolved)
-    let dataset = try run.template.dataset.load()
+    let dataset = try checked("moving the data") { try run.template.dataset.load().to(device) }
     let randomness = Randomness(seed: run.seed)
     let model = try checked("building the model") {
       run.template.model.build(
@@ -88,13 +88,14 @@ public struct RunExecutor {
       // Trained before, but a measure was added since.
       try ParameterFile.read(directory.weights, into: model.parameters)
       let curves = directory.storedCurves() ?? known.curves
-      known.measures = try measure(model, dataset, randomness, curves, known.events)
+      known.measures = try measure(
+        model, dataset, randomness, curves, known.events, report)
       try store.append(known)
       return .finished
     }
     let trainer = Trainer(
-      model: model, data: try checked("moving the data") { dataset.train.to(device) },
-      plan: run.template.plan, randomness: randomness, recordEvery: run.template.recording.every)
+      model: model, data: dataset.train, plan: run.template.plan, randomness: randomness,
+      recordEvery: run.template.recording.every)
     let checkpoints = CheckpointStore(
       in: directory.path, environment: environment.checkpointKey)
     let (state, warnings) = checkpoints.restore(into: model)
@@ -113,7 +114,7 @@ public struct RunExecutor {
     try CurvesFile.write(trainer.state.curves, into: file)
     try file.close()
     let measures = try measure(
-      model, dataset, randomness, trainer.state.curves, trainer.state.events)
+      model, dataset, randomness, trainer.state.curves, trainer.state.events, report)
     try store.append(record(trainer, dataset, failure: nil, measures: measures))
     checkpoints.removeAll()
     return .finished
@@ -154,7 +155,7 @@ public struct RunExecutor {
 
   private func measure(
     _ model: any Model, _ dataset: Dataset, _ randomness: Randomness, _ curves: Curves,
-    _ events: [String: Int]
+    _ events: [String: Int], _ report: (Event) -> Void
   ) throws -> [String: Double?] {
     let finished = FinishedRun(
       model: model, dataset: dataset, randomness: randomness, curves: curves,
@@ -162,7 +163,13 @@ public struct RunExecutor {
     var values: [String: Double?] = [:]
     for id in run.template.measures {
       let measure = try kinds.measure(id, origin: .commandLine(id))
-      values.updateValue(try measure.value(finished), forKey: id)
+      do {
+        values.updateValue(try measure.value(finished), forKey: id)
+      } catch let error as MeasureError {
+        // The run is trained, and its other measures are good: this one has no value.
+        report(.warning("no value of \(id): \(error)"))
+        values.updateValue(nil, forKey: id)
+      }
     }
     return values
   }

@@ -24,17 +24,37 @@ public struct RunStore: Sendable {
       line: try record.line(), to: file(record.study, committed: record.profile.isCommitted))
   }
 
+  /// Copies records of runs that were first made under an override, or in a passing profile, to the
+  /// committed file, where a committed profile uses them.
+  public func adopt(_ runs: [RunSpecification]) throws {
+    for (study, runs) in Dictionary(grouping: runs, by: \.template.study) {
+      let known = records(of: study).records
+      for run in runs where run.profile.isCommitted {
+        guard var record = known[run.identity], !record.profile.isCommitted else { continue }
+        record.profile = run.profile
+        record.cell = run.template.cell
+        try append(record)
+      }
+    }
+  }
+
   /// The records of a study by identity, the latest of each; and what could not be read.
   public func records(of study: String) -> (records: [String: RunRecord], warnings: [String]) {
     var records: [String: RunRecord] = [:]
     var warnings: [String] = []
-    for file in [file(study, committed: true), file(study, committed: false)] {
+    for file in [file(study, committed: false), file(study, committed: true)] {
       guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { continue }
       for (index, line) in text.split(separator: "\n").enumerated() {
         do {
           let record = try RunRecord(line: line)
           guard record.format == RunRecord.format else {
             throw RecordError.format(record.format)
+          }
+          // The committed file is read last and wins, but a failure never hides a finished run.
+          if record.failure != nil, records[record.identity]?.failure == nil,
+            records[record.identity] != nil
+          {
+            continue
           }
           records[record.identity] = record
         } catch {

@@ -15,7 +15,7 @@ struct ReproduceCommand: ParsableCommand {
       Examples:
         priorlab reproduce --table 1 --profile quick
         priorlab reproduce vhp/table-1 vhp/figure-2 --seeds 10 --jobs 4
-        priorlab reproduce vhp/table-1 --only 'method in rewo, geco' --set model.vhp.latent=4
+        priorlab reproduce vhp/table-1 --only 'method in rewo, geco' --set phases.train.batch=64
       """)
 
   @Argument(help: "Ids of tables and figures (see 'priorlab list').")
@@ -58,6 +58,7 @@ struct ReproduceCommand: ParsableCommand {
 
     var comparisons: [Comparison] = []
     for artefact in artefacts {
+      try project.store.adopt(artefact.runs)
       let comparison = try Comparison(
         artefact, kinds: kinds, store: project.store, failures: failures)
       let files = try ResultWriter(artefact, comparison, kinds: kinds, store: project.store).write()
@@ -81,7 +82,7 @@ struct ReproduceCommand: ParsableCommand {
     // Artefacts share runs: the second one finds most of its runs finished by the first.
     for artefact in artefacts {
       let plan = try Plan(
-        artefact.runs, requirement: artefact.requirement, store: project.store,
+        artefact.runs, needed: artefact.parametersNeeded, store: project.store,
         retryFailed: retryFailed)
       for warning in plan.warnings { Log.warning(warning) }
       for case .failedBefore(let reason) in plan.items.map(\.action) {

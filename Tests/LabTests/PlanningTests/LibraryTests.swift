@@ -20,8 +20,7 @@ import Testing
       #expect(
         artefact.runs.map { "\($0.template.cell.label) \($0.seed)" }
           == ["method=rewo 0", "method=rewo 1", "method=plain 0", "method=plain 1"])
-      #expect(artefact.requirement.parameters == .snapshots)
-      #expect(artefact.requirement.measures == ["angle-error/global-radius", "final/weight/rate"])
+      #expect(artefact.parametersNeeded == .snapshots)
       let some = try place.artefact(
         seeds: SeedList([7]), only: try CellFilter("method = plain"))
       #expect(some.runs.map { "\($0.template.cell.label) \($0.seed)" } == ["method=plain 7"])
@@ -45,7 +44,7 @@ import Testing
         """
       try Workplace.with([Tiny.study, text]) { place in
         let artefact = try place.artefact()
-        #expect(artefact.requirement.parameters == needed)
+        #expect(artefact.parametersNeeded == needed)
         #expect(artefact.drawsNothing)
         #expect(artefact.runs.map(\.seed) == [0, 1])
       }

@@ -12,18 +12,17 @@ import Testing
 
   private func action(
     _ place: Workplace, _ run: RunSpecification, _ parameters: ParametersNeeded = .none,
-    measures: [String] = [], retryFailed: Bool = false
+    retryFailed: Bool = false
   ) throws -> Plan.Action {
     let plan = try Plan(
-      [run], requirement: Requirement(parameters: parameters, measures: measures),
-      store: place.store, retryFailed: retryFailed)
+      [run], needed: parameters, store: place.store, retryFailed: retryFailed)
     #expect(plan.items.count == 1)
     #expect(plan.warnings.isEmpty)
     return try #require(plan.items.first).action
   }
 
   private let elsewhere = Plan.Action.train(
-    why: "it was finished elsewhere, and its weights, which a figure needs, are not here")
+    why: "it is finished, but weights or snapshots that a figure needs are not here")
 
   @Test func nothingThere() throws {
     try Workplace.with { place in
@@ -48,7 +47,7 @@ import Testing
       // A checkpoint without its note was never complete.
       try place.leave(["checkpoint-6.h5", ".checkpoint-9.json.tmp"], of: run)
       #expect(try action(place, run) == .resume(step: 5))
-      let plan = try Plan([run], requirement: Requirement(), store: place.store)
+      let plan = try Plan([run], needed: .none, store: place.store)
       #expect(plan.items.map(\.steps) == [1])
     }
   }
@@ -109,7 +108,7 @@ import Testing
       #expect(
         try action(place, run, retryFailed: true)
           == .train(why: "failed before: rate is not a finite number"))
-      let plan = try Plan([run], requirement: Requirement(), store: place.store)
+      let plan = try Plan([run], needed: .none, store: place.store)
       #expect(plan.pending.isEmpty)
       #expect(plan.items.map(\.steps) == [0])
       // A later success counts.
@@ -121,7 +120,7 @@ import Testing
   @Test func stepsTimeAndSpace() throws {
     try Workplace.with { place in
       let runs = try (0..<4).map { try Tiny.run(seed: $0) }
-      let before = try Plan(runs, requirement: Requirement(), store: place.store)
+      let before = try Plan(runs, needed: .none, store: place.store)
       #expect(before.items.map(\.steps) == [6, 6, 6, 6])
       #expect(before.seconds == nil)
       #expect(before.pending.count == 4)
@@ -137,7 +136,7 @@ import Testing
         recorded(try Tiny.run("rewo"), Self.measures, steps: 10, seconds: 10),
       ])
       try place.leave(["checkpoint-4.json"], of: runs[2])
-      let after = try Plan(runs, requirement: Requirement(), store: place.store)
+      let after = try Plan(runs, needed: .none, store: place.store)
       #expect(after.items.map(\.steps) == [0, 0, 2, 6])
       #expect(after.items.map(\.seconds) == [0, 0, 2, 6])
       #expect(after.seconds == 8)
@@ -150,7 +149,7 @@ import Testing
     try Workplace.with { place in
       let run = try Tiny.run("plain", ["until: {steps: 6}": "until: {epochs: 2.5}"])
       // Three batches of at most 16 of the 40 images.
-      let plan = try Plan([run], requirement: Requirement(), store: place.store)
+      let plan = try Plan([run], needed: .none, store: place.store)
       #expect(plan.items.map(\.steps) == [8])
     }
   }

@@ -52,7 +52,7 @@ import Training
       #expect(try place.train(run) { _ in events += 1 } == .alreadyFinished)
       #expect(events == 0)
       #expect(try place.read("results/test/tiny/runs.jsonl").split(separator: "\n").count == 1)
-      let plan = try Plan([run], requirement: Requirement(), store: place.store)
+      let plan = try Plan([run], needed: .none, store: place.store)
       #expect(plan.items.map(\.action) == [.cached])
     }
   }
@@ -95,7 +95,7 @@ import Training
           #expect(try place.train(run, stopAfter: step) == .interrupted(step: step))
           #expect(place.store.directory(run).checkpointStep == step)
           #expect(place.record(of: run) == nil)
-          let plan = try Plan([run], requirement: Requirement(), store: place.store)
+          let plan = try Plan([run], needed: .none, store: place.store)
           #expect(plan.items.map(\.action) == [.resume(step: step)])
           #expect(try place.train(run) == .finished)
           try check(place)

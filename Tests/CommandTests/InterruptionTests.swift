@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+extension CommandTests {
+  /// Runs that are stopped, killed, or diverge.
+  @Suite struct Interruption {
+    /// A budget of many steps, each kept as a checkpoint, for the method that trains fastest.
+    private func long(_ project: Project, steps: Int) throws -> Running {
+      try project.start([
+        "reproduce", "vhp/table-1", "--profile", "smoke", "--only", "method = beta-1", "--seeds", "1",
+        "--set", "phases.train.until={steps: \(steps)}", "--checkpoint-seconds", "0",
+      ])
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM])
+    func stopsWithACheckpointAndGoesOn(_ signal: Int32) throws {
+      let project = try Project()
+      let running = try long(project, steps: 100_000)
+      running.wait { (project.checkpoints().last ?? 0) >= 2 }
+      running.send(signal)
+      let outcome = running.finish()
+      #expect(outcome.code == 130, "\(outcome)")
+      #expect(
+        outcome.errors.hasSuffix("error: stopped; the same command goes on from the checkpoints\n"))
+      #expect(outcome.output.isEmpty)
+      #expect(project.records().isEmpty)
+      let step = try #require(project.checkpoints().last)
+      #expect(step >= 2)
+      let plan = try project.run(
+        "plan", "vhp/table-1", "--profile", "smoke", "--only", "method = beta-1", "--seeds", "1",
+        "--set", "phases.train.until={steps: 100000}")
+      #expect(plan.output.contains("goes on from step \(step)"), "\(plan)")
+      #expect(!project.exists("results/vhp/table-1"))
+    }
+
+    /// A signal that comes before the first step is not lost: the run would go on for hours.
+    @Test func stopsAtOnce() throws {
+      let project = try Project()
+      let running = try long(project, steps: 1_000_000)
+      running.wait { !running.children.isEmpty }
+      running.send(SIGINT)
+      let outcome = running.finish()
+      #expect(outcome.code == 130, "\(outcome)")
+      #expect(project.records().isEmpty)
+    }
+
+    /// A killed process is one failed run; the others finish, and the next command makes it up.
+    @Test func aKilledRunIsCounted() throws {
+      let project = try Project()
+      let arguments = [
+        "reproduce", "vhp/table-1", "--profile", "smoke", "--only", "method = geco", "--seeds", "3",
+        "--jobs", "1",
+      ]
+      let running = try project.start(arguments)
+      running.wait { !running.children.isEmpty }
+      for child in running.children { kill(child, SIGKILL) }
+      let outcome = running.finish()
+      #expect(outcome.code == 1, "\(outcome)")
+      #expect(outcome.errors.contains("seed 0 failed: its process was ended by signal 9"))
+      #expect(outcome.errors.contains("[3/3]"))
+      #expect(outcome.output.contains("(n = 2), 1 failed"), "\(outcome)")
+      #expect(project.records().count == 2)
+      let again = try project.start(arguments).finish()
+      #expect(again.code == 0, "\(again)")
+      #expect(again.output.contains("(n = 3)"))
+    }
+
+    /// A diverging method is recorded as failed, counted, and not trained again.
+    @Test func aDivergingRunIsCounted() throws {
+      let project = try Project()
+      let arguments = [
+        "reproduce", "vhp/table-1", "--profile", "smoke", "--only", "method in beta-1, geco",
+        "--seeds", "2", "--set", "dataset.pendulum.images=64", "--set",
+        "axes.method.beta-1={phases.train.updates.0.optimiser.adam.rate: 1e20}",
+      ]
+      let outcome = try project.start(arguments).finish()
+      #expect(outcome.code == 1, "\(outcome)")
+      #expect(outcome.errors.contains("is not a finite number at step"))
+      #expect(outcome.errors.contains("[4/4]"))
+      let lines = outcome.output.split(separator: "\n").map(String.init)
+      #expect(lines.contains { $0.hasPrefix("  method=beta-1") && $0.contains("2 failed") })
+      #expect(lines.contains { $0.hasPrefix("  method=geco") && $0.contains("(n = 2)") })
+      #expect(project.records().filter { $0.contains("\"failure\":") }.count == 2)
+      let again = try project.start(arguments).finish()
+      #expect(again.code == 1)
+      #expect(again.errors.contains("a run failed before and is not tried again (--retry-failed)"))
+      #expect(!again.errors.contains("runs, "))
+      #expect(again.output == outcome.output)
+      #expect(project.records().count == 4)
+    }
+  }
+}

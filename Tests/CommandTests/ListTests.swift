@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+extension CommandTests {
+  /// What there is, and what each command takes.
+  @Suite struct List {
+    private let project: Project
+
+    init() throws {
+      project = try SmokeTable.project()
+    }
+
+    @Test func asText() throws {
+      let outcome = try project.run("list")
+      #expect(outcome.code == 0)
+      #expect(outcome.errors.isEmpty)
+      let lines = outcome.output.split(separator: "\n").map(String.init)
+      let table = try #require(lines.firstIndex { $0.hasPrefix("  vhp/table-1 ") })
+      #expect(lines[table].contains("table 1"))
+      #expect(lines[table + 1].contains("data: pendulum (generated)"))
+      #expect(lines[table + 1].contains("smoke: 5 not comparable"))
+      let planned = try #require(lines.firstIndex { $0.hasPrefix("  gmvae/table-1 ") })
+      #expect(lines[planned + 1].hasSuffix("cost: unknown; planned"))
+      // Each paper, and each numbered table.
+      #expect(lines.filter { $0.contains("arXiv") }.count == 5)
+      for number in 1...9 {
+        #expect(lines.filter { $0.contains(" table \(number) ") }.count == 1)
+      }
+    }
+
+    @Test func asJSON() throws {
+      let all = try objects(try project.run("list", "--format", "json").output)
+      let table = try #require(all.first { $0["id"] as? String == "vhp/table-1" })
+      #expect(table["number"] as? Int == 1)
+      #expect(table["kind"] as? String == "table")
+      #expect((table["seconds"] as? Double).map { $0 > 0 } == true)
+      #expect(all.filter { $0["number"] != nil }.count == 9)
+      let some = try objects(try project.run("list", "fmp", "gmvae", "--format", "json").output)
+      #expect(Set(some.compactMap { ($0["id"] as? String)?.split(separator: "/").first }) == ["fmp", "gmvae"])
+      #expect(some.count < all.count)
+    }
+
+    @Test func unknownPaper() throws {
+      let outcome = try project.run("list", "vph")
+      #expect(outcome.code == 2)
+      #expect(outcome.errors.contains("there is no paper 'vph': there are gmvae, mfcvae"))
+    }
+
+    /// Only a project has manifests; outside of one, a sentence says so.
+    @Test(arguments: ["list", "plan", "reproduce", "compare", "validate", "run", "verify"])
+    func outsideAProject(_ command: String) throws {
+      let arguments = ["list": [], "validate": [], "run": ["vhp/pendulum"], "verify": [project.root + "/results/vhp/table-1/smoke"]]
+      let outcome = try project.start(
+        [command] + (arguments[command] ?? ["vhp/table-1"]), directory: NSTemporaryDirectory()
+      ).finish()
+      #expect(outcome.code == 2, "\(outcome)")
+      #expect(outcome.output.isEmpty)
+      #expect(
+        outcome.complaints.first
+          == "Error: there is no directory 'experiments' here: run from the project's directory, or "
+          + "name it with --experiments")
+      #expect(!FileManager.default.fileExists(atPath: NSTemporaryDirectory() + "results"))
+    }
+
+    private static let profile = ["--profile", "--set"]
+    private static let place = ["--experiments", "--results"]
+    private static let engine = ["--threads", "--dense", "--device"]
+    private static let selection = ["--seeds", "--only"]
+
+    @Test(arguments: [
+      ("list", ["--format"] + place),
+      ("plan", ["--table", "--format"] + selection + profile + place),
+      (
+        "reproduce",
+        ["--table", "--jobs", "--retry-failed", "--fail-on-worse", "--format"] + selection + profile
+          + engine + place
+      ),
+      (
+        "compare",
+        ["--format", "--against", "--against-profile", "--against-set", "--fail-on-worse"]
+          + selection + profile + place
+      ),
+      ("validate", ["--format"] + place),
+      ("verify", ["--rerun", "--cell", "--format"] + engine + place),
+      ("show", ["--format"] + place),
+      ("clean", ["--stale", "--dry-run"] + place),
+      ("run", ["--cell", "--seed"] + profile + engine + place),
+    ])
+    func helpNamesTheOptions(_ command: String, _ options: [String]) throws {
+      let outcome = try project.run(command, "--help")
+      #expect(outcome.code == 0)
+      #expect(outcome.errors.isEmpty)
+      #expect(outcome.output.contains("USAGE: priorlab \(command)"))
+      for option in options {
+        #expect(outcome.output.contains("  \(option) ") || outcome.output.contains(" \(option)\n")
+          || outcome.output.contains(", \(option) "), "\(option)")
+      }
+      // What is for the project's own processes is not offered.
+      for hidden in ["--checkpoint-seconds", "--identity", "--events"] {
+        #expect(!outcome.output.contains(hidden))
+      }
+    }
+
+    @Test func helpOfAll() throws {
+      let outcome = try project.run("--help")
+      #expect(outcome.code == 0)
+      for command in [
+        "list", "plan", "reproduce", "compare", "validate", "verify", "show", "clean", "run",
+      ] {
+        #expect(outcome.output.contains("\n  \(command) "))
+      }
+      #expect(outcome.output.contains("130 interrupted"))
+    }
+  }
+}

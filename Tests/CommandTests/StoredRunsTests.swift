@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+extension CommandTests {
+  /// What is done with runs that are over: verified, shown, removed.
+  @Suite struct StoredRuns {
+    private let project: Project
+    private let result = "results/vhp/table-1/smoke"
+
+    init() throws {
+      project = try SmokeTable.project()
+    }
+
+    @Test func verifies() throws {
+      let outcome = try project.run("verify", result)
+      #expect(outcome.code == 0, "\(outcome)")
+      #expect(outcome.output == "all 30 rows follow from the 10 recorded runs\n")
+    }
+
+    @Test func trainsOneRunAgain() throws {
+      let outcome = try project.run("verify", result, "--rerun", "0", "--cell", "method=geco")
+      #expect(outcome.code == 0, "\(outcome)")
+      let lines = outcome.output.split(separator: "\n")
+      #expect(lines.filter { $0.hasPrefix("again equal: ") }.count >= 6)
+      #expect(lines.contains { $0.hasPrefix("again equal: angle-error/global-radius = ") })
+      #expect(!outcome.output.contains("again different"))
+      #expect(project.records().count == 10)
+      let unknown = try project.run("verify", result, "--rerun", "7")
+      #expect(unknown.code == 2)
+      #expect(unknown.errors.contains("the result has no run with seed 7"))
+    }
+
+    @Test func findsAnAlteredResult() throws {
+      let project = try Project(resultsOf: project)
+      let file = result + "/comparison.json"
+      let text = try project.text(file)
+      let value = try #require(text.firstMatch(of: /"value" : ([0-9.]+)\n/)).output.1
+      try project.write(
+        text.replacing("\"value\" : \(value)\n", with: "\"value\" : 0.001\n", maxReplacements: 1),
+        to: file)
+      let outcome = try project.run("verify", result)
+      #expect(outcome.code == 1, "\(outcome)")
+      #expect(outcome.output.contains("0.001"))
+      #expect(outcome.output.contains(value))
+      #expect(outcome.output.contains("1 of 30 rows do not follow from the records"))
+      let json = try project.run("verify", result, "--format", "json")
+      #expect(json.code == 1)
+      #expect(json.output.contains("\"discrepancies\""))
+    }
+
+    @Test func findsAMissingRecord() throws {
+      let project = try Project(resultsOf: project)
+      let records = project.records()
+      try project.write(
+        records.dropFirst().joined(separator: "\n") + "\n",
+        to: "results/vhp/pendulum/runs/runs.jsonl")
+      let outcome = try project.run("verify", result)
+      #expect(outcome.code == 1)
+      #expect(outcome.output.hasPrefix("no record of run "))
+    }
+
+    @Test func showsARun() throws {
+      let record = try #require(try json(project.records()[0]) as? [String: Any])
+      let identity = try #require(record["identity"] as? String)
+      let outcome = try project.run("show", String(identity.prefix(10)))
+      #expect(outcome.code == 0)
+      #expect(outcome.output.hasPrefix("run \(identity)\n  vhp/pendulum, method="))
+      #expect(outcome.output.contains("12 steps in "))
+      #expect(outcome.output.contains("angle-error/global-radius = "))
+      #expect(outcome.output.contains("event/constraint-first-met/rate = none"))
+      #expect(outcome.output.contains("weights.h5"))
+      let whole = try project.run("show", identity, "--format", "json")
+      #expect((try json(whole.output) as? [String: Any])?["identity"] as? String == identity)
+      // The start of several says which.
+      let all = try project.run("show", "")
+      #expect(all.code == 2)
+      #expect(all.errors.contains("'' fits 10 runs: "))
+    }
+
+    @Test func removesWeightsAndKeepsRecords() throws {
+      let project = try Project(resultsOf: project)
+      let dry = try project.run("clean", "--dry-run")
+      #expect(dry.code == 0)
+      #expect(dry.output.contains("would remove 10 run directories"))
+      let stale = try project.run("clean", "--stale", "--dry-run")
+      #expect(stale.output.contains("would remove 0 run directories"))
+      let before = project.records()
+      #expect(try project.run("plan", "vhp/figure-15", "--profile", "smoke").output.contains("nothing to run"))
+      let outcome = try project.run("clean", "vhp/pendulum")
+      #expect(outcome.code == 0)
+      #expect(outcome.output.hasPrefix("removed 10 run directories, "))
+      #expect(project.records() == before)
+      #expect(project.exists(result + "/result.h5"))
+      // The table stands without weights; a figure that needs them says why it trains again.
+      let table = try project.run("plan", "vhp/table-1", "--profile", "smoke")
+      #expect(table.output.contains("nothing to run"))
+      let figure = try project.run("plan", "vhp/figure-15", "--profile", "smoke")
+      #expect(figure.output.contains("its weights, which a figure needs, are not here"))
+      #expect(figure.output.contains("8 to run"))
+      #expect(try project.run("clean").output == "removed 0 run directories, 0 bytes\n")
+    }
+
+    @Test func removesWhatNoManifestNames() throws {
+      let project = try Project(resultsOf: project)
+      try project.edit("experiments/vhp/studies/pendulum.yaml", "images: 512", "images: 500")
+      let outcome = try project.run("clean", "--stale")
+      #expect(outcome.output.hasPrefix("removed 10 run directories"), "\(outcome)")
+    }
+  }
+}
