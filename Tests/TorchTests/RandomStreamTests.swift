@@ -59,6 +59,17 @@ import Torch
     }
   }
 
+  @Test func numbersLikeATensorAreThoseOfItsType() throws {
+    try tensors {
+      func stream() -> RandomStream { Randomness(seed: 5).stream("z") }
+      for type in [ElementType.float32, .float64] {
+        let like = stream().normal([3, 2], like: .zeros([7], type: type))
+        #expect((like.type, like.device) == (type, .cpu))
+        #expect(like.doubles() == stream().normal([3, 2], type: type).doubles())
+      }
+    }
+  }
+
   @Test func drawsOfOneStreamGoOn() throws {
     try tensors {
       let stream = Randomness(seed: 5).stream("z")

@@ -96,13 +96,7 @@ public struct Plan: Sendable {
     }
     let finished = record != nil
     let missing = run.template.measures.filter { record?.measures.keys.contains($0) != true }
-    let parametersHere =
-      switch parameters {
-      case .none: true
-      case .final: directory.hasWeights
-      case .snapshots:
-        directory.hasWeights && directory.hasSnapshots(run.snapshots(upTo: record?.steps ?? .max))
-      }
+    let parametersHere = directory.has(parameters, of: run, steps: record?.steps ?? .max)
     if finished && missing.isEmpty && parametersHere { return .cached }
     if finished && parametersHere && directory.hasWeights { return .measure(missing) }
     if let step = directory.checkpointStep { return .resume(step: step) }

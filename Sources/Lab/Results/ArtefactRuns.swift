@@ -7,8 +7,8 @@ public struct ArtefactRuns: Sendable {
   public let studies: [ResolvedStudy]
   /// All runs, cell by cell.
   public let runs: [RunSpecification]
-  /// Cells that the artefact shows but that this command leaves out.
-  public let skipped: [RunTemplate]
+  /// Those that are to be run where they are missing; the others are shown as far as they are there.
+  public let wanted: [RunSpecification]
   let computations: [any Computation]
   let drawings: [any Drawing]
 
@@ -22,7 +22,7 @@ public struct ArtefactRuns: Sendable {
     let manifest = try library.artefact(id)
     var studies: [ResolvedStudy] = []
     var runs: [RunSpecification] = []
-    var skipped: [RunTemplate] = []
+    var wanted: [RunSpecification] = []
     for use in manifest.use {
       let study = try library.study(use.study, profile, kinds: kinds)
       studies.append(study)
@@ -33,13 +33,11 @@ public struct ArtefactRuns: Sendable {
         }
       }
       for template in study.templates where shown.takes(template.cell) {
-        guard only.takes(template.cell) else {
-          skipped.append(template)
-          continue
-        }
         for seed in seeds?.seeds ?? study.seeds {
           let run = try RunSpecification(template, seed: seed, profile: profile)
-          if !runs.contains(where: { $0.isSame(as: run) }) { runs.append(run) }
+          if runs.contains(where: { $0.isSame(as: run) }) { continue }
+          runs.append(run)
+          if only.takes(template.cell) { wanted.append(run) }
         }
       }
     }
@@ -47,7 +45,7 @@ public struct ArtefactRuns: Sendable {
     self.profile = profile
     self.studies = studies
     self.runs = runs
-    self.skipped = skipped
+    self.wanted = wanted
     computations = try (manifest.compute ?? []).map { try kinds.computation($0) }
     drawings = try (manifest.draw ?? []).map { try kinds.drawing($0) }
     try check(kinds, library.artefacts[id]?.node.origin ?? .resolved)
@@ -121,7 +119,7 @@ public struct ArtefactRuns: Sendable {
             "the study \(template.study) does not take the measure '\(measure)': add it there"))
       }
     }
-    let cells = runs.map(\.template.cell) + skipped.map(\.cell)
+    let cells = runs.map(\.template.cell)
     func refuse(_ path: String, _ message: String) -> ManifestError {
       ManifestError(origin: origin, path: path, .impossible(message))
     }

@@ -103,11 +103,7 @@ extension ArtefactRuns {
   /// Every cell that the artefact shows, in the order of its studies.
   var templates: [RunTemplate] {
     var seen: Set<String> = []
-    let shown = runs.map(\.template) + skipped
-    let ordered = studies.flatMap(\.templates).filter { template in
-      shown.contains { $0.study == template.study && $0.cell == template.cell }
-    }
-    return ordered.filter { seen.insert($0.study + " " + $0.cell.label).inserted }
+    return runs.map(\.template).filter { seen.insert($0.study + " " + $0.cell.label).inserted }
   }
 
   func runs(of template: RunTemplate) -> [RunSpecification] {

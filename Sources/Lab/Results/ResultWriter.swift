@@ -122,7 +122,8 @@ public struct ResultWriter {
   /// The arrays of one finished run, from its kept parameters and curves.
   private func arrays(_ run: RunSpecification, _ record: RunRecord) throws -> [ResultArray] {
     let directory = store.directory(run)
-    guard artefact.parametersNeeded == .none || directory.hasWeights else { return [] }
+    let needed = artefact.parametersNeeded
+    guard directory.has(needed, of: run, steps: record.steps) else { return [] }
     let template = run.template
     let parameters = ParameterStore(Randomness(seed: run.seed))
     let model = try checked("building the model") {
@@ -134,7 +135,7 @@ public struct ResultWriter {
       let file = step == record.steps ? directory.weights : directory.snapshot(step)
       try ParameterFile.read(file, into: parameters)
     }
-    if artefact.parametersNeeded != .none {
+    if needed != .none {
       try ParameterFile.read(directory.weights, into: parameters)
     }
     let finished = FinishedRun(

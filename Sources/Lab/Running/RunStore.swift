@@ -144,6 +144,15 @@ public struct RunDirectory: Sendable {
   /// Whether all of these snapshots are here.
   func hasSnapshots(_ steps: [Int]) -> Bool { steps.allSatisfy { exists(snapshot($0)) } }
 
+  /// Whether the parameters that a figure needs of a run of so many steps are here.
+  func has(_ needed: ParametersNeeded, of run: RunSpecification, steps: Int) -> Bool {
+    switch needed {
+    case .none: true
+    case .final: hasWeights
+    case .snapshots: hasWeights && hasSnapshots(run.snapshots(upTo: steps))
+    }
+  }
+
   /// The step of the newest checkpoint, whether usable or not.
   public var checkpointStep: Int? {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []

@@ -37,7 +37,7 @@ struct PlanCommand: ParsableCommand {
       let artefact = try selection.artefact(
         id, profile.name, library: library, catalogue: catalogue)
       let plan = try Plan(
-        artefact.runs, needed: artefact.parametersNeeded, store: project.store)
+        artefact.wanted, needed: artefact.parametersNeeded, store: project.store)
       for warning in plan.warnings { Log.warning(warning) }
       let own = plan.items.map { item in
         Line(

@@ -82,7 +82,7 @@ struct ReproduceCommand: ParsableCommand {
     // Artefacts share runs: the second one finds most of its runs finished by the first.
     for artefact in artefacts {
       let plan = try Plan(
-        artefact.runs, needed: artefact.parametersNeeded, store: project.store,
+        artefact.wanted, needed: artefact.parametersNeeded, store: project.store,
         retryFailed: retryFailed)
       for warning in plan.warnings { Log.warning(warning) }
       for case .failedBefore(let reason) in plan.items.map(\.action) {
