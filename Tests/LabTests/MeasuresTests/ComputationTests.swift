@@ -118,7 +118,7 @@ import Training
       let arrays = try AngleRegressionComputation(radius: radius)
         .compute(run, snapshots([1], model))
       let fit = try AngleRegression(
-        codes: (0..<10).map { SIMD2(2 * images[2 * $0], 2 * images[2 * $0 + 1]) },
+        codes: (0..<10).map { SIMD2(images[2 * $0], images[2 * $0 + 1]) * 2 },
         angles: angles, radius: radius)
       #expect(try array("regression/regressor", arrays).values == fit.regressor)
       #expect(try array("regression/response", arrays).values == fit.response)

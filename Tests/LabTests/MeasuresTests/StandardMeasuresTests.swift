@@ -12,10 +12,8 @@ import Training
   @Test(arguments: [1, 7, 1000, 2345])
   func reconstructionError(_ count: Int) throws {
     let (run, images) = finished(PlaneModel(scale: 0.5), count: count)
-    let squares = images.reduce(0) { sum, x in
-      let error = x - (0.5 * x + PlaneModel.shift)
-      return sum + error * error
-    }
+    let errors = images.map { 0.5 * $0 - PlaneModel.shift }
+    let squares = errors.map { $0 * $0 }.reduce(0, +)
     let expected = (squares / Double(images.count)).squareRoot()
     let found = try #require(try Measure.reconstructionError.value(run))
     #expect(abs(found - expected) < 1e-12)
@@ -24,7 +22,7 @@ import Training
   @Test func angleErrorReadsPosteriorMeans() throws {
     let angles = (0..<1500).map { Double($0) * 0.37 }
     let (run, images) = finished(PlaneModel(scale: 3), count: 1500, angles: angles)
-    let codes = (0..<1500).map { SIMD2(3 * images[2 * $0], 3 * images[2 * $0 + 1]) }
+    let codes = (0..<1500).map { SIMD2(images[2 * $0], images[2 * $0 + 1]) * 3 }
     for radius in AngleRegression.Radius.allCases {
       let expected = try AngleRegression(codes: codes, angles: angles, radius: radius)
       let found = try #require(try Measure.angleError(radius).value(run))
@@ -34,7 +32,7 @@ import Training
     let centre = codes.reduce(SIMD2(0, 0), +) / 1500
     let radii = codes.map { hypot($0.x - centre.x, $0.y - centre.y) }
     let mean = radii.reduce(0, +) / 1500
-    let variance = radii.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 1500
+    let variance = radii.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 1500
     let variation = try #require(try Measure.radiusVariation.value(run))
     #expect(abs(variation - variance.squareRoot() / mean) < 1e-12)
   }

@@ -109,7 +109,7 @@ import Testing
   ]
 
   @Test(arguments: changes)
-  func changes(_ edits: [String: String]) throws {
+  func isAnother(_ edits: [String: String]) throws {
     #expect(try identity(edits) != identity())
   }
 

@@ -122,14 +122,23 @@ import Testing
     #expect(message.contains(expected), "\(message)")
   }
 
-  /// The same run twice would count twice.
+  /// A run that is taken twice counts once.
   @Test func overlappingUses() throws {
-    let message = try message([
-      "use: [{study: test/tiny}]":
-        "use: [{study: test/tiny}, {study: test/tiny, cells: method = plain}]"
-    ])
-    #expect(message.contains("method=plain"), "\(message)")
-    #expect(!message.hasPrefix("no error"), "\(message)")
+    let text = try edited(
+      Tiny.artefact,
+      [
+        "use: [{study: test/tiny}]":
+          "use: [{study: test/tiny}, {study: test/tiny, cells: method = plain}]"
+      ])
+    try Workplace.with([Tiny.study, text]) { place in
+      let artefact = try place.artefact()
+      #expect(Set(artefact.runs.map(\.identity)).count == 4)
+      #expect(artefact.runs.count == 4)
+      #expect(artefact.wanted.count == 4)
+      try place.record(artefact.runs.map { recorded($0, ["final/weight/rate": 1]) })
+      let comparison = try Comparison(artefact, kinds: Tiny.kinds, store: place.store)
+      #expect(comparison.rows.map(\.runs.count) == [0, 0, 2, 2])
+    }
   }
 
   @Test func idsAreUnique() throws {

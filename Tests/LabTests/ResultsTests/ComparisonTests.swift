@@ -6,7 +6,7 @@ import Testing
 /// Rows and verdicts from records with known values.
 @Suite struct ComparisonTests {
   @Test func rowsInOrder() throws {
-    try Table.with { comparison, _ in
+    try Table.with { (comparison, _) throws in
       #expect(
         comparison.rows.map { "\($0.measure) \($0.cell.label)" } == [
           "test/less method=rewo", "test/less method=plain", "test/more method=rewo",
@@ -77,7 +77,8 @@ import Testing
   func otherBudgetsAreNotComparable(_ profile: ProfileName, _ reason: String) throws {
     let count = profile.name == "quick" ? 2 : 5
     let values = Array(Table.near(7).prefix(count))
-    try Table.with(less: ["rewo": values, "plain": values], profile: profile) { comparison, _ in
+    try Table.with(less: ["rewo": values, "plain": values], profile: profile) {
+      (comparison, _) throws in
       #expect(try comparison.row("rewo").judgement.verdict == .notComparable(reason))
       #expect(try comparison.row("rewo").runs.count == count)
       #expect(comparison.hasWorse == false)
@@ -92,7 +93,7 @@ import Testing
   @Test func standInDataAreNotComparable() throws {
     let values = Table.near(1)
     try Table.with(less: ["rewo": values, "plain": values], standIn: "synthetic digits") {
-      comparison, _ in
+      (comparison, _) throws in
       #expect(comparison.standIn == "synthetic digits")
       #expect(
         try comparison.row("rewo").judgement.verdict

@@ -119,7 +119,7 @@ import Training
     let run = try RunSpecification(study.templates[0], seed: 0, profile: profile)
     try Workplace.with { whole in
       #expect(try whole.train(run) == .finished)
-      try Workplace.with { place in
+      try Workplace.with { (place) throws in
         #expect(try place.train(run, stopAfter: 7) == .interrupted(step: 7))
         #expect(try place.train(run) == .finished)
         #expect(try weights(place, run) == weights(whole, run))

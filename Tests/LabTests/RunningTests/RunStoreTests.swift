@@ -66,7 +66,7 @@ import Training
           "\(file):5: the record is passed over: it is torn or altered",
         ])
       // They do not count in a plan either, and it says so.
-      let plan = try Plan(runs, requirement: Requirement(measures: ["a"]), store: place.store)
+      let plan = try Plan(runs, needed: .none, store: place.store)
       #expect(plan.warnings == warnings)
       #expect(plan.items[1].action == .train(why: "no finished run"))
       #expect(plan.items[2].action == .train(why: "no finished run"))

@@ -23,7 +23,7 @@ import Testing
       #expect(record.measures.isEmpty)
       #expect(record.steps < 6)
       #expect(!place.store.directory(run).hasWeights)
-      let plan = try Plan([run], requirement: Requirement(), store: place.store)
+      let plan = try Plan([run], needed: .none, store: place.store)
       #expect(plan.items.map(\.action) == [.failedBefore(reason)])
       #expect(plan.pending.isEmpty)
       // When it is tried again, it fails in the same way.
@@ -133,7 +133,7 @@ import Testing
       let after = try Tiny.run(
         "plain",
         ["measures: [": "measures: [code-radius/variation, ", "snapshots: [2, 4]": "snapshots: [3]"])
-      let plan = try Plan([after], requirement: Requirement(), store: place.store)
+      let plan = try Plan([after], needed: .none, store: place.store)
       #expect(plan.items.map(\.action) == [.measure(["code-radius/variation"])])
       var steps = 0
       try place.train(after) { event in
@@ -150,8 +150,7 @@ import Testing
       let run = try Tiny.run("plain", ["snapshots: [2, 4]": "snapshots: [2, 600]"])
       #expect(try place.train(run) == .finished)
       #expect(try place.train(run) == .alreadyFinished)
-      let plan = try Plan(
-        [run], requirement: Requirement(parameters: .snapshots), store: place.store)
+      let plan = try Plan([run], needed: .snapshots, store: place.store)
       #expect(plan.items.map(\.action) == [.cached])
     }
   }
