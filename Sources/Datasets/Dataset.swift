@@ -56,8 +56,7 @@ public struct BatchOrder {
   private let randomness: Randomness
   private let count: Int
   private let size: Int
-  private var epoch = -1
-  private var permutation: Tensor?
+  private var drawn: (phase: String, epoch: Int, permutation: Tensor)?
 
   public init(_ randomness: Randomness, count: Int, batch size: Int) {
     self.randomness = randomness
@@ -75,13 +74,15 @@ public struct BatchOrder {
 
   /// Indices of the batch that a step of a phase works on.
   public mutating func indices(step: Int, phase: String) -> Tensor {
-    let wanted = step / batchesPerEpoch
-    if wanted != epoch || permutation == nil {
-      epoch = wanted
+    let epoch = step / batchesPerEpoch
+    let permutation: Tensor
+    if let drawn, drawn.phase == phase, drawn.epoch == epoch {
+      permutation = drawn.permutation
+    } else {
       permutation = randomness.stream("order/" + phase, step: epoch).permutation(count)
+      drawn = (phase, epoch, permutation)
     }
     let start = (step % batchesPerEpoch) * size
-    let all = permutation ?? Tensor([Int64](), shape: [0])
-    return all.narrowed(0, start..<min(start + size, count))
+    return permutation.narrowed(0, start..<min(start + size, count))
   }
 }

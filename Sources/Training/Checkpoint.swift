@@ -53,6 +53,10 @@ public struct CheckpointStore {
     // Those of a later step belong to an attempt that could not be resumed and was started again.
     for step in steps() where step > state.totalSteps { remove(step) }
     for step in steps().dropLast(2) { remove(step) }
+    let kept = steps().map { "checkpoint-\($0)." }
+    for name in names() where !kept.contains(where: name.hasPrefix) {
+      try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+    }
   }
 
   /// Restores the newest usable checkpoint into the model.
@@ -70,9 +74,9 @@ public struct CheckpointStore {
     return (nil, warnings)
   }
 
-  /// Removes all checkpoints, as after the end of a run.
+  /// Removes all checkpoints, whole or not, as after the end of a run.
   public func removeAll() {
-    steps().forEach(remove)
+    for name in names() { try? FileManager.default.removeItem(atPath: "\(directory)/\(name)") }
   }
 
   // MARK: Files
@@ -81,12 +85,17 @@ public struct CheckpointStore {
     "\(directory)/checkpoint-\(step).\(suffix)"
   }
 
+  /// Files of checkpoints, whole or not: a killed process may leave a part of one.
+  private func names() -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return names.filter { $0.hasPrefix("checkpoint-") }
+  }
+
   /// Steps that a note was written for, ascending.
   private func steps() -> [Int] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    return names.compactMap { name in
-      guard name.hasPrefix("checkpoint-"), name.hasSuffix(".json") else { return nil }
-      return Int(name.dropFirst("checkpoint-".count).dropLast(".json".count))
+    names().compactMap { name in
+      name.hasSuffix(".json")
+        ? Int(name.dropFirst("checkpoint-".count).dropLast(".json".count)) : nil
     }.sorted()
   }
 

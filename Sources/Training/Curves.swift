@@ -28,10 +28,13 @@ public struct Curves: Codable, Equatable, Sendable {
     return result
   }
 
-  /// The values cut to float32's precision, which is what most of them had when they were taken.
+  /// The values cut to float32's precision, which is what most of them had when they were taken; one
+  /// out of float32's range stays as it is.
   public func rounded() -> Curves {
-    Curves(
-      steps: steps, values: values.mapValues { $0.map { Double("\(Float($0))") ?? $0 } })
+    func rounded(_ value: Double) -> Double {
+      Float(value).isNormal ? Double("\(Float(value))") ?? value : value
+    }
+    return Curves(steps: steps, values: values.mapValues { $0.map(rounded) })
   }
 
   /// Curves from their parts, as read from a file.

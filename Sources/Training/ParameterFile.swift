@@ -25,9 +25,17 @@ public enum ParameterFile {
   }
 
   static func read(from file: HDF5File, into parameters: ParameterStore) throws {
-    for parameter in parameters.all {
-      let values = try tensor(at: "parameters/" + parameter.path, in: file, like: parameter.value)
-      try checked("reading \(parameter.path)") { parameter.value.assign(values) }
+    // All are read and held against the model before the first is overwritten.
+    let values = try parameters.all.map { parameter in
+      let tensor = try tensor(at: "parameters/" + parameter.path, in: file, like: parameter.value)
+      guard tensor.shape == parameter.value.shape else {
+        throw ParameterFileError.wrongShape(
+          parameter.path, found: tensor.shape, expected: parameter.value.shape)
+      }
+      return tensor
+    }
+    try checked("reading parameters") {
+      for (parameter, value) in zip(parameters.all, values) { parameter.value.assign(value) }
     }
   }
 
@@ -48,6 +56,19 @@ public enum ParameterFile {
           Tensor(try file.read(Float.self, at: name).values, shape: try file.shape(at: name))
         }
       return tensor.to(like.device)
+    }
+  }
+}
+
+/// What does not fit between a file of parameters and a model.
+enum ParameterFileError: Error, CustomStringConvertible {
+  case wrongShape(String, found: [Int], expected: [Int])
+
+  var description: String {
+    switch self {
+    case .wrongShape(let path, let found, let expected):
+      "the parameter \(path) has shape \(found) in the file and \(expected) in the model: the file is "
+        + "of another model"
     }
   }
 }

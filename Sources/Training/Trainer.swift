@@ -128,11 +128,12 @@ public final class Trainer {
     return value
   }
 
-  /// Moves the weight schedule of one term by a step and records where it stands.
+  /// Moves the weight schedule of one term by a step and records where it stands; updates that share
+  /// a term share its weight.
   private func moveWeight(
     of term: String, _ record: inout [String: Double]
   ) throws {
-    guard var controller = controllers[term] else { return }
+    guard var controller = controllers[term], record["weight/" + term] == nil else { return }
     var statistic: Double?
     if let name = controller.schedule.statistic {
       guard let value = record["statistic/" + name] else {
@@ -156,10 +157,11 @@ public final class Trainer {
     let parameters = trained[index].filter { parameter in
       !held.contains { $0.matches(parameter.path) }
     }
+    guard !parameters.isEmpty else { return }
     let values = parameters.map(\.value)
     adamStep(
       values, gradients: loss.gradients(values),
-      states: parameters.compactMap { state.optimisers[index][$0.path] },
+      states: parameters.map { state.optimisers[index][$0.path] ?? AdamState(for: $0.value) },
       rate: adam.rate, beta1: adam.beta1, beta2: adam.beta2, epsilon: adam.epsilon)
   }
 }

@@ -87,10 +87,11 @@ extension WeightSchedule: Codable {
   public init(from decoder: any Decoder) throws {
     if let value = try? decoder.singleValueContainer().decode(Double.self) {
       self = .constant(value)
+      try refuseImpossible(decoder)
       return
     }
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    switch container.allKeys.first {
+    switch container.allKeys.count == 1 ? container.allKeys.first : nil {
     case .ramp: self = .ramp(try container.decode(Ramp.self, forKey: .ramp))
     case .rewo: self = .rewo(try container.decode(REWO.self, forKey: .rewo))
     case .geco: self = .geco(try container.decode(GECO.self, forKey: .geco))
@@ -100,10 +101,13 @@ extension WeightSchedule: Codable {
           codingPath: decoder.codingPath,
           debugDescription: "expected a number or one of ramp, rewo, geco"))
     }
-    if let problem {
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: problem))
-    }
+    try refuseImpossible(decoder)
+  }
+
+  private func refuseImpossible(_ decoder: any Decoder) throws {
+    guard let problem else { return }
+    throw DecodingError.dataCorrupted(
+      .init(codingPath: decoder.codingPath, debugDescription: problem))
   }
 
   public func encode(to encoder: any Encoder) throws {

@@ -22,8 +22,10 @@ final class Project: Sendable {
   /// The command beside the test bundle.
   static let executable: String = {
     let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    let candidates = [bundle, Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent()]
-      .map { $0.appendingPathComponent("priorlab").path }
+    let candidates = [
+      bundle, Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent(),
+    ]
+    .map { $0.appendingPathComponent("priorlab").path }
     return candidates.first(where: FileManager.default.isExecutableFile) ?? candidates[0]
   }()
 
@@ -123,14 +125,20 @@ final class Running {
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     // Files rather than pipes: a pipe that nobody empties stops the command once it is full.
-    for file in files { FileManager.default.createFile(atPath: file, contents: nil) }
+    for file in files { try Data().write(to: URL(fileURLWithPath: file)) }
     process.standardOutput = FileHandle(forWritingAtPath: files[0])
     process.standardError = FileHandle(forWritingAtPath: files[1])
+    // Tests run on threads that block signals, and a process starts with the mask of its maker.
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     try process.run()
   }
 
   deinit {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    if process.isRunning { end() }
     for file in files { try? FileManager.default.removeItem(atPath: file) }
   }
 
@@ -147,6 +155,14 @@ final class Running {
     }
   }
 
+  /// Those of them that train a run.
+  var workers: [Int32] {
+    children.filter { child in
+      let line = FileManager.default.contents(atPath: "/proc/\(child)/cmdline") ?? Data()
+      return line.split(separator: 0).contains(Data("--identity".utf8))
+    }
+  }
+
   /// Waits until something holds, or the command has ended.
   func wait(until condition: () -> Bool) {
     while process.isRunning && !condition() { Thread.sleep(forTimeInterval: 0.005) }
@@ -156,11 +172,18 @@ final class Running {
     kill(process.processIdentifier, signal)
   }
 
+  /// Ends the command and its processes at once, where a test has found that they do not end.
+  func end() {
+    for child in children { kill(child, SIGKILL) }
+    send(SIGKILL)
+  }
+
   /// Waits for the end.
   func finish() -> Outcome {
     process.waitUntilExit()
     let texts = files.map { (try? String(contentsOfFile: $0, encoding: .utf8)) ?? "" }
-    let code = process.terminationReason == .exit
+    let code =
+      process.terminationReason == .exit
       ? process.terminationStatus : 128 + process.terminationStatus
     return Outcome(code: code, output: texts[0], errors: texts[1])
   }

@@ -7,9 +7,21 @@ extension CommandTests {
     /// A budget of many steps, each kept as a checkpoint, for the method that trains fastest.
     private func long(_ project: Project, steps: Int) throws -> Running {
       try project.start([
-        "reproduce", "vhp/table-1", "--profile", "smoke", "--only", "method = beta-1", "--seeds", "1",
-        "--set", "phases.train.until={steps: \(steps)}", "--checkpoint-seconds", "0",
+        "reproduce", "vhp/table-1", "--profile", "smoke", "--only", "method = beta-1",
+        "--seeds", "1", "--set", "phases.train.until={steps: \(steps)}",
+        "--checkpoint-seconds", "0",
       ])
+    }
+
+    /// The end of a command that was asked to stop, which many steps later it is made to.
+    private func ending(of running: Running, _ project: Project) -> Outcome {
+      let step = project.checkpoints().last ?? 0
+      running.wait { (project.checkpoints().last ?? 0) > step + 200 }
+      if running.isRunning {
+        Issue.record("the command goes on training")
+        running.end()
+      }
+      return running.finish()
     }
 
     @Test(arguments: [SIGINT, SIGTERM])
@@ -18,7 +30,7 @@ extension CommandTests {
       let running = try long(project, steps: 100_000)
       running.wait { (project.checkpoints().last ?? 0) >= 2 }
       running.send(signal)
-      let outcome = running.finish()
+      let outcome = ending(of: running, project)
       #expect(outcome.code == 130, "\(outcome)")
       #expect(
         outcome.errors.hasSuffix("error: stopped; the same command goes on from the checkpoints\n"))
@@ -37,9 +49,9 @@ extension CommandTests {
     @Test func stopsAtOnce() throws {
       let project = try Project()
       let running = try long(project, steps: 1_000_000)
-      running.wait { !running.children.isEmpty }
+      running.wait { !running.workers.isEmpty }
       running.send(SIGINT)
-      let outcome = running.finish()
+      let outcome = ending(of: running, project)
       #expect(outcome.code == 130, "\(outcome)")
       #expect(project.records().isEmpty)
     }
@@ -52,8 +64,12 @@ extension CommandTests {
         "--jobs", "1",
       ]
       let running = try project.start(arguments)
-      running.wait { !running.children.isEmpty }
-      for child in running.children { kill(child, SIGKILL) }
+      var worker: Int32?
+      running.wait {
+        worker = running.workers.first
+        return worker != nil
+      }
+      kill(try #require(worker), SIGKILL)
       let outcome = running.finish()
       #expect(outcome.code == 1, "\(outcome)")
       #expect(outcome.errors.contains("seed 0 failed: its process was ended by signal 9"))

@@ -34,10 +34,12 @@ extension CommandTests {
       let project = try Project(resultsOf: project)
       let file = result + "/comparison.json"
       let text = try project.text(file)
-      let value = try #require(text.firstMatch(of: /"value" : ([0-9.]+)\n/)).output.1
+      // The value of a run, which follows its seed.
+      let run = try #require(text.firstMatch(of: /"seed" : 0,\s+"value" : ([0-9.]+)\n/))
+      let value = String(run.output.1)
       try project.write(
-        text.replacing("\"value\" : \(value)\n", with: "\"value\" : 0.001\n", maxReplacements: 1),
-        to: file)
+        text.replacingCharacters(
+          in: run.range, with: run.output.0.replacing(value, with: "0.001")), to: file)
       let outcome = try project.run("verify", result)
       #expect(outcome.code == 1, "\(outcome)")
       #expect(outcome.output.contains("0.001"))
@@ -85,7 +87,9 @@ extension CommandTests {
       let stale = try project.run("clean", "--stale", "--dry-run")
       #expect(stale.output.contains("would remove 0 run directories"))
       let before = project.records()
-      #expect(try project.run("plan", "vhp/figure-15", "--profile", "smoke").output.contains("nothing to run"))
+      #expect(
+        try project.run("plan", "vhp/figure-15", "--profile", "smoke").output.contains(
+          "nothing to run"))
       let outcome = try project.run("clean", "vhp/pendulum")
       #expect(outcome.code == 0)
       #expect(outcome.output.hasPrefix("removed 10 run directories, "))
@@ -95,7 +99,7 @@ extension CommandTests {
       let table = try project.run("plan", "vhp/table-1", "--profile", "smoke")
       #expect(table.output.contains("nothing to run"))
       let figure = try project.run("plan", "vhp/figure-15", "--profile", "smoke")
-      #expect(figure.output.contains("its weights, which a figure needs, are not here"))
+      #expect(figure.output.contains("that a figure needs are not here"))
       #expect(figure.output.contains("8 to run"))
       #expect(try project.run("clean").output == "removed 0 run directories, 0 bytes\n")
     }

@@ -28,9 +28,10 @@ extension CommandTests {
       let file = "experiments/vhp/studies/pendulum.yaml"
       try project.edit(file, "importance-samples: 16", "importance-sample: 16")
       let text = try project.text(file)
-      let line = try #require(
-        text.split(separator: "\n", omittingEmptySubsequences: false)
-          .firstIndex { $0.contains("importance-sample:") }) + 1
+      let line =
+        try #require(
+          text.split(separator: "\n", omittingEmptySubsequences: false)
+            .firstIndex { $0.contains("importance-sample:") }) + 1
       let expected =
         "\(file):\(line):5: model.vhp: unknown key 'importance-sample'; did you mean "
         + "'importance-samples'?"
@@ -66,21 +67,32 @@ extension CommandTests {
       let lines = try objects(outcome.output)
       let broken = lines.filter { $0["problem"] != nil }
       #expect(broken.compactMap { $0["id"] as? String } == ["vhp/table-1"])
-      #expect((broken[0]["problem"] as? String)?.contains("experiments/vhp/table-1.yaml:2:1") == true)
+      #expect(
+        (broken[0]["problem"] as? String)?.contains("experiments/vhp/table-1.yaml:2:1") == true)
     }
 
     @Test(arguments: [
-      (["plan", "vhp/tabel-1"], "there is no table or figure 'vhp/tabel-1'; did you mean 'vhp/table-1'?"),
+      (
+        ["plan", "vhp/tabel-1"],
+        "there is no table or figure 'vhp/tabel-1'; did you mean 'vhp/table-1'?"
+      ),
       (["compare", "vhp/pendulum"], "there is no table or figure 'vhp/pendulum'"),
       (["plan", "mfcvae/table-1"], "mfcvae/table-1 is planned: it has no manifest yet"),
       (["reproduce", "--table", "2"], "vhp/table-2 is planned"),
-      (["plan", "--table", "10"], "there is no table 10: the tables are 1, 2, 3, 4, 5, 6, 7, 8, 9"),
+      (
+        ["plan", "--table", "10"], "there is no table 10: the tables are 1, 2, 3, 4, 5, 6, 7, 8, 9"
+      ),
       (["plan"], "name a table or figure, or a table's number with --table"),
       (["plan", "vhp/table-1", "--profile", "smok"], "unknown name 'smok'; did you mean 'smoke'?"),
       (["plan", "vhp/table-1", "--set", "model.vhp.latnt=4"], "did you mean 'latent'?"),
-      (["plan", "vhp/table-1", "--set", "model.vhp.latent=x"], "expected a whole number, found 'x'"),
+      (
+        ["plan", "vhp/table-1", "--set", "model.vhp.latent=x"], "expected a whole number, found 'x'"
+      ),
       (["plan", "vhp/table-1", "--set", "model.vhp.latent"], "write path=value"),
-      (["plan", "vhp/table-1", "--only", "method = reno"], "has no value 'reno'; did you mean 'rewo'?"),
+      (
+        ["plan", "vhp/table-1", "--only", "method = reno"],
+        "has no value 'reno'; did you mean 'rewo'?"
+      ),
       (["plan", "vhp/table-1", "--only", "method"], "write 'axis = value'"),
       (["plan", "vhp/table-1", "--seeds", "0"], "--seeds takes a count above 0 (10)"),
       (["plan", "vhp/table-1", "--seeds", "1,1"], "--seeds takes a count above 0 (10)"),

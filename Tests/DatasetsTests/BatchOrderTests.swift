@@ -52,13 +52,12 @@ import Torch
     }
   }
 
-  /// `indices` keeps the permutation of the epoch whatever the phase. The trainer makes an order for
-  /// each phase, so no run is affected.
+  /// A permutation once was kept by epoch only, whatever the phase.
   @Test func oneOrderServesSeveralPhases() throws {
     let tune = try batches(0..<1, phase: "tune")
     var order = BatchOrder(Randomness(seed: 4), count: 23, batch: 5)
     _ = order.indices(step: 0, phase: "train")
     let found = order.indices(step: 0, phase: "tune").integers()
-    withKnownIssue("the permutation is kept by epoch only") { #expect(found == tune[0]) }
+    #expect(found == tune[0])
   }
 }

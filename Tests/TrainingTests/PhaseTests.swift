@@ -128,12 +128,15 @@ import Torch
     try tensors {
       let model = Noisy()
       let updates = [Self.update("a", 0.1, #"["**"]"#), Self.update("b", 0.1, #"["**"]"#)]
+      var plan = try plan(
+        updates: "[\(updates.joined(separator: ","))]", until: #"{"steps": 1}"#)
+      plan.phases.append(plan.phases[0])
       let trainer = Trainer(
-        model: model, data: ToyModel.data,
-        plan: try plan(updates: "[\(updates.joined(separator: ","))]"),
-        randomness: Randomness(seed: 6), recordEvery: 1)
+        model: model, data: ToyModel.data, plan: plan, randomness: Randomness(seed: 6),
+        recordEvery: 1)
       try trainer.step()
       try trainer.step()
+      #expect(trainer.isFinished)
       let expected = (0..<2).flatMap { step in
         (0..<2).flatMap { update in
           StepRandomness(Randomness(seed: 6), "train/\(update)", step: step)

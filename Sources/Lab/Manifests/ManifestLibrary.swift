@@ -42,7 +42,7 @@ public struct ManifestLibrary: Sendable {
 
   /// The study of that id with a profile applied.
   public func study(_ id: String, _ profile: ProfileName, kinds: Kinds) throws -> ResolvedStudy {
-    guard let manifest = studies[id] else { throw LibraryError.noStudy(id, near: near(id)) }
+    guard let manifest = studies[id] else { throw unknownStudy(id) }
     return try ResolvedStudy(manifest: manifest.node, profile: profile, kinds: kinds)
   }
 
@@ -83,13 +83,19 @@ public struct ManifestLibrary: Sendable {
     }
   }
 
+  func unknownStudy(_ id: String) -> LibraryError { .noStudy(id, near: near(id)) }
+
   private func near(_ id: String) -> String? {
     nearest(id, among: Array(studies.keys) + Array(artefacts.keys))
   }
 
   static func files(below root: String) -> [String] {
     let names = (try? FileManager.default.subpathsOfDirectory(atPath: root)) ?? []
-    return names.filter { $0.hasSuffix(".yaml") && $0 != Catalogue.fileName }.sorted()
+    // Hidden files are an editor's, not the user's.
+    return names.filter { name in
+      name.hasSuffix(".yaml") && name != Catalogue.fileName
+        && !name.split(separator: "/").contains { $0.hasPrefix(".") }
+    }.sorted()
       .map { "\(root)/\($0)" }
   }
 

@@ -29,7 +29,7 @@ public struct RunTemplate: Sendable {
     plan = TrainingPlan(weights: weights ?? [:], phases: phases)
     keep = study.keep ?? Keep(snapshots: [])
     recording = study.record
-    measures = study.measures
+    measures = try decoder.decode([String].self, from: study.measures, path: "measures")
     try check(study, kinds)
   }
 
@@ -47,8 +47,8 @@ public struct RunTemplate: Sendable {
     }
     for (phase, node) in zip(plan.phases, study.phases.items ?? []) {
       if let problem = phase.problem { throw refuse(node, "phases.\(phase.id)", problem) }
-      for update in phase.updates where objectives[update.minimise] == nil {
-        let origin = node["updates"]?.items?.first?["minimise"]?.origin ?? node.origin
+      for (index, update) in phase.updates.enumerated() where objectives[update.minimise] == nil {
+        let origin = node["updates"]?.items?[index]["minimise"]?.origin ?? node.origin
         throw ManifestError(
           origin: origin, path: "phases.\(phase.id).updates",
           .unknownName(name: update.minimise, valid: objectives.keys.sorted()))
@@ -68,6 +68,8 @@ public struct RunTemplate: Sendable {
           .unknownName(name: name, valid: statistics))
       }
     }
-    for measure in measures { _ = try kinds.measure(measure, origin: study.phases.origin) }
+    for (measure, node) in zip(measures, study.measures.items ?? []) {
+      _ = try kinds.measure(measure, origin: node.origin)
+    }
   }
 }

@@ -17,7 +17,7 @@ public struct Study: Decodable, Sendable {
   let keep: Keep?
   let record: Recording
   /// Measures taken of every finished run.
-  public let measures: [String]
+  let measures: ConfigNode
   /// Smaller budgets by name.
   let profiles: [String: Profile]?
   public let assumptions: [Assumption]?
@@ -83,6 +83,20 @@ public struct SeedList: Codable, Equatable, Sendable {
 public struct Keep: Codable, Equatable, Sendable {
   /// Training steps at which the parameters are kept.
   public var snapshots: [Int]
+
+  private enum CodingKeys: String, CodingKey, CaseIterable { case snapshots }
+
+  init(snapshots: [Int]) {
+    self.snapshots = snapshots
+  }
+
+  public init(from decoder: any Decoder) throws {
+    snapshots = try decoder.container(keyedBy: CodingKeys.self).decode(
+      [Int].self, forKey: .snapshots)
+    if snapshots.contains(where: { $0 < 1 }) {
+      throw ConfigValueError("a snapshot's step must be at least 1", at: CodingKeys.snapshots)
+    }
+  }
 }
 
 /// How often training is recorded.

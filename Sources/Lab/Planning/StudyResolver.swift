@@ -125,6 +125,12 @@ private struct Axes {
       }
     } else if let named = entry.value.entries {
       values = try named.map { value in
+        guard value.value.isNull || value.value.entries != nil else {
+          throw ManifestError(
+            origin: value.value.origin, path: "\(path).\(value.key)",
+            .wrongType(
+              expected: "a mapping of dotted paths to values", found: value.value.found))
+        }
         let overrides = try (value.value.entries ?? []).map { try ConfigOverride($0) }
         let name = ConfigNode(.scalar(value.key, isPlain: true), origin: value.keyOrigin)
         return Value(axis: entry.key, name: value.key, value: name, overrides: overrides)

@@ -23,14 +23,27 @@ public struct ArtefactRuns: Sendable {
     var studies: [ResolvedStudy] = []
     var runs: [RunSpecification] = []
     var wanted: [RunSpecification] = []
-    for use in manifest.use {
+    for (index, use) in manifest.use.enumerated() {
+      let node = library.artefacts[id]?.node["use"]?.items?[index]
+      func refuse(_ key: String, _ message: String) -> ManifestError {
+        ManifestError(
+          origin: node?[key]?.origin ?? .resolved, path: "use.\(index).\(key)",
+          .impossible(message))
+      }
+      guard library.studies[use.study] != nil else {
+        throw refuse("study", library.unknownStudy(use.study).description)
+      }
       let study = try library.study(use.study, profile, kinds: kinds)
       studies.append(study)
-      let shown = try use.cells.map { try CellFilter($0) } ?? .all
-      for filter in [shown, only] {
-        if let problem = filter.problem(among: study.cells) {
-          throw ConfigValueError("\(use.study): \(problem)")
-        }
+      let shown: CellFilter
+      do {
+        shown = try use.cells.map { try CellFilter($0) } ?? .all
+      } catch let error as ConfigValueError {
+        throw refuse("cells", error.message)
+      }
+      if let problem = shown.problem(among: study.cells) { throw refuse("cells", problem) }
+      if let problem = only.problem(among: study.cells) {
+        throw ConfigValueError("--only: \(use.study): \(problem)")
       }
       for template in study.templates where shown.takes(template.cell) {
         for seed in seeds?.seeds ?? study.seeds {
@@ -142,9 +155,20 @@ public struct ArtefactRuns: Sendable {
       if !(reported.margin.value > 0) { throw refuse(path, "the margin must be positive") }
     }
     for (index, claim) in (artefact.claims ?? []).enumerated() {
-      let test = try ClaimTest(claim.that)
-      for side in [test.left, test.right] where !cells.contains(where: { $0.matches(side) }) {
-        throw refuse("claims.\(index)", "no cell of the studies has the axis values of a side")
+      let test: ClaimTest
+      do {
+        test = try ClaimTest(claim.that)
+      } catch let error as ConfigValueError {
+        throw refuse("claims.\(index)", error.message)
+      }
+      for side in [test.left, test.right] {
+        let count = Set(cells.filter { $0.matches(side) }).count
+        if count == 0 {
+          throw refuse("claims.\(index)", "no cell of the studies has the axis values of a side")
+        }
+        if count > 1 {
+          throw refuse("claims.\(index)", "a side names \(count) cells, and must name one")
+        }
       }
       if !measures.contains(claim.measure) {
         throw refuse("claims.\(index)", "'\(claim.measure)' is not among the artefact's measures")

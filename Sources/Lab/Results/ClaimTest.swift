@@ -33,7 +33,7 @@ struct ClaimTest {
       guard parts.count == 2 else { return nil }
       values[String(parts[0])] = String(parts[1])
     }
-    return values
+    return values.isEmpty ? nil : values
   }
 
   /// Compares two cells' values by seed; the 95 % interval of the difference decides.

@@ -1,9 +1,12 @@
 extension Comparison {
   /// Compares the recorded runs of an artefact with what its paper reports.
   ///
-  /// - Parameter failures: reasons, by identity, of runs that failed without leaving a record.
+  /// - Parameters:
+  ///   - failures: reasons, by identity, of runs that failed without leaving a record.
+  ///   - only: the finished runs that count; all by default.
   public init(
-    _ artefact: ArtefactRuns, kinds: Kinds, store: RunStore, failures: [String: String] = [:]
+    _ artefact: ArtefactRuns, kinds: Kinds, store: RunStore, failures: [String: String] = [:],
+    only: Set<String>? = nil
   ) throws {
     let manifest = artefact.artefact
     var records: [String: RunRecord] = [:]
@@ -21,7 +24,7 @@ extension Comparison {
         rows.append(
           try Self.row(
             measure, template, artefact.runs(of: template), records, failures,
-            manifest.reported ?? [], notComparable))
+            manifest.reported ?? [], notComparable, only))
       }
     }
     let claims = try (manifest.claims ?? []).map { claim in
@@ -53,9 +56,10 @@ extension Comparison {
   private static func row(
     _ measure: Measure, _ template: RunTemplate, _ runs: [RunSpecification],
     _ records: [String: RunRecord], _ failures: [String: String], _ reported: [ReportedCell],
-    _ notComparable: String?
+    _ notComparable: String?, _ only: Set<String>?
   ) throws -> Row {
     var values: [RunValue] = []
+    var finished: [String] = []
     var withoutValue = 0
     var failed = 0
     for run in runs {
@@ -63,6 +67,8 @@ extension Comparison {
         if records[run.identity]?.failure != nil || failures[run.identity] != nil { failed += 1 }
         continue
       }
+      if let only, !only.contains(run.identity) { continue }
+      finished.append(run.identity)
       if let value = record.measures[measure.id] ?? nil, value.isFinite {
         values.append(RunValue(seed: run.seed, identity: run.identity, value: value))
       } else {
@@ -75,7 +81,8 @@ extension Comparison {
     let numbers = values.map(\.value)
     return Row(
       study: template.study, cell: template.cell, measure: measure.id, unit: measure.unit,
-      direction: measure.direction, runs: values, withoutValue: withoutValue, failed: failed,
+      direction: measure.direction, runs: values, finished: finished,
+      withoutValue: withoutValue, failed: failed,
       summary: numbers.isEmpty ? nil : try Summary(numbers), reported: cell,
       judgement: try judge(measure, numbers, failed, cell, notComparable))
   }

@@ -27,6 +27,8 @@ public struct Comparison: Codable, Sendable {
     public var direction: Direction
     /// Value of each finished run that has one.
     public var runs: [RunValue]
+    /// Identities of all finished runs, also of those without a value.
+    public var finished: [String]
     /// Finished runs that have no value: an event that never came.
     public var withoutValue: Int
     public var failed: Int

@@ -25,7 +25,9 @@ public struct Verification: Codable, Sendable {
     let artefact = try ArtefactRuns(
       stored.artefact, stored.profile, seeds: seeds.isEmpty ? nil : SeedList(seeds.sorted()),
       library: library, kinds: kinds)
-    let fresh = try Comparison(artefact, kinds: kinds, store: store)
+    // Runs that were recorded since, for another result, are not this one's.
+    let identities = Set(stored.rows.flatMap(\.finished))
+    let fresh = try Comparison(artefact, kinds: kinds, store: store, only: identities)
     let known = Set(
       Set(stored.rows.map(\.study)).flatMap { store.records(of: $0).records.keys })
     var missing: Set<String> = []
@@ -36,9 +38,9 @@ public struct Verification: Codable, Sendable {
         $0.study == row.study && $0.cell == row.cell && $0.measure == row.measure
       }
       let before = Self.words(row)
-      // A cell may have fewer seeds than another: only the runs of the stored row count.
       let after = other.map(Self.words) ?? "the manifest has no such row any more"
-      if before != after {
+      let isSame = try other.map { try jsonText($0) == jsonText(row) } ?? false
+      if !isSame {
         discrepancies.append(
           Discrepancy(
             cell: row.cell.label, measure: row.measure, stored: before, recomputed: after))
@@ -52,6 +54,7 @@ public struct Verification: Codable, Sendable {
 
   private static func words(_ row: Comparison.Row) -> String {
     let values = row.runs.map { "\($0.seed): \($0.value)" }.joined(separator: ", ")
-    return "\(row.judgement.verdict.label) [\(values)]"
+    let mean = row.summary.map { "mean \($0.mean), " } ?? ""
+    return "\(row.judgement.verdict.label): \(mean)\(row.failed) failed [\(values)]"
   }
 }

@@ -31,10 +31,12 @@ public struct RunExecutor {
   private let device: Device
   private let environment: RunEnvironment
   private let checkpointSeconds: Double
+  private let needsSnapshots: Bool
 
+  /// - Parameter needsSnapshots: train a finished run again whose snapshots are not here.
   public init(
     _ run: RunSpecification, kinds: Kinds, store: RunStore, device: Device,
-    environment: RunEnvironment, checkpointSeconds: Double = 60
+    environment: RunEnvironment, checkpointSeconds: Double = 60, needsSnapshots: Bool = false
   ) {
     self.run = run
     self.kinds = kinds
@@ -42,6 +44,7 @@ public struct RunExecutor {
     self.device = device
     self.environment = environment
     self.checkpointSeconds = checkpointSeconds
+    self.needsSnapshots = needsSnapshots
   }
 
   /// Claims the run's directory and brings the run to its end.
@@ -55,15 +58,16 @@ public struct RunExecutor {
     let directory = store.directory(run)
     try directory.create()
     var lock = try FileLock(tryLocking: directory.claim)
-    if lock == nil {
-      report(.waiting)
-      while lock == nil {
-        if shouldStop() { return .interrupted(step: directory.checkpointStep ?? 0) }
-        Thread.sleep(forTimeInterval: 0.2)
-        lock = try FileLock(tryLocking: directory.claim)
+    if lock == nil { report(.waiting) }
+    while lock == nil {
+      Thread.sleep(forTimeInterval: 0.2)
+      lock = try FileLock(tryLocking: directory.claim)
+      if lock == nil && shouldStop() {
+        return .interrupted(step: directory.checkpointStep ?? 0)
       }
     }
-    return try withExtendedLifetime(lock) { try executeClaimed(directory, shouldStop, report) }
+    defer { lock?.release() }
+    return try executeClaimed(directory, shouldStop, report)
   }
 
   private func executeClaimed(
@@ -73,7 +77,8 @@ public struct RunExecutor {
     let known = store.records(of: run.template.study).records[run.identity]
     let missing = run.template.measures.filter { known?.measures.keys.contains($0) != true }
     let snapshots = run.snapshots(upTo: known?.steps ?? .max)
-    let kept = directory.hasWeights && directory.hasSnapshots(snapshots)
+    let kept =
+      directory.hasWeights && (!needsSnapshots || directory.hasSnapshots(snapshots))
     if let known, known.failure == nil, missing.isEmpty, kept { return .alreadyFinished }
 
     try AtomicFile.write(Data(try run.resolved().yaml().utf8), to: directory.resolved)

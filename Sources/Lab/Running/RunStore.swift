@@ -43,8 +43,11 @@ public struct RunStore: Sendable {
     var records: [String: RunRecord] = [:]
     var warnings: [String] = []
     for file in [file(study, committed: false), file(study, committed: true)] {
-      guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { continue }
-      for (index, line) in text.split(separator: "\n").enumerated() {
+      guard let data = FileManager.default.contents(atPath: file) else { continue }
+      // Split before it is read as text, so that a bad byte costs one line.
+      let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      for (index, bytes) in lines.enumerated() where !bytes.isEmpty {
+        let line = String(decoding: bytes, as: UTF8.self)
         do {
           let record = try RunRecord(line: line)
           guard record.format == RunRecord.format else {

@@ -52,8 +52,8 @@ struct ReproduceCommand: ParsableCommand {
       try selection.artefact($0, profile.name, library: library, catalogue: catalogue)
     }
     if !artefacts.allSatisfy({ $0.drawsNothing }) { _ = try Gnuplot.find() }
-    _ = try engine.start()
     Interruption.watch()
+    _ = try engine.start()
     let failures = try train(artefacts)
 
     var comparisons: [Comparison] = []
@@ -95,7 +95,8 @@ struct ReproduceCommand: ParsableCommand {
       Log.info("\(artefact.artefact.id): \(pending.count) runs, \(jobs) at a time\(time)")
       let board = ProgressBoard(workers: jobs, runs: pending.count)
       let runner = Runner(
-        pending, observer: board, command: childCommand(), shouldStop: { Interruption.isAsked })
+        pending, observer: board, command: childCommand(artefact.parametersNeeded),
+        shouldStop: { Interruption.isAsked })
       let results = runner.run(jobs: jobs)
       board.finish()
       if Interruption.isAsked {
@@ -111,14 +112,15 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   /// The command line that trains one run in a process of its own.
-  private func childCommand()
+  private func childCommand(_ needed: ParametersNeeded)
     -> @Sendable (RunSpecification) -> (
       executable: String, arguments: [String]
     )
   {
     let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
     let shared =
-      engine.arguments + ["--experiments", project.experiments, "--results", project.results]
+      engine.arguments + (needed == .snapshots ? ["--snapshots"] : [])
+      + ["--experiments", project.experiments, "--results", project.results]
     return { run in
       var arguments = ["run", run.template.study, "--seed", "\(run.seed)", "--events"]
       if !run.template.cell.values.isEmpty { arguments += ["--cell", run.template.cell.label] }

@@ -30,6 +30,9 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Refuse a run of another identity.", visibility: .hidden))
   var identity: String?
 
+  @Flag(help: ArgumentHelp("Train a finished run again whose snapshots are missing."))
+  var snapshots = false
+
   @Flag(help: ArgumentHelp("Write events as lines of JSON.", visibility: .hidden))
   var events = false
 
@@ -50,7 +53,7 @@ struct RunCommand: ParsableCommand {
     let (device, environment) = try engine.start()
     let executor = RunExecutor(
       run, kinds: kinds, store: project.store, device: device, environment: environment,
-      checkpointSeconds: engine.checkpointSeconds)
+      checkpointSeconds: engine.checkpointSeconds, needsSnapshots: snapshots)
     let report = EventWriter(json: events)
     switch try executor.execute(shouldStop: { Interruption.isAsked }, report: report.write) {
     case .finished, .alreadyFinished: break

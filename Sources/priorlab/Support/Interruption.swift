@@ -12,6 +12,12 @@ enum Interruption {
         if Interruption.asked.exchange(true, ordering: .relaxed) { _exit(130) }
       }
     }
+    // Whoever started this process may have had the signals blocked, which is inherited.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     // A reader that has gone away must not end a run without a checkpoint.
     signal(SIGPIPE, SIG_IGN)
   }

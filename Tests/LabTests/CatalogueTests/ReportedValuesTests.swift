@@ -62,7 +62,9 @@ import Testing
     #expect(compared == 6)
     // And no number of Table 1 is left out.
     let table = try library.artefact("vhp/table-1").reported ?? []
-    #expect(Set(table.map(\.value)) == Set(extracted.filter { $0.metric == "absolute error" }.map(\.value)))
+    #expect(
+      Set(table.map(\.value))
+        == Set(extracted.filter { $0.metric == "absolute error" }.map(\.value)))
   }
 
   @Test func tableOne() throws {
@@ -71,7 +73,9 @@ import Testing
     let values = Dictionary(
       uniqueKeysWithValues: reported.map { ($0.cell["method"] ?? "", $0.value) })
     #expect(
-      values == ["rewo": 0.054, "geco": 0.53, "beta-1": 0.49, "warm-up-20": 0.20, "warm-up-200": 0.31])
+      values == [
+        "rewo": 0.054, "geco": 0.53, "beta-1": 0.49, "warm-up-20": 0.20, "warm-up-200": 0.31,
+      ])
     for cell in reported { #expect(!cell.margin.because.isEmpty && cell.source == "Table 1") }
   }
 }

@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ([("bars:", "barz:")], "1.yaml:10:5: draw.0: unknown name 'barz'; did you mean 'bars'?"),
+    ([("bars:", "barz:")], "1.yaml:11:5: draw.0: unknown name 'barz'; did you mean 'bars'?"),
     ([("codes:", "code:")], "1.yaml:5:5: compute.0: unknown name 'code'; did you mean 'codes'?"),
     ([("title:", "titel:")], "unknown key 'titel'; did you mean 'title'?"),
     ([("study: test/tiny", "study: test/tny")], "there is no study 'test/tny'; did you mean"),
@@ -72,8 +72,10 @@ import Testing
 
   /// Every error about an artefact names its file.
   @Test(arguments: [
-    "use: [{study: test/tiny, cells: \"metod = rewo\"}]", "use: [{study: test/tiny, cells: method}]",
-    "use: [{study: test/tny}]", "use: [{study: test/tiny}]\nclaims: [{that: x, measure: y, source: z}]",
+    "use: [{study: test/tiny, cells: \"metod = rewo\"}]",
+    "use: [{study: test/tiny, cells: method}]",
+    "use: [{study: test/tny}]",
+    "use: [{study: test/tiny}]\nclaims: [{that: x, measure: y, source: z}]",
   ])
   func errorsNameTheFile(_ use: String) throws {
     let message = try message(["use: [{study: test/tiny}]": use])

@@ -27,7 +27,8 @@ import Testing
       let same = try #require(paper.first { $0.template.cell == run.template.cell })
       let examples = try #require(run.template.dataset.trainingExamples)
       let full = try #require(same.template.dataset.trainingExamples)
-      #expect(run.template.plan.steps(examples: examples) <= same.template.plan.steps(examples: full))
+      #expect(
+        run.template.plan.steps(examples: examples) <= same.template.plan.steps(examples: full))
     }
   }
 

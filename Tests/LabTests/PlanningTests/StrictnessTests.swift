@@ -82,7 +82,8 @@ import Testing
     Wrong(
       "smoothing: 0.9", "smoothing: 1", at: "rewo:\n          statistic",
       "weights.rate: smoothing must be at least 0 and below 1"),
-    Wrong("seeds: 2", "seeds: 0", at: "0\nkeep", "seeds: at least one seed is needed"),
+    Wrong(
+      "seeds: 2", "seeds: 0", at: "0\nkeep", "seeds: a count of seeds must be from 1 to 100,000"),
     Wrong("seeds: 2", "seeds: [1, -1]", at: "[1, -1]", "seeds: seeds must not be negative"),
     Wrong("seeds: 2", "seeds: [1, 1]", at: "[1, 1]", "seeds: a seed is named twice"),
     Wrong("latent: 2", "latent: two", at: "two", "expected a whole number, found 'two'"),
@@ -109,7 +110,8 @@ import Testing
   /// The update that is wrong, not the first one.
   @Test func pointsAtTheWrongUpdate() throws {
     let text = try edited(
-      Tiny.study, ["[{minimise: elbo,": "[{minimise: elbo, optimiser: {adam: {rate: 1}}}, {minimise: elbow,"])
+      Tiny.study,
+      ["[{minimise: elbo,": "[{minimise: elbo, optimiser: {adam: {rate: 1}}}, {minimise: elbow,"])
     let message = words { try Tiny.resolve(text) }
     #expect(message.hasPrefix("\(try place("elbow", in: text)):"), "\(message)")
   }

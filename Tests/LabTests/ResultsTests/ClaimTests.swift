@@ -16,7 +16,8 @@ import Testing
 
   @Test(arguments: [
     "", "<", "mean(a=1)", "mean(a=1) <", "mean(a=1) = mean(a=2)", "a=1 < a=2", "mean(a) < mean(b)",
-    "mean(a=1) < mean(a=2) < mean(a=3)", "mean(a=1) < mean(a=2) > mean(a=3)", "mean(a=1 < mean(a=2)",
+    "mean(a=1) < mean(a=2) < mean(a=3)", "mean(a=1) < mean(a=2) > mean(a=3)",
+    "mean(a=1 < mean(a=2)",
     "mean(a=1) <= mean(a=2)", "best(a=1) < best(a=2)", "mean(a=1=2) < mean(a=2)",
     "mean(a=1,) < mean(b=)", "mean() < mean()",
   ])
@@ -87,7 +88,8 @@ import Testing
   /// A side that fits several cells names none of them.
   @Test func sidesNameOneCell() throws {
     let study = try edited(
-      Tiny.study, ["axes:\n": "axes:\n  samples:\n    few: {}\n    many: {model.vhp.importance-samples: 3}\n"])
+      Tiny.study,
+      ["axes:\n": "axes:\n  samples:\n    few: {}\n    many: {model.vhp.importance-samples: 3}\n"])
     let artefact = """
       artefact: test/table
       title: t

@@ -147,7 +147,8 @@ import Testing
   /// A table's special characters in every format.
   @Test func specialCharacters() {
     let table = TextTable(
-      columns: ["a", "b"], rows: [["x,y", "say \"so\""], ["two\nlines", "50 % & a_b #1 $ \\ β±–"]])
+      columns: ["a", "b"],
+      rows: [["x,y", "say \"so\""], ["two\nlines", "50 % & a_b #1 $ \\ β±–"]])
     #expect(parse(csv: table.csv) == [table.columns] + table.rows)
     #expect(
       table.latex.contains(

@@ -38,7 +38,9 @@ import Training
       let run = try RunSpecification(
         try Tiny.run().template, seed: 0, profile: profile)
       try place.record([recorded(run, ["a": 1])])
-      let files = [committed, passing].map { FileManager.default.fileExists(atPath: "\(place.root)/\($0)") }
+      let files = [committed, passing].map {
+        FileManager.default.fileExists(atPath: "\(place.root)/\($0)")
+      }
       #expect(files == [isCommitted, !isCommitted])
       #expect(place.record(of: run)?.profile == profile)
       #expect(place.store.studies() == ["test/tiny"])
@@ -109,7 +111,9 @@ import Training
     try Workplace.with { place in
       let run = try Tiny.run()
       try place.leave(["weights.h5", "claim"], of: run)
-      try place.record([recorded(run, [:]), recorded(try Tiny.run(seed: 1, profile: ProfileName(name: "quick")))])
+      try place.record([
+        recorded(run, [:]), recorded(try Tiny.run(seed: 1, profile: ProfileName(name: "quick"))),
+      ])
       let directories = place.store.runDirectories(of: ["test/tiny", "test/none"])
       #expect(directories.map(\.identity) == [run.identity])
       #expect(directories[0].hasWeights)
@@ -120,12 +124,16 @@ import Training
 
 @Suite struct RunRecordTests {
   @Test func survivesALine() throws {
-    let run = try Tiny.run("rewo", seed: 3, profile: ProfileName(name: "quick", overrides: ["a=1"]))
+    let run = try Tiny.run(
+      "rewo", seed: 3, profile: ProfileName(name: "quick", overrides: ["record.every=2"]))
     var curves = Curves()
     curves.record(1, ["loss/rate": 0.1, "weight/rate": 1e-300])
     curves.record(50, ["loss/rate": -.infinity, "average/x": .infinity, "weight/rate": .nan])
     var record = recorded(
-      run, ["a": 0.1 + 0.2, "b": nil, "c": -0.0, "d": 5e-324, "e": .infinity, "f": .nan],
+      run,
+      [
+        "a": 0.1 + 0.2, "b": nil, "c": -0.0, "d": .leastNonzeroMagnitude, "e": .infinity, "f": .nan,
+      ],
       failure: "line\nbreak \"quotes\" – β", curves: curves, standIn: "a stand-in")
     record.events = ["met": 350]
     let line = try record.line()
@@ -142,7 +150,8 @@ import Training
     #expect(back.measures.count == 6)
     for (name, value) in record.measures {
       let found = try #require(back.measures[name])
-      #expect(found?.bitPattern == value?.bitPattern || (found?.isNaN == true && value?.isNaN == true))
+      #expect(
+        found?.bitPattern == value?.bitPattern || (found?.isNaN == true && value?.isNaN == true))
     }
     #expect(back.measures["b"] == .some(nil))
     #expect(back.curves.steps == [1, 50])

@@ -18,7 +18,8 @@ final class PlaneModel: LatentVariableModel {
   }
 
   func terms(
-    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress, _ randomness: StepRandomness
+    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
+    _ randomness: StepRandomness
   ) -> Terms {
     Terms(losses: [:])
   }
@@ -40,7 +41,8 @@ final class CodelessModel: Model {
   let parameters = ParameterStore(Randomness(seed: 0))
 
   func terms(
-    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress, _ randomness: StepRandomness
+    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
+    _ randomness: StepRandomness
   ) -> Terms {
     Terms(losses: [:])
   }
