@@ -12,6 +12,15 @@ public struct RunStore: Sendable {
     self.root = root
   }
 
+  /// Makes the results directory where it is missing, so that a wrong place is said once and not by
+  /// every run.
+  public func prepare() throws {
+    try RunDirectory(path: root).create()
+    guard FileManager.default.isWritableFile(atPath: root) else {
+      throw RunDirectoryError.cannotCreate(root)
+    }
+  }
+
   /// The directory of one run: checkpoints, weights, curves, log.
   public func directory(_ run: RunSpecification) -> RunDirectory {
     RunDirectory(path: "\(root)/\(run.template.study)/runs/\(run.identity)")

@@ -54,6 +54,7 @@ struct ReproduceCommand: ParsableCommand {
     if !artefacts.allSatisfy({ $0.drawsNothing }) { _ = try Gnuplot.find() }
     Interruption.watch()
     _ = try engine.start()
+    try project.store.prepare()
     let failures = try train(artefacts)
 
     var comparisons: [Comparison] = []

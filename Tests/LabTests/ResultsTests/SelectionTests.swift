@@ -65,11 +65,15 @@ import Testing
   }
 
   @Test func measuresWithoutADirectionHaveNoBest() throws {
-    let message = words {
-      try seeds("{best: {measure: event/constraint-first-met/rate}}")
+    for select in ["best: {measure: ", "representative: {measures: ["] {
+      let end = select.hasSuffix("[") ? "]}}" : "}}"
+      let message = words { try seeds("{\(select)event/constraint-first-met/rate\(end)") }
+      // Said before anything is trained for it.
+      #expect(message.contains("1.yaml:3:34: use.0.select: "), "\(message)")
+      #expect(message.contains("neither less nor more is better"), "\(message)")
     }
-    // All runs are without a value here, so there is nothing to choose from.
-    #expect(message == "no error: []")
+    // A median needs no direction.
+    #expect(try seeds("{median: {measure: event/constraint-first-met/rate}}") == [])
   }
 
   @Test(arguments: [

@@ -61,6 +61,39 @@ import Testing
     }
   }
 
+  /// What the paper reports, and the margin that was set beforehand, are the manifest's.
+  @Test func alteredReport() throws {
+    try with { stored, place in
+      let text = try stored.text(.json)
+      for (before, after) in [
+        ("\"value\" : 0.1", "\"value\" : 0.5"), ("\"std\" : 0.01", "\"std\" : 0.1"),
+      ] {
+        #expect(text.contains(before))
+        let altered = text.replacing(before, with: after)
+        let comparison = try JSONDecoder().decode(Comparison.self, from: Data(altered.utf8))
+        #expect(try verify(comparison, place).discrepancies.count == 1, "\(before)")
+      }
+    }
+  }
+
+  /// Failed runs do not vanish: neither those with a record nor those without one.
+  @Test func failedRuns() throws {
+    try Table.with(less: ["rewo": Table.near(1)], failed: ["plain": 5]) {
+      (stored, place) throws in
+      #expect(try stored.row("plain").failed == 5)
+      #expect(try verify(stored, place).discrepancies.isEmpty)
+    }
+    try Table.with(less: ["rewo": Table.near(1), "plain": [2, 2]]) { _, place in
+      let artefact = try place.artefact()
+      let killed = try #require(artefact.runs.last)
+      let stored = try Comparison(
+        artefact, kinds: Tiny.kinds, store: place.store,
+        failures: [killed.identity: "its process was ended by signal 9"])
+      #expect(try stored.row("plain").failed == 1)
+      #expect(try verify(stored, place).discrepancies.isEmpty)
+    }
+  }
+
   @Test func alteredRow() throws {
     try with { stored, place in
       var altered = stored
