@@ -44,6 +44,15 @@ public enum Selection: Decodable, Equatable, Sendable {
     case all, seed, best, median, representative
   }
 
+  /// The measure by which it tells better from worse, where it does.
+  var ranking: String? {
+    switch self {
+    case .all, .seed, .median: nil
+    case .best(let measure): measure
+    case .representative(let measures): measures.first
+    }
+  }
+
   /// The measures that it reads.
   var measures: [String] {
     switch self {

@@ -61,7 +61,7 @@ public struct ArtefactRuns: Sendable {
     self.wanted = wanted
     computations = try (manifest.compute ?? []).map { try kinds.computation($0) }
     drawings = try (manifest.draw ?? []).map { try kinds.drawing($0) }
-    try check(kinds, library.artefacts[id]?.node.origin ?? .resolved)
+    if let node = library.artefacts[id]?.node { try check(kinds, node) }
   }
 
   /// What the artefact needs of each run.
@@ -121,7 +121,8 @@ public struct ArtefactRuns: Sendable {
   }
 
   /// Names that must exist: measures, cells of reported numbers and of claims.
-  private func check(_ kinds: Kinds, _ origin: Origin) throws {
+  private func check(_ kinds: Kinds, _ node: ConfigNode) throws {
+    let origin = node.origin
     let measures = artefact.measures ?? []
     for measure in measures {
       _ = try kinds.measure(measure, origin: origin)
@@ -142,6 +143,14 @@ public struct ArtefactRuns: Sendable {
         if !runs.allSatisfy({ $0.template.measures.contains(measure) }) {
           throw refuse("use.\(index).select", "the study does not take the measure '\(measure)'")
         }
+      }
+      if let measure = use.select?.ranking,
+        try kinds.measure(measure, origin: origin).direction == .neither
+      {
+        throw ManifestError(
+          origin: node["use"]?.items?[index]["select"]?.origin ?? origin,
+          path: "use.\(index).select",
+          .impossible("of '\(measure)' neither less nor more is better: there is no best"))
       }
     }
     for (index, reported) in (artefact.reported ?? []).enumerated() {
