@@ -11,12 +11,13 @@ public struct Artefact: Decodable, Sendable {
   /// Figures, by kind of drawing.
   let draw: [Tagged]?
   public let reported: [ReportedCell]?
+  public let quoted: [QuotedNumber]?
   public let claims: [Claim]?
   public let assumptions: [Assumption]?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case id = "artefact"
-    case title, use, compute, measures, draw, reported, claims, assumptions
+    case title, use, compute, measures, draw, reported, quoted, claims, assumptions
   }
 }
 
@@ -84,6 +85,23 @@ public struct ReportedCell: Codable, Sendable {
     public let value: Double
     public let because: String
   }
+}
+
+extension ReportedCell {
+  /// The number with its spread, for statistics.
+  var asReported: Reported { Reported(value, standardDeviation: std, n: runs) }
+}
+
+/// A number that the paper quotes of somebody else's method: shown, never judged.
+public struct QuotedNumber: Codable, Sendable {
+  /// The method as the paper names it.
+  public let method: String
+  public let measure: String
+  public let statistic: ReportedStatistic?
+  public let value: Double
+  public let std: Double?
+  /// Where in the paper it stands.
+  public let source: String
 }
 
 /// The statistic over runs that a reported number is compared with.

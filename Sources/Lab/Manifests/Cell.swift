@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// One combination of axis values: `method=rewo, beta=2`.
 public struct Cell: Hashable, Sendable {
   /// Value of each axis by name, in the order of the study's axes.
@@ -106,8 +108,7 @@ public struct CellFilter: Equatable, Sendable {
 
   private func hint(_ name: String, _ known: [String]) -> String {
     if let near = nearest(name, among: known) { return "; did you mean '\(near)'?" }
-    var seen: Set<String> = []
-    let names = known.filter { seen.insert($0).inserted }
+    let names = OrderedSet(known)
     return names.isEmpty ? "" : "; there are \(names.joined(separator: ", "))"
   }
 }

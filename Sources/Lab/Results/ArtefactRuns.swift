@@ -61,7 +61,9 @@ public struct ArtefactRuns: Sendable {
     self.wanted = wanted
     computations = try (manifest.compute ?? []).map { try kinds.computation($0) }
     drawings = try (manifest.draw ?? []).map { try kinds.drawing($0) }
-    if let node = library.artefacts[id]?.node { try check(kinds, node) }
+    if let node = library.artefacts[id]?.node {
+      try ArtefactCheck(manifest, node, templates: templates, kinds: kinds).run()
+    }
   }
 
   /// What the artefact needs of each run.
@@ -118,70 +120,5 @@ public struct ArtefactRuns: Sendable {
       }
     }
     return total
-  }
-
-  /// Names that must exist: measures, cells of reported numbers and of claims.
-  private func check(_ kinds: Kinds, _ node: ConfigNode) throws {
-    let origin = node.origin
-    let measures = artefact.measures ?? []
-    for measure in measures {
-      _ = try kinds.measure(measure, origin: origin)
-      for template in templates where !template.measures.contains(measure) {
-        throw ManifestError(
-          origin: origin, path: "measures",
-          .impossible(
-            "the study \(template.study) does not take the measure '\(measure)': add it there"))
-      }
-    }
-    let cells = runs.map(\.template.cell)
-    func refuse(_ path: String, _ message: String) -> ManifestError {
-      ManifestError(origin: origin, path: path, .impossible(message))
-    }
-    for (index, use) in artefact.use.enumerated() {
-      for measure in use.select?.measures ?? [] {
-        _ = try kinds.measure(measure, origin: origin)
-        if !runs.allSatisfy({ $0.template.measures.contains(measure) }) {
-          throw refuse("use.\(index).select", "the study does not take the measure '\(measure)'")
-        }
-      }
-      if let measure = use.select?.ranking,
-        try kinds.measure(measure, origin: origin).direction == .neither
-      {
-        throw ManifestError(
-          origin: node["use"]?.items?[index]["select"]?.origin ?? origin,
-          path: "use.\(index).select",
-          .impossible("of '\(measure)' neither less nor more is better: there is no best"))
-      }
-    }
-    for (index, reported) in (artefact.reported ?? []).enumerated() {
-      let path = "reported.\(index)"
-      if !measures.contains(reported.measure) {
-        throw refuse(path, "'\(reported.measure)' is not among the artefact's measures")
-      }
-      if !cells.contains(where: { $0.matches(reported.cell) }) {
-        throw refuse(path, "no cell of the studies has these axis values")
-      }
-      if !(reported.margin.value > 0) { throw refuse(path, "the margin must be positive") }
-    }
-    for (index, claim) in (artefact.claims ?? []).enumerated() {
-      let test: ClaimTest
-      do {
-        test = try ClaimTest(claim.that)
-      } catch let error as ConfigValueError {
-        throw refuse("claims.\(index)", error.message)
-      }
-      for side in [test.left, test.right] {
-        let count = Set(cells.filter { $0.matches(side) }).count
-        if count == 0 {
-          throw refuse("claims.\(index)", "no cell of the studies has the axis values of a side")
-        }
-        if count > 1 {
-          throw refuse("claims.\(index)", "a side names \(count) cells, and must name one")
-        }
-      }
-      if !measures.contains(claim.measure) {
-        throw refuse("claims.\(index)", "'\(claim.measure)' is not among the artefact's measures")
-      }
-    }
   }
 }

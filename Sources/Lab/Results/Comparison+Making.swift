@@ -2,10 +2,10 @@ extension Comparison {
   /// Compares the recorded runs of an artefact with what its paper reports.
   ///
   /// - Parameters:
-  ///   - failures: reasons, by identity, of runs that failed without leaving a record.
-  ///   - only: the finished runs that count; all by default.
+  ///   - failures: identities of runs that failed without leaving a record.
+  ///   - only: the finished runs that count, where it is not all of them; then only `failures` failed.
   public init(
-    _ artefact: ArtefactRuns, kinds: Kinds, store: RunStore, failures: [String: String] = [:],
+    _ artefact: ArtefactRuns, kinds: Kinds, store: RunStore, failures: Set<String> = [],
     only: Set<String>? = nil
   ) throws {
     let manifest = artefact.artefact
@@ -21,10 +21,15 @@ extension Comparison {
     for measure in manifest.measures ?? [] {
       let measure = try kinds.measure(measure, origin: .resolved)
       for template in artefact.templates {
-        rows.append(
-          try Self.row(
-            measure, template, artefact.runs(of: template), records, failures,
-            manifest.reported ?? [], notComparable, only))
+        let reported = (manifest.reported ?? []).filter {
+          $0.measure == measure.id && template.cell.matches($0.cell)
+        }
+        let runs = artefact.runs(of: template)
+        for number in reported.isEmpty ? [nil] : reported.map(Optional.some) {
+          rows.append(
+            try Self.row(
+              measure, template, runs, records, failures, number, notComparable, only))
+        }
       }
     }
     let claims = try (manifest.claims ?? []).map { claim in
@@ -40,7 +45,7 @@ extension Comparison {
     let judged = rows.filter { $0.reported != nil && notComparable == nil && $0.runs.count > 1 }
     self.init(
       artefact: manifest.id, title: manifest.title, profile: artefact.profile, because: because,
-      standIn: standIn, rows: rows, claims: claims,
+      standIn: standIn, rows: rows, quoted: manifest.quoted ?? [], claims: claims,
       expectedFalseAlarms: VerdictRule.expectedFalseAlarms(cells: judged.count))
   }
 
@@ -55,36 +60,35 @@ extension Comparison {
 
   private static func row(
     _ measure: Measure, _ template: RunTemplate, _ runs: [RunSpecification],
-    _ records: [String: RunRecord], _ failures: [String: String], _ reported: [ReportedCell],
+    _ records: [String: RunRecord], _ failures: Set<String>, _ reported: ReportedCell?,
     _ notComparable: String?, _ only: Set<String>?
   ) throws -> Row {
     var values: [RunValue] = []
-    var finished: [String] = []
+    var finished: [RunReference] = []
+    var failed: [RunReference] = []
     var withoutValue = 0
-    var failed = 0
     for run in runs {
-      guard let record = records[run.identity], record.failure == nil else {
-        if records[run.identity]?.failure != nil || failures[run.identity] != nil { failed += 1 }
-        continue
+      let record = records[run.identity]
+      let reference = RunReference(seed: run.seed, identity: run.identity)
+      if let record, record.failure == nil {
+        if let only, !only.contains(run.identity) { continue }
+        finished.append(reference)
+        if let value = record.measures[measure.id] ?? nil, value.isFinite {
+          values.append(RunValue(seed: run.seed, identity: run.identity, value: value))
+        } else {
+          withoutValue += 1
+        }
+      } else if failures.contains(run.identity) || (record != nil && only == nil) {
+        failed.append(reference)
       }
-      if let only, !only.contains(run.identity) { continue }
-      finished.append(run.identity)
-      if let value = record.measures[measure.id] ?? nil, value.isFinite {
-        values.append(RunValue(seed: run.seed, identity: run.identity, value: value))
-      } else {
-        withoutValue += 1
-      }
-    }
-    let cell = reported.first {
-      $0.measure == measure.id && template.cell.matches($0.cell)
     }
     let numbers = values.map(\.value)
     return Row(
       study: template.study, cell: template.cell, measure: measure.id, unit: measure.unit,
-      direction: measure.direction, runs: values, finished: finished,
-      withoutValue: withoutValue, failed: failed,
-      summary: numbers.isEmpty ? nil : try Summary(numbers), reported: cell,
-      judgement: try judge(measure, numbers, failed, cell, notComparable))
+      direction: measure.direction, statistic: reported?.statistic ?? .mean, runs: values,
+      finished: finished, withoutValue: withoutValue, failed: failed,
+      summary: numbers.isEmpty ? nil : try Summary(numbers), reported: reported,
+      judgement: try judge(measure, numbers, failed.count, reported, notComparable))
   }
 
   private static func judge(
@@ -96,12 +100,11 @@ extension Comparison {
       margin: reported?.margin.value ?? 1, direction: measure.direction)
     var compared = values
     if reported?.statistic == .best {
-      let best = measure.direction == .lessIsBetter ? values.min() : values.max()
-      compared = best.map { [$0] } ?? []
+      compared = measure.direction.best(of: values).map { [$0] } ?? []
     }
     return try rule.judge(
       compared, failures: failed,
-      reported: reported.map { Reported($0.value, standardDeviation: $0.std, n: $0.runs) },
+      reported: reported?.asReported,
       notComparable: notComparable)
   }
 }

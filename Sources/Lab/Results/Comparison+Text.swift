@@ -38,8 +38,9 @@ extension Comparison {
 
   private func cells(_ row: Row) -> [String] {
     [
-      row.cell.label, row.unit.isEmpty ? row.measure : "\(row.measure) [\(row.unit)]", ours(row),
-      row.summary?.interval.map { "[\(short($0.low)), \(short($0.high))]" } ?? "–",
+      row.cell.label, measure(row), ours(row),
+      row.statistic == .best
+        ? "–" : row.summary?.interval.map { "[\(short($0.low)), \(short($0.high))]" } ?? "–",
       row.reported.map { reported in
         short(reported.value) + (reported.std.map { " ± \(short($0))" } ?? "")
       } ?? "–",
@@ -52,7 +53,7 @@ extension Comparison {
     var lines: [[String]] = []
     for (index, row) in rows.enumerated() {
       let texts = cells(row)
-      if index == 0 || rows[index - 1].measure != row.measure {
+      if index == 0 || measure(rows[index - 1]) != measure(row) {
         lines.append([texts[1]] + Array(repeating: "", count: texts.count - 2))
       }
       lines.append(["  " + texts[0]] + texts.dropFirst(2))
@@ -60,22 +61,42 @@ extension Comparison {
     return TextTable(columns: [""] + Self.columns.dropFirst(2), rows: lines).aligned
   }
 
-  /// Mean ± sample standard deviation, the number of runs, and what became of the others.
+  /// The measure with its unit, and what is compared where that is not the mean.
+  private func measure(_ row: Row) -> String {
+    (row.unit.isEmpty ? row.measure : "\(row.measure) [\(row.unit)]")
+      + (row.statistic == .best ? ", best run" : "")
+  }
+
+  /// Mean ± sample standard deviation, or the best value; the number of runs, and what became of the others.
   private func ours(_ row: Row) -> String {
     var text = row.summary.map { summary in
+      if row.statistic == .best {
+        let best = row.direction.best(of: row.runs.map(\.value))
+        return "\(short(best ?? .nan)) (best of \(summary.n))"
+      }
       let spread = summary.standardDeviation.map { " ± \(short($0))" } ?? ""
       return "\(short(summary.mean))\(spread) (n = \(summary.n))"
     }
     if row.withoutValue > 0 {
       text = (text.map { $0 + ", " } ?? "") + "none in \(row.withoutValue)"
     }
-    if row.failed > 0 { text = (text.map { $0 + ", " } ?? "") + "\(row.failed) failed" }
+    if !row.failed.isEmpty {
+      text = (text.map { $0 + ", " } ?? "") + "\(row.failed.count) failed"
+    }
     return text ?? "no run"
   }
 
   /// Claims, and what to keep in mind.
   private var remarks: String {
     var lines: [String] = []
+    if !quoted.isEmpty {
+      lines += ["", "Quoted by the paper, not computed here:"]
+      lines += quoted.map { number in
+        "  \(number.method), \(number.measure)\(number.statistic == .best ? ", best run" : ""): "
+          + short(number.value) + (number.std.map { " ± \(short($0))" } ?? "")
+          + "  (\(number.source))"
+      }
+    }
     if !claims.isEmpty {
       lines += ["", "The paper's claims:"]
       lines += claims.map { claim in
@@ -87,7 +108,7 @@ extension Comparison {
     if !judged.isEmpty {
       lines.append("")
       lines += judged.map {
-        "  \($0.cell.label), \($0.measure): \($0.judgement.explanation)"
+        "  \($0.cell.label), \(measure($0)): \($0.judgement.explanation)"
       }
       lines.append(
         "By chance alone, \(short(expectedFalseAlarms)) of these rows would be called better or "
@@ -102,7 +123,8 @@ extension Comparison {
 
   private var csv: String {
     let header = [
-      "study", "cell", "measure", "unit", "n", "mean", "std", "low95", "high95", "failed",
+      "study", "cell", "measure", "statistic", "unit", "n", "mean", "std", "low95", "high95",
+      "failed",
       "without_value", "reported", "reported_std", "margin", "verdict", "runs",
     ]
     let lines = rows.map { row in
@@ -110,8 +132,11 @@ extension Comparison {
       let numbers: [Double?] = [
         summary?.mean, summary?.standardDeviation, summary?.interval?.low, summary?.interval?.high,
       ]
-      return [row.study, row.cell.label, row.measure, row.unit, "\(row.runs.count)"]
-        + numbers.map { $0.map { "\($0)" } ?? "" } + ["\(row.failed)", "\(row.withoutValue)"]
+      return [
+        row.study, row.cell.label, row.measure, row.statistic.rawValue, row.unit,
+        "\(row.runs.count)",
+      ]
+        + numbers.map { $0.map { "\($0)" } ?? "" } + ["\(row.failed.count)", "\(row.withoutValue)"]
         + [row.reported?.value, row.reported?.std, row.reported?.margin.value].map {
           $0.map { "\($0)" } ?? ""
         } + [

@@ -3,7 +3,7 @@ import Foundation
 /// An artefact's numbers beside the paper's: what `comparison.json` holds.
 public struct Comparison: Codable, Sendable {
   /// Goes up when the file's meaning changes.
-  public static let format = 1
+  public static let format = 2
 
   public var format = Comparison.format
   public var artefact: String
@@ -14,27 +14,37 @@ public struct Comparison: Codable, Sendable {
   /// Why the data are not the real ones; nil where they are.
   public var standIn: String?
   public var rows: [Row]
+  /// Numbers of other people's methods that stand in the paper's table.
+  public var quoted: [QuotedNumber]
   public var claims: [ClaimResult]
   /// Rows that may be called better or worse by chance alone, in expectation.
   public var expectedFalseAlarms: Double
 
-  /// One measure of one cell.
+  /// One measure of one cell, and the statistic of it that the paper gives.
   public struct Row: Codable, Sendable {
     public var study: String
     public var cell: Cell
     public var measure: String
     public var unit: String
     public var direction: Direction
+    /// What is compared: the mean of the runs, or the best of them.
+    public var statistic: ReportedStatistic
     /// Value of each finished run that has one.
     public var runs: [RunValue]
-    /// Identities of all finished runs, also of those without a value.
-    public var finished: [String]
+    /// All finished runs, also those without a value.
+    public var finished: [RunReference]
     /// Finished runs that have no value: an event that never came.
     public var withoutValue: Int
-    public var failed: Int
+    public var failed: [RunReference]
     public var summary: Summary?
     public var reported: ReportedCell?
     public var judgement: Judgement
+  }
+
+  /// A run by its seed and identity.
+  public struct RunReference: Codable, Hashable, Sendable {
+    public var seed: Int
+    public var identity: String
   }
 
   /// A run's value of a measure.
@@ -64,7 +74,7 @@ public struct Comparison: Codable, Sendable {
   public var hasWorse: Bool { rows.contains { $0.judgement.verdict == .worse } }
 
   /// Whether a run behind the rows failed.
-  public var hasFailures: Bool { rows.contains { $0.failed > 0 } }
+  public var hasFailures: Bool { rows.contains { !$0.failed.isEmpty } }
 }
 
 extension Comparison {

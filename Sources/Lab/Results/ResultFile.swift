@@ -12,7 +12,7 @@ public struct ResultFile {
   }
 
   /// Goes up when the layout changes.
-  static let format = 1
+  static let format = 2
 
   private let file: HDF5File
   /// The artefact's title.
@@ -53,9 +53,9 @@ public struct ResultFile {
     return ""
   }
 
-  /// What the paper reports of a measure of a cell.
+  /// What the paper reports as the mean of a measure of a cell.
   public func reported(_ id: String, _ cell: CellEntry) throws -> Double? {
-    let path = "\(cell.path)/reported/\(id)"
+    let path = "\(cell.path)/reported/\(ReportedStatistic.mean.rawValue)/\(id)"
     return try file.exists(path) ? file.read(Double.self, at: path).values.first : nil
   }
 

@@ -102,10 +102,14 @@ public struct ResultWriter {
         row.runs.first { $0.identity == run.identity }?.value ?? .nan
       }
       let name = "\(path)/measures/\(row.measure)"
-      try file.write(values, shape: [values.count], at: name)
-      try file.setAttribute("unit", to: row.unit, at: name)
+      if try !file.exists(name) {
+        try file.write(values, shape: [values.count], at: name)
+        try file.setAttribute("unit", to: row.unit, at: name)
+      }
       if let reported = row.reported {
-        try file.write([reported.value], shape: [], at: "\(path)/reported/\(row.measure)")
+        let statistic = row.statistic.rawValue
+        try file.write(
+          [reported.value], shape: [], at: "\(path)/reported/\(statistic)/\(row.measure)")
       }
     }
     guard !artefact.computations.isEmpty else { return }

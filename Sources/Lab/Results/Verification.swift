@@ -20,14 +20,16 @@ public struct Verification: Codable, Sendable {
   public init(
     _ stored: Comparison, library: ManifestLibrary, kinds: Kinds, store: RunStore
   ) throws {
-    var seeds: Set<Int> = []
-    for row in stored.rows { seeds.formUnion(row.runs.map(\.seed)) }
+    let finished = Set(stored.rows.flatMap(\.finished))
+    let failed = Set(stored.rows.flatMap(\.failed))
+    let seeds = Set(finished.union(failed).map(\.seed))
     let artefact = try ArtefactRuns(
       stored.artefact, stored.profile, seeds: seeds.isEmpty ? nil : SeedList(seeds.sorted()),
       library: library, kinds: kinds)
     // Runs that were recorded since, for another result, are not this one's.
-    let identities = Set(stored.rows.flatMap(\.finished))
-    let fresh = try Comparison(artefact, kinds: kinds, store: store, only: identities)
+    let fresh = try Comparison(
+      artefact, kinds: kinds, store: store, failures: Set(failed.map(\.identity)),
+      only: Set(finished.map(\.identity)))
     let known = Set(
       Set(stored.rows.map(\.study)).flatMap { store.records(of: $0).records.keys })
     var missing: Set<String> = []
@@ -36,6 +38,7 @@ public struct Verification: Codable, Sendable {
       missing.formUnion(row.runs.map(\.identity).filter { !known.contains($0) })
       let other = fresh.rows.first {
         $0.study == row.study && $0.cell == row.cell && $0.measure == row.measure
+          && $0.statistic == row.statistic
       }
       let before = Self.words(row)
       let after = other.map(Self.words) ?? "the manifest has no such row any more"
@@ -55,6 +58,6 @@ public struct Verification: Codable, Sendable {
   private static func words(_ row: Comparison.Row) -> String {
     let values = row.runs.map { "\($0.seed): \($0.value)" }.joined(separator: ", ")
     let mean = row.summary.map { "mean \($0.mean), " } ?? ""
-    return "\(row.judgement.verdict.label): \(mean)\(row.failed) failed [\(values)]"
+    return "\(row.judgement.verdict.label): \(mean)\(row.failed.count) failed [\(values)]"
   }
 }

@@ -83,6 +83,15 @@ public enum Direction: String, Codable, Sendable {
   case moreIsBetter
   /// A parameter count, a β: only the paper's own value is right.
   case neither
+
+  /// The best of some values; nil where there are none, or no value is better than another.
+  func best(of values: [Double]) -> Double? {
+    switch self {
+    case .lessIsBetter: values.min()
+    case .moreIsBetter: values.max()
+    case .neither: nil
+    }
+  }
 }
 
 /// A verdict and what led to it.

@@ -77,9 +77,9 @@ struct ReproduceCommand: ParsableCommand {
     }
   }
 
-  /// Trains what is missing; returns the reason of each failure by identity.
-  private func train(_ artefacts: [ArtefactRuns]) throws -> [String: String] {
-    var failures: [String: String] = [:]
+  /// Trains what is missing; returns the identities of the runs that failed.
+  private func train(_ artefacts: [ArtefactRuns]) throws -> Set<String> {
+    var failures: Set<String> = []
     // Artefacts share runs: the second one finds most of its runs finished by the first.
     for artefact in artefacts {
       let plan = try Plan(
@@ -106,7 +106,7 @@ struct ReproduceCommand: ParsableCommand {
           message: "stopped; the same command goes on from the checkpoints")
       }
       for (identity, result) in results {
-        if case .failed(let reason) = result { failures[identity] = reason }
+        if case .failed = result { failures.insert(identity) }
       }
     }
     return failures

@@ -100,7 +100,7 @@ import Testing
     ),
     (
       "reported: [{cell: {method: rewo}, measure: code-radius/variation, value: 1, margin: {value: 1, because: b}, source: s}]",
-      "reported.0: 'code-radius/variation' is not among the artefact's measures"
+      "reported.0.measure: 'code-radius/variation' is not among the artefact's measures"
     ),
     (
       "reported: [{cell: {method: rewo}, measure: final/weight/rate, value: 1, source: s}]",
@@ -116,12 +116,58 @@ import Testing
     ),
     (
       "claims: [{that: mean(method=rewo) < mean(method=plain), measure: test/less, source: s}]",
-      "claims.0: 'test/less' is not among the artefact's measures"
+      "claims.0.measure: 'test/less' is not among the artefact's measures"
     ),
   ])
   func wrongReportsAndClaims(_ addition: String, _ expected: String) throws {
     let message = try message(["title: A tiny table": "title: A tiny table\n\(addition)"])
     #expect(message.contains(expected), "\(message)")
+  }
+
+  /// Errors point at the part that is wrong, not at the top of the file.
+  @Test(arguments: [
+    (
+      "reported: [{cell: {method: rewo}, measure: final/weight/rate, value: 1, "
+        + "margin: {value: .inf, because: b}, source: s}]", "{value: .inf",
+      "the margin must be positive and finite"
+    ),
+    (
+      "reported: [{cell: {}, measure: final/weight/rate, value: 1, "
+        + "margin: {value: 1, because: b}, source: s}]", "{}, measure",
+      "these axis values fit 2 cells (method=rewo; method=plain): give a value of every axis"
+    ),
+    (
+      "reported: [{cell: {method: rewo}, measure: final/weight/rate, value: 1, std: -1, runs: 3, "
+        + "margin: {value: 1, because: b}, source: s}]", "{cell",
+      "reported standard deviation is -1.0, but must be 0 or more"
+    ),
+    (
+      "reported: [{cell: {method: rewo}, measure: final/weight/rate, value: 1, statistic: best, "
+        + "margin: {value: 1, because: b}, source: s}]", "{cell",
+      "of 'final/weight/rate' neither less nor more is better: there is no best"
+    ),
+    (
+      "claims: [{that: mean(method=rewo) < mean(method=none), measure: final/weight/rate, "
+        + "source: s}]", "mean(method=rewo)", "no cell of the studies has these axis values"
+    ),
+    (
+      "claims: [{that: nonsense, measure: final/weight/rate, source: s}]", "nonsense",
+      "'nonsense' is no claim"
+    ),
+  ])
+  func errorsPointAtThePart(_ addition: String, _ part: String, _ expected: String) throws {
+    let edit = "title: A tiny table\n\(addition)"
+    let text = try edited(Tiny.artefact, ["title: A tiny table": edit])
+    let message = try message(["title: A tiny table": edit])
+    #expect(message.hasPrefix("\(try place(part, in: text, file: "1.yaml")): "), "\(message)")
+    #expect(message.contains(expected), "\(message)")
+  }
+
+  @Test func wrongMeasuresAreFound() throws {
+    let text = try edited(Tiny.artefact, ["final/weight/rate]": "final/weigth/rate]"])
+    let message = try message(["final/weight/rate]": "final/weigth/rate]"])
+    let expected = try place("final/weigth/rate", in: text, file: "1.yaml")
+    #expect(message.hasPrefix("\(expected): measures: unknown name"), "\(message)")
   }
 
   /// A run that is taken twice counts once.

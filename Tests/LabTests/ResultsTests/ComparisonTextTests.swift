@@ -45,7 +45,7 @@ import Testing
         #expect(try field(line, "cell") == row.cell.label)
         #expect(try field(line, "measure") == row.measure)
         #expect(try field(line, "n") == "\(row.runs.count)")
-        #expect(try field(line, "failed") == "\(row.failed)")
+        #expect(try field(line, "failed") == "\(row.failed.count)")
         #expect(try field(line, "without_value") == "\(row.withoutValue)")
         // Numbers to the last bit.
         #expect(try Double(field(line, "mean")) == row.summary?.mean)

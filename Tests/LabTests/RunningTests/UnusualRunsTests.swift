@@ -126,7 +126,8 @@ import Testing
     }
   }
 
-  /// What the plan calls measuring is no training, also where other snapshots are wanted by now.
+  /// What the plan calls measuring is no training, also where other snapshots are wanted by now;
+  /// a figure that needs those has the run trained again.
   @Test func measuringIsAsPlanned() throws {
     try Workplace.with { place in
       try place.train(try Tiny.run())
@@ -136,13 +137,27 @@ import Testing
           "measures: [": "measures: [code-radius/variation, ",
           "snapshots: [2, 4]": "snapshots: [3]",
         ])
-      let plan = try Plan([after], needed: .none, store: place.store)
-      var steps = 0
-      try place.train(after) { event in
-        if case .progress = event { steps += 1 }
+      func action(_ needed: ParametersNeeded) throws -> Plan.Action? {
+        try Plan([after], needed: needed, store: place.store).items.first?.action
       }
-      #expect((plan.items.map(\.action) == [.measure(["code-radius/variation"])]) == (steps == 0))
+      func steps(needsSnapshots: Bool) throws -> Int {
+        var last = 0
+        try place.train(after, needsSnapshots: needsSnapshots) { event in
+          if case .progress(let step, _, _) = event { last = step }
+        }
+        return last
+      }
+      #expect(try action(.final) == .measure(["code-radius/variation"]))
+      #expect(try steps(needsSnapshots: false) == 0)
       #expect(place.record(of: after)?.measures.keys.contains("code-radius/variation") == true)
+      #expect(try action(.final) == .cached)
+      #expect(
+        try action(.snapshots)
+          == .train(
+            why: "it is finished, but weights or snapshots that a figure needs are not here"))
+      #expect(try steps(needsSnapshots: true) == 6)
+      #expect(try action(.snapshots) == .cached)
+      #expect(try place.train(after, needsSnapshots: true) == .alreadyFinished)
     }
   }
 

@@ -65,12 +65,13 @@ struct Workplace {
   /// Trains a run in this process.
   @discardableResult
   func train(
-    _ run: RunSpecification, stopAfter: Int? = nil,
+    _ run: RunSpecification, stopAfter: Int? = nil, needsSnapshots: Bool = false,
     report: @escaping (RunExecutor.Event) -> Void = { _ in }
   ) throws -> RunExecutor.Outcome {
     var asked = 0
     return try RunExecutor(
-      run, kinds: Tiny.kinds, store: store, device: .cpu, environment: Tiny.environment
+      run, kinds: Tiny.kinds, store: store, device: .cpu, environment: Tiny.environment,
+      needsSnapshots: needsSnapshots
     ).execute(
       shouldStop: {
         asked += 1

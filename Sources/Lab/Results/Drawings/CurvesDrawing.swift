@@ -41,19 +41,17 @@ public struct CurvesDrawing: Drawing {
   private func layers(
     _ curve: Curve, _ cell: ResultFile.CellEntry, _ colour: Colour, _ result: ResultFile
   ) throws -> [Layer] {
-    var runs: [[Double]] = []
-    var steps: [Double] = []
-    for seed in try result.seeds(cell) {
+    let runs = try result.seeds(cell).compactMap { seed -> [Double: Double]? in
       guard let values = try result.array(curve.values, cell, seed: seed)?.values,
-        let x = try result.array("curves/step", cell, seed: seed)?.values, x.count == values.count
-      else { continue }
-      // Runs are recorded at the same steps; one that is not cannot be averaged with the others.
-      if steps.isEmpty { steps = x }
-      if x == steps { runs.append(values) }
+        let steps = try result.array("curves/step", cell, seed: seed)?.values
+      else { return nil }
+      return Dictionary(zip(steps, values)) { $1 }
     }
-    guard !runs.isEmpty else { return [] }
-    let points = try steps.indices.map { index in
-      (step: steps[index], summary: try Summary(runs.map { $0[index] }))
+    guard let first = runs.first else { return [] }
+    // Runs that were recorded at other steps are averaged where they meet.
+    let steps = first.keys.filter { step in runs.allSatisfy { $0[step] != nil } }.sorted()
+    let points = try steps.map { step in
+      (step: step, summary: try Summary(runs.compactMap { $0[step] }))
     }
     let line = Layer.line(
       x: steps, y: points.map(\.summary.mean), colour: colour, name: cell.shortLabel)

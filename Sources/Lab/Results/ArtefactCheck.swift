@@ -1,0 +1,127 @@
+import OrderedCollections
+
+/// Checks what an artefact's manifest says against its studies: names, cells, numbers.
+///
+/// Errors point at the part of the file that is wrong.
+struct ArtefactCheck {
+  private let artefact: Artefact
+  private let node: ConfigNode
+  private let templates: [RunTemplate]
+  private let kinds: Kinds
+
+  init(_ artefact: Artefact, _ node: ConfigNode, templates: [RunTemplate], kinds: Kinds) {
+    self.artefact = artefact
+    self.node = node
+    self.templates = templates
+    self.kinds = kinds
+  }
+
+  /// - Throws: `ManifestError` for the first part that is wrong.
+  func run() throws {
+    for (index, measure) in (artefact.measures ?? []).enumerated() {
+      try check(measure: measure, at: ["measures", "\(index)"])
+    }
+    for (index, use) in artefact.use.enumerated() { try check(use, at: index) }
+    for (index, reported) in (artefact.reported ?? []).enumerated() {
+      try check(reported, at: index)
+    }
+    for (index, quoted) in (artefact.quoted ?? []).enumerated() {
+      try check(isShown: quoted.measure, at: ["quoted", "\(index)", "measure"])
+    }
+    for (index, claim) in (artefact.claims ?? []).enumerated() { try check(claim, at: index) }
+  }
+
+  private func check(measure: String, at path: [String]) throws {
+    _ = try kinds.measure(measure, origin: origin(of: path))
+    for template in templates where !template.measures.contains(measure) {
+      throw error(
+        path, "the study \(template.study) does not take the measure '\(measure)': add it there")
+    }
+  }
+
+  private func check(_ use: Use, at index: Int) throws {
+    let path: [String] = ["use", "\(index)", "select"]
+    for measure in use.select?.measures ?? [] {
+      _ = try kinds.measure(measure, origin: origin(of: path))
+      if !templates.allSatisfy({ $0.measures.contains(measure) }) {
+        throw error(path, "the study does not take the measure '\(measure)'")
+      }
+    }
+    if let measure = use.select?.ranking { try check(ranking: measure, at: path) }
+  }
+
+  private func check(_ reported: ReportedCell, at index: Int) throws {
+    let path: [String] = ["reported", "\(index)"]
+    try check(isShown: reported.measure, at: path + ["measure"])
+    try check(oneCell: reported.cell, at: path + ["cell"])
+    if !(reported.margin.value > 0 && reported.margin.value.isFinite) {
+      throw error(path + ["margin"], "the margin must be positive and finite")
+    }
+    do {
+      _ = try Difference.against(reported.asReported, ours: [0])
+    } catch let problem as StatisticsError {
+      throw error(path, problem.description)
+    }
+    if reported.statistic == .best { try check(ranking: reported.measure, at: path) }
+    let first = artefact.reported?.firstIndex {
+      $0.cell == reported.cell && $0.measure == reported.measure
+        && ($0.statistic ?? .mean) == (reported.statistic ?? .mean)
+    }
+    if let first, first < index {
+      throw error(path, "reported.\(first) gives this number of this cell already")
+    }
+  }
+
+  private func check(_ claim: Claim, at index: Int) throws {
+    let path: [String] = ["claims", "\(index)"]
+    let test: ClaimTest
+    do {
+      test = try ClaimTest(claim.that)
+    } catch let problem as ConfigValueError {
+      throw error(path + ["that"], problem.message)
+    }
+    for side in [test.left, test.right] { try check(oneCell: side, at: path + ["that"]) }
+    try check(isShown: claim.measure, at: path + ["measure"])
+  }
+
+  private func check(isShown measure: String, at path: [String]) throws {
+    if artefact.measures?.contains(measure) != true {
+      throw error(path, "'\(measure)' is not among the artefact's measures")
+    }
+  }
+
+  private func check(ranking measure: String, at path: [String]) throws {
+    if try kinds.measure(measure, origin: origin(of: path)).direction == .neither {
+      throw error(path, "of '\(measure)' neither less nor more is better: there is no best")
+    }
+  }
+
+  /// Axis values must name one cell: a number that fits several would be judged against each.
+  private func check(oneCell values: [String: String], at path: [String]) throws {
+    let labels = OrderedSet(templates.map(\.cell).filter { $0.matches(values) }.map(\.label))
+    if labels.isEmpty { throw error(path, "no cell of the studies has these axis values") }
+    if labels.count > 1 {
+      throw error(
+        path,
+        "these axis values fit \(labels.count) cells (\(labels.joined(separator: "; "))): give a "
+          + "value of every axis")
+    }
+  }
+
+  private func error(_ path: [String], _ message: String) -> ManifestError {
+    ManifestError(
+      origin: origin(of: path), path: path.joined(separator: "."),
+      .impossible(message))
+  }
+
+  /// Where the path leads, or the nearest part of it that is written out.
+  private func origin(of path: [String]) -> Origin {
+    for length in stride(from: path.count, to: 0, by: -1) {
+      let text = path.prefix(length).joined(separator: ".")
+      if let path = try? ConfigPath(text, origin: .resolved), let found = node[path] {
+        return found.origin
+      }
+    }
+    return node.origin
+  }
+}
