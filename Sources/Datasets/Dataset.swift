@@ -7,12 +7,12 @@ public struct Dataset {
   /// Why results on it do not stand for the real data, or nil where it is the real data.
   public let standIn: String?
   /// Examples to train on.
-  public let train: Batch
+  public let train: Split
   /// Other splits by name (`validation`, `test`).
-  public let others: [String: Batch]
+  public let others: [String: Split]
 
   public init(
-    contentIdentity: String, standIn: String? = nil, train: Batch, others: [String: Batch] = [:]
+    contentIdentity: String, standIn: String? = nil, train: Split, others: [String: Split] = [:]
   ) {
     self.contentIdentity = contentIdentity
     self.standIn = standIn

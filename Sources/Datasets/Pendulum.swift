@@ -63,7 +63,7 @@ public struct PendulumConfiguration: DatasetConfiguration {
       }
       return Batch(["image": image, "angle": Tensor(angles, shape: [images])])
     }
-    return Dataset(contentIdentity: contentIdentity, train: train)
+    return Dataset(contentIdentity: contentIdentity, train: Split(train))
   }
 
   /// Appends one image, row by row from the top: exp(−d²/2w²) for each pixel centre's distance d to the

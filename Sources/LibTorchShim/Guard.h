@@ -25,6 +25,7 @@ inline at::ScalarType scalarType(PLType type) {
   switch (type) {
     case PLFloat64: return at::kDouble;
     case PLInt64: return at::kLong;
+    case PLUInt8: return at::kByte;
     default: return at::kFloat;
   }
 }

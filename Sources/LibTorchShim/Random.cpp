@@ -60,6 +60,12 @@ PLTensor *pl_uniform(PLGenerator *generator, const int64_t *shape, int rank, PLT
   });
 }
 
+PLTensor *pl_bernoulli(PLGenerator *generator, const PLTensor *probability) {
+  if (!generator) return nullptr;
+  return guarded("bernoulli", {probability},
+                 [&] { return at::bernoulli(probability->value, generator->value); });
+}
+
 PLTensor *pl_permutation(PLGenerator *generator, int64_t count) {
   if (!generator) return nullptr;
   return guarded("permutation", {}, [&] { return at::randperm(count, generator->value, at::kLong); });

@@ -83,6 +83,7 @@ PLType pl_type(const PLTensor *tensor) {
   switch (tensor->value.scalar_type()) {
     case at::kDouble: return PLFloat64;
     case at::kLong: return PLInt64;
+    case at::kByte: return PLUInt8;
     default: return PLFloat32;
   }
 }

@@ -80,6 +80,11 @@ public final class RandomStream {
     Tensor(pl_uniform(handle, shape.map(Int64.init), Int32(shape.count), type.shim))
   }
 
+  /// 1 with the probability that each element gives, else 0.
+  public func bernoulli(_ probability: Tensor) -> Tensor {
+    Tensor(pl_bernoulli(handle, probability.to(.cpu).handle)).to(probability.device)
+  }
+
   /// The numbers 0..<count in random order.
   public func permutation(_ count: Int) -> Tensor {
     Tensor(pl_permutation(handle, Int64(count)))

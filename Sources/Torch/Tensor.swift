@@ -3,12 +3,15 @@ import LibTorchShim
 /// Element type of a tensor.
 public enum ElementType: String, Codable, Sendable {
   case float32, float64, int64
+  /// Bytes, for stored images; arithmetic wants ``Tensor/to(_:)-(ElementType)`` first.
+  case uint8
 
   var shim: PLType {
     switch self {
     case .float32: PLFloat32
     case .float64: PLFloat64
     case .int64: PLInt64
+    case .uint8: PLUInt8
     }
   }
 
@@ -16,6 +19,7 @@ public enum ElementType: String, Codable, Sendable {
     switch type {
     case PLFloat64: self = .float64
     case PLInt64: self = .int64
+    case PLUInt8: self = .uint8
     default: self = .float32
     }
   }
@@ -74,6 +78,11 @@ extension Tensor {
   /// Integer tensor of the given values, row by row: indices or labels.
   public convenience init(_ values: [Int64], shape: [Int]) {
     self.init(copying: values, shape, .int64)
+  }
+
+  /// Byte tensor of the given values, row by row: stored images.
+  public convenience init(_ values: [UInt8], shape: [Int]) {
+    self.init(copying: values, shape, .uint8)
   }
 
   private convenience init<Value>(copying values: [Value], _ shape: [Int], _ type: ElementType) {

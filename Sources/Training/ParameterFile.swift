@@ -43,7 +43,7 @@ public enum ParameterFile {
     switch tensor.type {
     case .float32: try file.write(tensor.floats(), shape: tensor.shape, at: name)
     case .float64: try file.write(tensor.doubles(), shape: tensor.shape, at: name)
-    case .int64: try file.write(tensor.integers(), shape: tensor.shape, at: name)
+    case .int64, .uint8: try file.write(tensor.integers(), shape: tensor.shape, at: name)
     }
   }
 

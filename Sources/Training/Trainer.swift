@@ -10,7 +10,7 @@ public final class Trainer {
   public let model: any Model
   public private(set) var state = TrainingState()
   private let plan: TrainingPlan
-  private let data: Batch
+  private let data: Split
   private let randomness: Randomness
   private let recordEvery: Int
   private var order: BatchOrder
@@ -20,7 +20,7 @@ public final class Trainer {
 
   /// - Parameter recordEvery: steps between the values of the curves; the first step is always taken.
   public init(
-    model: any Model, data: Batch, plan: TrainingPlan, randomness: Randomness, recordEvery: Int
+    model: any Model, data: Split, plan: TrainingPlan, randomness: Randomness, recordEvery: Int
   ) {
     self.model = model
     self.plan = plan
@@ -61,7 +61,9 @@ public final class Trainer {
   public func step() throws {
     let phase = plan.phases[state.phase]
     let batch = try checked("batch") {
-      data.rows(order.indices(step: state.step, phase: phase.id))
+      data.rows(
+        order.indices(step: state.step, phase: phase.id),
+        StepRandomness(randomness, "data", step: state.totalSteps))
     }
     var record: [String: Double] = [:]
     for (index, update) in phase.updates.enumerated() {

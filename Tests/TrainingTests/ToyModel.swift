@@ -21,7 +21,7 @@ final class ToyModel: Model {
   static let images = [0.0, 1.0, 2.0, -1.0, 0.5, 0.5, -1.5, 3.0]
 
   /// Four images of two pixels.
-  static var data: Batch { Batch(["image": Tensor(images, shape: [4, 2])]) }
+  static var data: Split { Split(Batch(["image": Tensor(images, shape: [4, 2])])) }
 
   init(_ type: ElementType = .float64) {
     parameters = ParameterStore(Randomness(seed: 0), type: type)

@@ -16,7 +16,7 @@ extern "C" {
 typedef struct PLTensor PLTensor;
 typedef struct PLGenerator PLGenerator;
 
-typedef enum { PLFloat32 = 0, PLFloat64 = 1, PLInt64 = 2 } PLType;
+typedef enum { PLFloat32 = 0, PLFloat64 = 1, PLInt64 = 2, PLUInt8 = 3 } PLType;
 typedef enum { PLDenseAuto = 0, PLDenseOneDNN = 1, PLDenseATen = 2 } PLDense;
 
 // MARK: Failures
@@ -102,6 +102,8 @@ PLGenerator *pl_generator(uint64_t key0, uint64_t key1);
 void pl_generator_free(PLGenerator *generator);
 PLTensor *pl_normal(PLGenerator *generator, const int64_t *shape, int rank, PLType type);
 PLTensor *pl_uniform(PLGenerator *generator, const int64_t *shape, int rank, PLType type);
+/// 1 with the probability that each element gives, else 0.
+PLTensor *pl_bernoulli(PLGenerator *generator, const PLTensor *probability);
 PLTensor *pl_permutation(PLGenerator *generator, int64_t count);
 
 #ifdef __cplusplus

@@ -75,7 +75,7 @@ import Training
     let bare = FinishedRun(
       model: PlaneModel(),
       dataset: Dataset(
-        contentIdentity: "", train: Batch(["angle": Tensor(angles, shape: [10])])),
+        contentIdentity: "", train: Split(Batch(["angle": Tensor(angles, shape: [10])]))),
       randomness: Randomness(seed: 0), curves: Curves(), events: [:])
     #expect(
       words { try Measure.reconstructionError.value(bare) }

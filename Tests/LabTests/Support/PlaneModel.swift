@@ -62,7 +62,7 @@ func finished(
   var tensors = ["image": Tensor(images, shape: [count, dimensions])]
   if let angles { tensors["angle"] = Tensor(angles, shape: [count]) }
   let run = FinishedRun(
-    model: model, dataset: Dataset(contentIdentity: "test", train: Batch(tensors)),
+    model: model, dataset: Dataset(contentIdentity: "test", train: Split(Batch(tensors))),
     randomness: Randomness(seed: seed), curves: curves, events: events)
   return (run, images)
 }
