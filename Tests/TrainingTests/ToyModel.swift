@@ -1,3 +1,4 @@
+import Datasets
 import Modelling
 import Testing
 import Torch
