@@ -119,17 +119,19 @@ PLTensor *pl_to_type(const PLTensor *tensor, PLType type) {
 // MARK: Operations
 
 PLTensor *pl_unary(PLUnary operation, const PLTensor *x) {
-  static const char *const names[] = {"negate", "exp", "log", "square", "sqrt", "relu"};
+  static const char *const names[] = {"negate", "exp",     "square",  "relu",
+                                      "tanh",   "sigmoid", "softplus"};
   return guarded(names[operation], {x}, [&] {
     switch (operation) {
       case PLNegate: return at::neg(x->value);
       case PLExp: return at::exp(x->value);
-      case PLLog: return at::log(x->value);
       case PLSquare: return at::square(x->value);
-      case PLSquareRoot: return at::sqrt(x->value);
-      case PLReLU: break;
+      case PLReLU: return at::relu(x->value);
+      case PLTanh: return at::tanh(x->value);
+      case PLSigmoid: return at::sigmoid(x->value);
+      case PLSoftplus: break;
     }
-    return at::relu(x->value);
+    return at::softplus(x->value);
   });
 }
 
@@ -179,26 +181,16 @@ PLTensor *pl_logsumexp(const PLTensor *x, int64_t axis) {
   return guarded("logsumexp", {x}, [&] { return at::logsumexp(x->value, axis); });
 }
 
+PLTensor *pl_log_softmax(const PLTensor *x, int64_t axis) {
+  return guarded("log_softmax", {x}, [&] { return at::log_softmax(x->value, axis); });
+}
+
 PLTensor *pl_reshape(const PLTensor *x, const int64_t *shape, int rank) {
   return guarded("reshape", {x}, [&] { return at::reshape(x->value, sizes(shape, rank)); });
 }
 
-PLTensor *pl_expand(const PLTensor *x, const int64_t *shape, int rank) {
-  return guarded("expand", {x}, [&] { return x->value.expand(sizes(shape, rank)); });
-}
-
 PLTensor *pl_narrow(const PLTensor *x, int64_t axis, int64_t start, int64_t length) {
   return guarded("narrow", {x}, [&] { return at::narrow(x->value, axis, start, length); });
-}
-
-PLTensor *pl_concatenate(PLTensor *const *tensors, int count, int64_t axis) {
-  for (int i = 0; i < count; i++)
-    if (!tensors[i]) return nullptr;
-  return guarded("concatenate", {}, [&] {
-    std::vector<at::Tensor> values;
-    for (int i = 0; i < count; i++) values.push_back(tensors[i]->value);
-    return at::cat(values, axis);
-  });
 }
 
 PLTensor *pl_select_rows(const PLTensor *x, const PLTensor *indices) {

@@ -57,6 +57,15 @@ public protocol LatentVariableModel: Model {
   func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor
 }
 
+/// A model that assigns examples to clusters.
+public protocol ClusteringModel: Model {
+  /// Number of clusters.
+  var clusters: Int { get }
+
+  /// q(z|x) of a batch, `[batch, clusters]`.
+  func clusterProbabilities(_ batch: Batch) -> Tensor
+}
+
 /// Shape of one example of each named tensor of a data set.
 public typealias ExampleShapes = [String: [Int]]
 

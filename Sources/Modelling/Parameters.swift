@@ -15,6 +15,7 @@ public final class Parameter {
 /// The parameters of one model, in the order of their making.
 public final class ParameterStore {
   private var parameters: OrderedDictionary<String, Parameter> = [:]
+  private var kept: OrderedDictionary<String, Parameter> = [:]
   private let randomness: Randomness
   private let type: ElementType
   private let device: Device
@@ -34,6 +35,10 @@ public final class ParameterStore {
   /// All parameters.
   public var all: [Parameter] { Array(parameters.values) }
 
+  /// Tensors that belong to the model's state and are not trained by gradient, such as the running
+  /// statistics of batch normalisation.
+  public var states: [Parameter] { Array(kept.values) }
+
   /// The parameter at a path.
   public subscript(path: String) -> Parameter? { parameters[path] }
 
@@ -47,6 +52,13 @@ public final class ParameterStore {
     precondition(parameters[path] == nil, "two parameters at \(path)")
     let value = start(randomness.stream("initialise/" + path), type).to(device).leaf()
     parameters[path] = Parameter(path: path, value: value)
+    return value
+  }
+
+  func keep(_ path: String, _ start: (ElementType) -> Tensor) -> Tensor {
+    precondition(kept[path] == nil, "two states at \(path)")
+    let value = start(type).to(device)
+    kept[path] = Parameter(path: path, value: value)
     return value
   }
 }
@@ -64,5 +76,10 @@ public struct ParameterScope {
   /// Registers the parameter at this place.
   public func parameter(_ start: (RandomStream, ElementType) -> Tensor) -> Tensor {
     store.make(path, start)
+  }
+
+  /// Registers state at this place that is not trained by gradient.
+  public func state(_ start: (ElementType) -> Tensor) -> Tensor {
+    store.keep(path, start)
   }
 }

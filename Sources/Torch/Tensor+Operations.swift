@@ -27,17 +27,20 @@ extension Tensor {
   /// eˣ of each element.
   public func exp() -> Tensor { Tensor(pl_unary(PLExp, handle)) }
 
-  /// Natural logarithm of each element.
-  public func log() -> Tensor { Tensor(pl_unary(PLLog, handle)) }
-
   /// x² of each element.
   public func square() -> Tensor { Tensor(pl_unary(PLSquare, handle)) }
 
-  /// √x of each element.
-  public func squareRoot() -> Tensor { Tensor(pl_unary(PLSquareRoot, handle)) }
-
   /// max(x, 0) of each element.
   public func relu() -> Tensor { Tensor(pl_unary(PLReLU, handle)) }
+
+  /// Hyperbolic tangent of each element.
+  public func tanh() -> Tensor { Tensor(pl_unary(PLTanh, handle)) }
+
+  /// 1 / (1 + e⁻ˣ) of each element.
+  public func sigmoid() -> Tensor { Tensor(pl_unary(PLSigmoid, handle)) }
+
+  /// log(1 + eˣ) of each element; x itself above 20.
+  public func softplus() -> Tensor { Tensor(pl_unary(PLSoftplus, handle)) }
 
   /// Each element limited to `range`; the gradient is zero outside.
   public func clamped(to range: ClosedRange<Double>) -> Tensor {
@@ -60,19 +63,20 @@ extension Tensor {
 
   /// log Σ eˣ over one axis, without overflow.
   public func logSumExp(_ axis: Int) -> Tensor { Tensor(pl_logsumexp(handle, Int64(axis))) }
+
+  /// x − log Σ eˣ over one axis: logits to log-probabilities.
+  public func logSoftmax(_ axis: Int) -> Tensor { Tensor(pl_log_softmax(handle, Int64(axis))) }
 }
 
 // MARK: Shape
 
 extension Tensor {
   /// The same elements, row by row, in another shape; one extent may be −1.
-  public func reshaped(_ shape: Int...) -> Tensor {
-    Tensor(pl_reshape(handle, shape.map(Int64.init), Int32(shape.count)))
-  }
+  public func reshaped(_ shape: Int...) -> Tensor { reshaped(shape) }
 
-  /// Axes of extent 1 repeated without copying.
-  public func expanded(_ shape: Int...) -> Tensor {
-    Tensor(pl_expand(handle, shape.map(Int64.init), Int32(shape.count)))
+  /// The same elements, row by row, in another shape; one extent may be −1.
+  public func reshaped(_ shape: [Int]) -> Tensor {
+    Tensor(pl_reshape(handle, shape.map(Int64.init), Int32(shape.count)))
   }
 
   /// `range` of one axis, sharing memory.
@@ -84,11 +88,6 @@ extension Tensor {
   public func rows(_ indices: Tensor) -> Tensor {
     Tensor(pl_select_rows(handle, indices.handle))
   }
-
-  /// Tensors joined along an axis.
-  public static func concatenate(_ tensors: [Tensor], axis: Int) -> Tensor {
-    Tensor(pl_concatenate(tensors.map(\.handle), Int32(tensors.count), Int64(axis)))
-  }
 }
 
 // MARK: Layers
@@ -97,5 +96,34 @@ extension Tensor {
   /// Affine map `y = x Wᵀ + b` of `[rows, inputs]` to `[rows, outputs]`, with ReLU where asked for.
   public func dense(_ weight: Tensor, _ bias: Tensor, relu: Bool = false) -> Tensor {
     Tensor(pl_dense(handle, weight.handle, bias.handle, relu))
+  }
+
+  /// Cross-correlation of `[batch, in, height, width]` with `[out, in, k, k]`: extents become
+  /// ⌊(n + 2·padding − k) / stride⌋ + 1.
+  public func convolved(_ weight: Tensor, _ bias: Tensor, stride: Int, padding: Int) -> Tensor {
+    Tensor(
+      pl_convolution(handle, weight.handle, bias.handle, Int64(stride), Int64(padding)))
+  }
+
+  /// The transpose of a convolution, with `[in, out, k, k]`: extents become
+  /// (n − 1)·stride − 2·padding + k.
+  public func transposeConvolved(
+    _ weight: Tensor, _ bias: Tensor, stride: Int, padding: Int
+  ) -> Tensor {
+    Tensor(
+      pl_transposed_convolution(
+        handle, weight.handle, bias.handle, Int64(stride), Int64(padding)))
+  }
+
+  /// Batch normalisation of each channel, axis 1 (Ioffe and Szegedy 2015): in training by the batch's
+  /// mean and variance, which also move the running ones in place; else by the running ones.
+  public func batchNormalised(
+    _ weight: Tensor, _ bias: Tensor, mean: Tensor, variance: Tensor, training: Bool,
+    momentum: Double, epsilon: Double
+  ) -> Tensor {
+    Tensor(
+      pl_batch_norm(
+        handle, weight.handle, bias.handle, mean.handle, variance.handle, training, momentum,
+        epsilon))
   }
 }

@@ -2,7 +2,8 @@ import Files
 import Modelling
 import Torch
 
-/// Parameters on disk: an HDF5 file with one dataset a parameter, at `parameters/<path>`.
+/// Parameters on disk: an HDF5 file with one dataset a parameter, at `parameters/<path>`, and one a
+/// tensor of state that is not trained, at `state/<path>`.
 public enum ParameterFile {
   /// Writes all parameters of a model as a new file.
   public static func write(_ parameters: ParameterStore, to path: String) throws {
@@ -19,15 +20,16 @@ public enum ParameterFile {
   }
 
   static func write(_ parameters: ParameterStore, into file: HDF5File) throws {
-    for parameter in parameters.all {
-      try write(parameter.value, at: "parameters/" + parameter.path, into: file)
+    for (name, parameter) in named(parameters) {
+      try write(parameter.value, at: name, into: file)
     }
   }
 
   static func read(from file: HDF5File, into parameters: ParameterStore) throws {
     // All are read and held against the model before the first is overwritten.
-    let values = try parameters.all.map { parameter in
-      let tensor = try tensor(at: "parameters/" + parameter.path, in: file, like: parameter.value)
+    let named = named(parameters)
+    let values = try named.map { name, parameter in
+      let tensor = try tensor(at: name, in: file, like: parameter.value)
       guard tensor.shape == parameter.value.shape else {
         throw ParameterFileError.wrongShape(
           parameter.path, found: tensor.shape, expected: parameter.value.shape)
@@ -35,8 +37,12 @@ public enum ParameterFile {
       return tensor
     }
     try checked("reading parameters") {
-      for (parameter, value) in zip(parameters.all, values) { parameter.value.assign(value) }
+      for ((_, parameter), value) in zip(named, values) { parameter.value.assign(value) }
     }
+  }
+
+  private static func named(_ store: ParameterStore) -> [(name: String, parameter: Parameter)] {
+    store.all.map { ("parameters/" + $0.path, $0) } + store.states.map { ("state/" + $0.path, $0) }
   }
 
   static func write(_ tensor: Tensor, at name: String, into file: HDF5File) throws {

@@ -5,7 +5,7 @@ import Modelling
 /// Everything that manifests may name. A new kind is one line here.
 let kinds = Kinds(
   datasets: [PendulumConfiguration.self],
-  models: [VHPConfiguration.self],
+  models: [VHPConfiguration.self, GMVAEConfiguration.self],
   measures: [
     .angleError(.global),
     .angleError(.perPoint),
@@ -14,6 +14,10 @@ let kinds = Kinds(
     .final("weight/rate", summary: "weight β of the rate at the end of training"),
     .final(
       "average/squared-error", summary: "running mean of the squared error a pixel at the end"),
+    .mostConfidentAccuracy,
+    .majorityAccuracy,
+    .hungarianAccuracy,
+    .occupiedClusters,
     .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
   ],
   computations: [

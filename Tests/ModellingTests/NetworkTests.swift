@@ -9,7 +9,8 @@ import Torch
   @Test func perceptrons() throws {
     try tensors {
       let store = ParameterStore(Randomness(seed: 3), type: .float64)
-      let network = MLP(3, hidden: [2, 2], at: store.root / "net", initial: .heNormal)
+      let network = NetworkConfiguration.mlp(hidden: [2, 2]).build(
+        [3], at: store.root / "net", initial: .heNormal)
       #expect(network.outputs == 2)
       try store.set("net/0/weight", [1, 2, -1, 0.5, -1, 0])
       try store.set("net/0/bias", [0.5, -0.25])
@@ -17,7 +18,7 @@ import Torch
       try store.set("net/1/bias", [-1, 0])
       // First layer of (1, −1, 2): (−2.5, 1.25) → (0, 1.25); second: (0.25, 3.75).
       // First layer of (2, 1, 0.5): (4, −0.25) → (4, 0); second: (7, −4) → (7, 0).
-      let y = network(Tensor([1, -1, 2, 2, 1, 0.5], shape: [2, 3]))
+      let y = network(Tensor([1, -1, 2, 2, 1, 0.5], shape: [2, 3]), .training)
       #expect(y.doubles() == [0.25, 3.75, 7, 0])
     }
   }
@@ -38,14 +39,14 @@ import Torch
     try tensors {
       let store = ParameterStore(Randomness(seed: 3), type: .float64)
       let network = GaussianNetwork(
-        1, 3, .mlp(hidden: [1]), at: store.root / "q", initial: .heNormal, limit: 20)
+        [1], 3, .mlp(hidden: [1]), at: store.root / "q", initial: .heNormal, limit: 20)
       try store.set("q/0/weight", [2])
       try store.set("q/0/bias", [1])
       try store.set("q/mean/weight", [-10, 1, 100])
       try store.set("q/mean/bias", [0, 0, 1])
       try store.set("q/log-variance/weight", [10, -10, 1])
       try store.set("q/log-variance/bias", [0, 0, 0.5])
-      let q = network(Tensor([1.0], shape: [1, 1]))
+      let q = network(Tensor([1.0], shape: [1, 1]), .evaluation)
       #expect(q.mean.doubles() == [-30, 3, 301])
       #expect(q.logVariance.doubles() == [20, -20, 3.5])
     }
@@ -55,7 +56,7 @@ import Torch
     try tensors {
       let store = ParameterStore(Randomness(seed: 3))
       let trunk = NetworkConfiguration.mlp(hidden: [5, 4]).build(
-        3, at: store.root, initial: .heNormal)
+        [3], at: store.root, initial: .heNormal)
       #expect(trunk.outputs == 4)
       #expect(store.all.map(\.path) == ["0/weight", "0/bias", "1/weight", "1/bias"])
       let json = #"{"mlp":{"hidden":[5,4]}}"#

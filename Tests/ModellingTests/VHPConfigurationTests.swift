@@ -77,7 +77,11 @@ import Torch
       \VHPConfiguration.encoder, \.decoder, \.priorEncoder, \.priorDecoder,
     ] {
       for hidden in [[], [3, 0]] {
-        #expect(problem { $0[keyPath: path] = .mlp(hidden: hidden) }?.hasPrefix("an mlp") == true)
+        #expect(
+          problem { $0[keyPath: path] = .mlp(hidden: hidden) }
+            == (hidden.isEmpty
+              ? "a network needs at least one layer"
+              : "layer 1 of the network: units must be from 1 to 65536, and is 0"))
       }
     }
     for scale in [0, -1, .infinity, .nan] {

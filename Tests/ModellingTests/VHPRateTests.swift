@@ -46,7 +46,10 @@ import Torch
     let posterior = tiny.model.encode(tiny.batch)
     let z = posterior.sample(
       tiny.randomness.stream("z").normal(posterior.mean.shape, type: .float64))
-    return (z.doubles(), tiny.model.rate(z, posterior, tiny.randomness.stream("zeta")).doubles())
+    return (
+      z.doubles(),
+      tiny.model.rate(z, posterior, tiny.randomness.stream("zeta"), .training).doubles()
+    )
   }
 
   @Test(arguments: [1, 3])

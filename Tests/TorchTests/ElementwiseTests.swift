@@ -48,13 +48,15 @@ import Torch
   @Test func functions() throws {
     try tensors {
       let a = float64(x, 6)
-      let positive = float64([1e-8, 0.25, 1, 2, 9, 1e8], 6)
       #expect(distance(a.exp().doubles(), x.map(Foundation.exp)) < 1e-14)
-      #expect(distance(positive.log().doubles(), positive.doubles().map(Foundation.log)) < 1e-14)
       expect(a.square(), [2.25, 0.0625, 0, 0.25, 4, 9])
+      #expect(distance(a.tanh().doubles(), x.map(Foundation.tanh)) < 1e-14)
+      #expect(distance(a.sigmoid().doubles(), x.map { 1 / (1 + Foundation.exp(-$0)) }) < 1e-14)
       #expect(
-        distance(positive.squareRoot().doubles(), [1e-4, 0.5, 1, 2.0.squareRoot(), 3, 1e4])
-          < 1e-12)
+        distance(a.softplus().doubles(), x.map { Foundation.log(1 + Foundation.exp($0)) }) < 1e-14)
+      // Where eˣ overflows a float32, and where log(1 + eˣ) would lose everything.
+      #expect(
+        distance(Tensor([200, -30] as [Float], shape: [2]).softplus().doubles(), [200, 0]) < 1e-12)
       expect(a.relu(), [0, 0, 0, 0.5, 2, 3])
       expect(a.clamped(to: -0.5...2.5), [-0.5, -0.25, 0, 0.5, 2, 2.5])
     }
@@ -62,9 +64,6 @@ import Torch
 
   @Test func impossibleArgumentsGiveNumbersThatAreNone() throws {
     try tensors {
-      #expect(float64([-1], 1).log().item().isNaN)
-      #expect(float64([-1], 1).squareRoot().item().isNaN)
-      #expect(float64([0], 1).log().item() == -.infinity)
       #expect((float64([1], 1) / float64([0], 1)).item() == .infinity)
       #expect(float64([.nan], 1).relu().item().isNaN)
     }

@@ -22,10 +22,14 @@ import Torch
       ("mean of [2, 3]: ", { x.mean(-3) }),
       ("logsumexp of [2, 3]: ", { x.logSumExp(2) }),
       ("reshape of [2, 3]: ", { x.reshaped(4, 2) }),
-      ("expand of [2, 3]: ", { x.expanded(4, 3) }),
       ("narrow of [2, 3]: ", { x.narrowed(1, 2..<4) }),
       ("rows of [2, 3], [1]: ", { x.rows(Tensor([2] as [Int64], shape: [1])) }),
-      ("concatenate", { .concatenate([x, .zeros([3, 2])], axis: 0) }),
+      (
+        "convolution of [2, 3], [5, 4], [5]: ",
+        {
+          x.convolved(.zeros([5, 4]), .zeros([5]), stride: 1, padding: 0)
+        }
+      ),
       ("dense of [2, 3], [5, 4], [5]: ", { x.dense(.zeros([5, 4]), .zeros([5])) }),
       ("tensor of shape [2, 2]: 3 values given", { Tensor([1, 2, 3] as [Float], shape: [2, 2]) }),
       ("mean of [2]: ", { Tensor([1, 2] as [Int64], shape: [2]).mean() }),
@@ -43,7 +47,7 @@ import Torch
       #expect(broken.doubles() == [])
       #expect(broken.item().isNaN)
       _ = (broken + wide).sum(7).dense(wide, wide)
-      _ = wide.expanded(9)
+      _ = wide.reshaped(9)
       // Sound operations do nothing either, until the scope ends.
       #expect((wide + wide).count == 1)
     }

@@ -44,4 +44,17 @@ import Torch
       #expect(float64([-.infinity, 3], 2).logSumExp(0).item() == 3)
     }
   }
+
+  @Test func logSoftmax() throws {
+    try tensors {
+      let x = scattered(6)
+      let expected = x.indices.map { i in
+        let row = x[(i / 3) * 3..<(i / 3) * 3 + 3]
+        return log(exp(x[i]) / row.map(exp).reduce(0, +))
+      }
+      #expect(distance(float64(x, 2, 3).logSoftmax(-1).doubles(), expected) < 1e-14)
+      let large = float64([1000, 0], 2).logSoftmax(0).doubles()
+      #expect(large == [0, -1000])
+    }
+  }
 }

@@ -65,6 +65,9 @@ public enum MeasureError: Error, CustomStringConvertible {
   case needsTwoDimensions(String, found: Int)
   case needsTensor(String, name: String)
   case tooFewPoints(String, needed: Int)
+  case needsClusters(String)
+  case needsSplit(String, name: String)
+  case labelsOutOfRange(limit: Int)
 
   public var description: String {
     switch self {
@@ -74,6 +77,11 @@ public enum MeasureError: Error, CustomStringConvertible {
     case .needsTensor(let what, let name):
       "\(what) needs data with a tensor named '\(name)', which this data set has not"
     case .tooFewPoints(let what, let needed): "\(what) needs at least \(needed) points"
+    case .needsClusters(let what): "\(what) needs a model with clusters"
+    case .needsSplit(let what, let name):
+      "\(what) needs data with a split named '\(name)', which this data set has not"
+    case .labelsOutOfRange(let limit):
+      "labels must be whole numbers from 0 to \(limit - 1)"
     }
   }
 }

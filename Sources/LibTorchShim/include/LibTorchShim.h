@@ -70,7 +70,7 @@ void pl_gradients(const PLTensor *loss, PLTensor *const *inputs, int count, PLTe
 
 // MARK: Operations
 
-typedef enum { PLNegate, PLExp, PLLog, PLSquare, PLSquareRoot, PLReLU } PLUnary;
+typedef enum { PLNegate, PLExp, PLSquare, PLReLU, PLTanh, PLSigmoid, PLSoftplus } PLUnary;
 typedef enum { PLAdd, PLSubtract, PLMultiply, PLDivide } PLBinary;
 
 PLTensor *pl_unary(PLUnary operation, const PLTensor *x);
@@ -80,13 +80,23 @@ PLTensor *pl_clamp(const PLTensor *x, double low, double high);
 PLTensor *pl_sum(const PLTensor *x, const int64_t *axes, int count);
 PLTensor *pl_mean(const PLTensor *x, const int64_t *axes, int count);
 PLTensor *pl_logsumexp(const PLTensor *x, int64_t axis);
+PLTensor *pl_log_softmax(const PLTensor *x, int64_t axis);
 PLTensor *pl_reshape(const PLTensor *x, const int64_t *shape, int rank);
-PLTensor *pl_expand(const PLTensor *x, const int64_t *shape, int rank);
 PLTensor *pl_narrow(const PLTensor *x, int64_t axis, int64_t start, int64_t length);
-PLTensor *pl_concatenate(PLTensor *const *tensors, int count, int64_t axis);
 PLTensor *pl_select_rows(const PLTensor *x, const PLTensor *indices);
 /// y = x Wᵀ + b, followed by ReLU where `relu`; x is [rows, inputs], W [outputs, inputs], b [outputs].
 PLTensor *pl_dense(const PLTensor *x, const PLTensor *weight, const PLTensor *bias, bool relu);
+/// Cross-correlation of [batch, in, h, w] with W [out, in, k, k].
+PLTensor *pl_convolution(const PLTensor *x, const PLTensor *weight, const PLTensor *bias,
+                         int64_t stride, int64_t padding);
+/// The transpose of that map: [batch, in, h, w] with W [in, out, k, k].
+PLTensor *pl_transposed_convolution(const PLTensor *x, const PLTensor *weight, const PLTensor *bias,
+                                    int64_t stride, int64_t padding);
+/// Normalises each channel (axis 1). Where `training`, by the batch's mean and variance, which also
+/// move the running ones, in place, by `momentum`; else by the running ones.
+PLTensor *pl_batch_norm(const PLTensor *x, const PLTensor *weight, const PLTensor *bias,
+                        PLTensor *mean, PLTensor *variance, bool training, double momentum,
+                        double epsilon);
 
 // MARK: Optimiser
 

@@ -23,6 +23,18 @@ public struct DiagonalGaussian {
     return (quadratic + logVariance + log(2 * Double.pi)).sum(-1) * -0.5
   }
 
+  /// KL(self ‖ other), summed over the last axis, in nats; the other axes broadcast.
+  public func divergence(from other: DiagonalGaussian) -> Tensor {
+    let difference = (mean - other.mean).square()
+    let ratio = (logVariance.exp() + difference) / other.logVariance.exp()
+    return (other.logVariance - logVariance + ratio - 1).sum(-1) * 0.5
+  }
+
+  /// KL(self ‖ N(0, I)), summed over the last axis, in nats.
+  public var divergenceFromStandardNormal: Tensor {
+    (mean.square() + logVariance.exp() - logVariance - 1).sum(-1) * 0.5
+  }
+
   /// Standard deviations `[..., dimensions]`.
   public var standardDeviation: Tensor { (logVariance * 0.5).exp() }
 

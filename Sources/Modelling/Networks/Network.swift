@@ -1,69 +1,60 @@
 import Torch
 
-/// The trunk of a network as a manifest names it: `{mlp: {hidden: [256, 256]}}`.
-public enum NetworkConfiguration: Codable, Equatable, Sendable {
-  /// Dense layers of the given widths, each followed by ReLU.
-  case mlp(hidden: [Int])
+/// Layers one after the other. Input `[batch, …]` or `[batch, features]`, output `[batch] + outputShape`.
+public struct Network {
+  let layers: [any Layer]
+  /// Shape of an example of the output.
+  public let outputShape: [Int]
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case mlp }
+  /// Numbers in an example of the output.
+  public var outputs: Int { outputShape.reduce(1, *) }
 
-  /// Builds the trunk for rows of `inputs` features.
-  func build(_ inputs: Int, at scope: ParameterScope, initial: Initializer) -> MLP {
-    switch self {
-    case .mlp(let hidden): MLP(inputs, hidden: hidden, at: scope, initial: initial)
-    }
-  }
-
-  /// What is impossible about the configuration, or nil.
-  public var problem: String? {
-    switch self {
-    case .mlp(let hidden):
-      hidden.isEmpty || hidden.contains { $0 < 1 }
-        ? "an mlp needs at least one hidden layer, each of at least one unit" : nil
-    }
-  }
-}
-
-/// Dense layers with ReLU after each. Input `[batch, inputs]`, output `[batch, outputs]`.
-public struct MLP {
-  private let layers: [Dense]
-  /// Width of the last layer.
-  public let outputs: Int
-
-  public init(_ inputs: Int, hidden: [Int], at scope: ParameterScope, initial: Initializer) {
-    layers = zip([inputs] + hidden, hidden).enumerated().map { index, widths in
-      Dense(widths.0, widths.1, at: scope / "\(index)", initial: initial)
-    }
-    outputs = hidden.last ?? inputs
-  }
-
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    layers.reduce(x) { features, layer in layer(features, relu: true) }
+  public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
+    layers.reduce(x) { features, layer in layer(features, mode) }
   }
 }
 
 /// A network whose output is a diagonal Gaussian: trunk, mean head, log-variance head.
 public struct GaussianNetwork {
-  private let trunk: MLP
-  private let mean: Dense
-  private let logVariance: Dense
-  private let limit: Double
+  private let trunk: Network
+  private let head: GaussianHead
 
   /// - Parameter limit: log-variances are limited to ±`limit`, so that no exponential overflows.
   public init(
-    _ inputs: Int, _ outputs: Int, _ configuration: NetworkConfiguration, at scope: ParameterScope,
+    _ input: [Int], _ outputs: Int, _ configuration: NetworkConfiguration, at scope: ParameterScope,
     initial: Initializer, limit: Double
   ) {
-    trunk = configuration.build(inputs, at: scope, initial: initial)
-    mean = Dense(trunk.outputs, outputs, at: scope / "mean", initial: initial)
-    logVariance = Dense(trunk.outputs, outputs, at: scope / "log-variance", initial: initial)
+    trunk = configuration.build(input, at: scope, initial: initial)
+    head = GaussianHead(trunk.outputs, outputs, at: scope, initial: initial, limit: limit)
+  }
+
+  /// The distribution of `[batch, outputs]` given `[batch] + input`.
+  public func callAsFunction(_ x: Tensor, _ mode: Mode) -> DiagonalGaussian {
+    let features = trunk(x, mode)
+    return head(features.reshaped(features.shape.first ?? 0, -1))
+  }
+}
+
+/// Mean and log-variance of a diagonal Gaussian by two dense layers. Input `[batch, features]`.
+public struct GaussianHead {
+  private let mean: Dense
+  private let logVariance: Dense
+  private let limit: Double?
+
+  /// - Parameter limit: log-variances are limited to ±`limit`; not at all by default.
+  public init(
+    _ inputs: Int, _ outputs: Int, at scope: ParameterScope, initial: Initializer,
+    limit: Double? = nil
+  ) {
+    mean = Dense(inputs, outputs, at: scope / "mean", initial: initial)
+    logVariance = Dense(inputs, outputs, at: scope / "log-variance", initial: initial)
     self.limit = limit
   }
 
-  /// The distribution of `[batch, outputs]` given `[batch, inputs]`.
-  public func callAsFunction(_ x: Tensor) -> DiagonalGaussian {
-    let features = trunk(x)
+  public func callAsFunction(_ features: Tensor) -> DiagonalGaussian {
+    let logVariance = logVariance(features)
     return DiagonalGaussian(
-      mean: mean(features), logVariance: logVariance(features).clamped(to: -limit...limit))
+      mean: mean(features),
+      logVariance: limit.map { logVariance.clamped(to: -$0...$0) } ?? logVariance)
   }
 }

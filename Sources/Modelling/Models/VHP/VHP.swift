@@ -11,7 +11,7 @@ public final class VHP: LatentVariableModel {
   private let latent: Int
   private let importanceSamples: Int
   private let encoder: GaussianNetwork
-  private let decoderTrunk: MLP
+  private let decoderTrunk: Network
   private let decoderMean: Dense
   private let likelihood: GaussianLikelihood
   private let priorEncoder: GaussianNetwork
@@ -20,71 +20,75 @@ public final class VHP: LatentVariableModel {
   /// Log-variances within ±20, that is log-standard-deviations within ±10.
   private static let logVarianceLimit = 20.0
 
-  init(_ configuration: VHPConfiguration, features: Int, _ parameters: ParameterStore) {
+  init(_ configuration: VHPConfiguration, image: [Int], _ parameters: ParameterStore) {
     self.parameters = parameters
     latent = configuration.latent
     importanceSamples = configuration.importanceSamples
     let root = parameters.root
     let initial = configuration.initial
     func gaussian(
-      _ inputs: Int, _ network: NetworkConfiguration, _ scope: ParameterScope
+      _ input: [Int], _ network: NetworkConfiguration, _ scope: ParameterScope
     ) -> GaussianNetwork {
       GaussianNetwork(
-        inputs, configuration.latent, network, at: scope, initial: initial,
+        input, configuration.latent, network, at: scope, initial: initial,
         limit: Self.logVarianceLimit)
     }
-    encoder = gaussian(features, configuration.encoder, root / "encoder")
-    decoderTrunk = configuration.decoder.build(latent, at: root / "decoder", initial: initial)
+    encoder = gaussian(image, configuration.encoder, root / "encoder")
+    decoderTrunk = configuration.decoder.build([latent], at: root / "decoder", initial: initial)
     decoderMean = Dense(
-      decoderTrunk.outputs, features, at: root / "decoder" / "mean", initial: initial)
+      decoderTrunk.outputs, image.reduce(1, *), at: root / "decoder" / "mean", initial: initial)
     likelihood = configuration.likelihood.build(at: root / "decoder")
-    priorEncoder = gaussian(latent, configuration.priorEncoder, root / "prior" / "encoder")
-    priorDecoder = gaussian(latent, configuration.priorDecoder, root / "prior" / "decoder")
+    priorEncoder = gaussian([latent], configuration.priorEncoder, root / "prior" / "encoder")
+    priorDecoder = gaussian([latent], configuration.priorDecoder, root / "prior" / "decoder")
   }
 
   public func terms(
     _ objective: String, _ batch: Batch, _ progress: Progress, _ randomness: StepRandomness
   ) -> Terms {
-    let x = flattened(batch)
-    let posterior = encode(batch)
+    let image = batch["image"] ?? .zeros([0, 0])
+    let x = image.reshaped(batch.count, -1)
+    let posterior = encoder(image, .training)
     let z = posterior.sample(randomness.stream("z").normal(posterior.mean.shape, like: x))
-    let mean = decode(z)
+    let mean = decode(z, .training)
 
     return Terms(
       losses: [
         "distortion": likelihood.negativeLogDensity(x, mean: mean).mean(),
-        "rate": rate(z, posterior, randomness.stream("zeta")).mean(),
+        "rate": rate(z, posterior, randomness.stream("zeta"), .training).mean(),
       ],
       statistics: ["squared-error": (x - mean).square().mean().detached()])
   }
 
   /// The bound F(x) of eq. (9), `[batch]`: log q_φ(z|x) − log (1/K) Σ_k p_Θ(z|ζ_k) p(ζ_k) / q_Φ(ζ_k|z).
-  func rate(_ z: Tensor, _ posterior: DiagonalGaussian, _ stream: RandomStream) -> Tensor {
+  func rate(_ z: Tensor, _ posterior: DiagonalGaussian, _ stream: RandomStream, _ mode: Mode)
+    -> Tensor
+  {
     let batch = z.shape.first ?? 0
-    let q = priorEncoder(z).grouped(1)
+    let q = priorEncoder(z, mode).grouped(1)
     let zeta = q.sample(stream.normal([importanceSamples, batch, latent], like: z))
-    let p = priorDecoder(zeta.reshaped(-1, latent)).grouped(importanceSamples)
+    let p = priorDecoder(zeta.reshaped(-1, latent), mode).grouped(importanceSamples)
     let logWeights = p.logDensity(z) + StandardNormal.logDensity(zeta) - q.logDensity(zeta)
     let logPrior = logWeights.logSumExp(0) - log(Double(importanceSamples))
     return posterior.logDensity(z) - logPrior
   }
 
   public func encode(_ batch: Batch) -> DiagonalGaussian {
-    encoder(flattened(batch))
+    encoder(batch["image"] ?? .zeros([0, 0]), .evaluation)
   }
 
   public func decode(_ codes: Tensor) -> Tensor {
-    decoderMean(decoderTrunk(codes))
+    decode(codes, .evaluation)
+  }
+
+  private func decode(_ codes: Tensor, _ mode: Mode) -> Tensor {
+    let features = decoderTrunk(codes, mode)
+    return decoderMean(features.reshaped(features.shape.first ?? 0, -1))
   }
 
   /// Ancestral draws: ζ ~ N(0, I), z ~ p_Θ(z|ζ).
   public func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor {
     let like = parameters.all.first?.value ?? .zeros([])
     let zeta = stream.normal([count, latent], like: like)
-    return priorDecoder(zeta).sample(stream.normal([count, latent], like: like))
-  }
-
-  private func flattened(_ batch: Batch) -> Tensor {
-    (batch["image"] ?? Tensor([Float](), shape: [0, 0])).reshaped(batch.count, -1)
+    return priorDecoder(zeta, .evaluation).sample(stream.normal([count, latent], like: like))
   }
 }

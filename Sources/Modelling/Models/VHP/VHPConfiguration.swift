@@ -27,14 +27,17 @@ public struct VHPConfiguration: ModelConfiguration {
   }
 
   public func problem(for data: ExampleShapes) -> String? {
-    if data["image"] == nil { return "vhp needs data with a tensor named 'image'" }
+    guard let image = data["image"] else {
+      return "vhp needs data with a tensor named 'image'"
+    }
     if latent < 1 { return "latent must be at least 1" }
     if importanceSamples < 1 { return "importance-samples must be at least 1" }
-    return [encoder, decoder, priorEncoder, priorDecoder].compactMap(\.problem).first
+    return encoder.problem(for: image)
+      ?? [decoder, priorEncoder, priorDecoder].compactMap { $0.problem(for: [latent]) }.first
       ?? likelihood.problem
   }
 
   public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {
-    VHP(self, features: (data["image"] ?? []).reduce(1, *), parameters)
+    VHP(self, image: data["image"] ?? [], parameters)
   }
 }

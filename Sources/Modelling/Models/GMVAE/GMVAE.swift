@@ -1,0 +1,141 @@
+import Foundation
+import Torch
+
+/// VAE whose prior is a mixture of Gaussians that a second code w moves (Dilokthanakul et al. 2016,
+/// version 1): w ~ N(0, I), z uniform over K components, x ~ N(μ_z(w), σ²_z(w)), y ~ p(y|x).
+///
+/// The objective `elbo` has the terms of the paper's eq. (7), each to be minimised, in nats:
+/// `distortion`, −log p(y|x); `conditional-prior`, Σ_k q(z_k) KL(q(x|y) ‖ p(x|w, z_k)); `w-prior` and
+/// `z-prior`, the divergences of w and z from their priors; and `consistency-violation`, L_CV of
+/// eq. (6). Their weights (η on the z-prior, α on the violation) are the training engine's.
+public final class GMVAE: LatentVariableModel, ClusteringModel {
+  public let parameters: ParameterStore
+  public let clusters: Int
+  private let samples: Int
+  private let x: Int
+  private let w: Int
+  private let encoder: Network
+  private let codeHead: GaussianHead
+  private let styleHead: GaussianHead
+  private let clusterHead: Dense
+  private let priorTrunk: Network
+  private let componentHead: GaussianHead
+  private let decoder: Network
+
+  init(_ configuration: GMVAEConfiguration, image: [Int], _ parameters: ParameterStore) {
+    self.parameters = parameters
+    clusters = configuration.clusters
+    samples = configuration.samples
+    x = configuration.x
+    w = configuration.w
+    let root = parameters.root
+    let initial = configuration.initial
+    encoder = configuration.encoder.build(image, at: root / "encoder", initial: initial)
+    let features = encoder.outputs
+    codeHead = GaussianHead(features, x, at: root / "encoder" / "x", initial: initial)
+    styleHead = GaussianHead(features, w, at: root / "encoder" / "w", initial: initial)
+    clusterHead = Dense(features, clusters, at: root / "encoder" / "z", initial: initial)
+    priorTrunk = configuration.prior.build([w], at: root / "prior", initial: initial)
+    componentHead = GaussianHead(
+      priorTrunk.outputs, clusters * x, at: root / "prior", initial: initial)
+    decoder = configuration.decoder.build([x], at: root / "decoder", initial: initial)
+  }
+
+  /// q(x|y), q(w|y) and q(z|y) of a batch.
+  struct Posterior {
+    let code: DiagonalGaussian
+    let style: DiagonalGaussian
+    let cluster: Categorical
+  }
+
+  func posterior(_ batch: Batch, _ mode: Mode) -> Posterior {
+    let features = encoder(batch["image"] ?? .zeros([0, 0]), mode).reshaped(batch.count, -1)
+    return Posterior(
+      code: codeHead(features), style: styleHead(features),
+      cluster: Categorical(logits: clusterHead(features)))
+  }
+
+  /// The K components p(x|w, z) for rows of w: `[rows, w]` to `[rows, clusters, x]`.
+  func components(_ style: Tensor, _ mode: Mode) -> DiagonalGaussian {
+    let features = priorTrunk(style, mode)
+    let heads = componentHead(features.reshaped(style.shape.first ?? 0, -1))
+    return DiagonalGaussian(
+      mean: heads.mean.reshaped(-1, clusters, x),
+      logVariance: heads.logVariance.reshaped(-1, clusters, x))
+  }
+
+  public func terms(
+    _ objective: String, _ batch: Batch, _ progress: Progress, _ randomness: StepRandomness
+  ) -> Terms {
+    let image = batch["image"] ?? .zeros([0, 0])
+    let q = posterior(batch, .training)
+    let noise = randomness.stream("x").normal([samples, batch.count, x], like: image)
+    let codes = q.code.sample(noise)
+    let styles = q.style.sample(
+      randomness.stream("w").normal([samples, batch.count, w], like: image))
+    let components = components(styles.reshaped(-1, w), .training)
+    let logits = decoder(codes.reshaped(-1, x), .training)
+    let distortion = Bernoulli.negativeLogDensity(
+      image.reshaped(batch.count, -1), logits: logits.reshaped(samples, batch.count, -1))
+
+    return Terms(losses: [
+      "distortion": distortion.mean(),
+      "conditional-prior": conditionalPrior(q, components).mean(),
+      "w-prior": q.style.divergenceFromStandardNormal.mean(),
+      "z-prior": q.cluster.divergenceFromUniform(categories: clusters).mean(),
+      "consistency-violation": consistencyViolation(codes, components).mean(),
+    ])
+  }
+
+  /// Σ_k q(z_k|y) KL(q(x|y) ‖ p(x|w, z_k)) for each draw of w: `[samples, batch]`.
+  func conditionalPrior(_ q: Posterior, _ components: DiagonalGaussian) -> Tensor {
+    let batch = q.code.mean.shape.first ?? 0
+    let code = DiagonalGaussian(
+      mean: q.code.mean.reshaped(batch, 1, x), logVariance: q.code.logVariance.reshaped(batch, 1, x)
+    )
+    let divergences = code.divergence(from: split(components, batch))
+    return (divergences * q.cluster.probabilities).sum(-1)
+  }
+
+  /// L_CV of eq. (6): entropy of p(z|x, w) at each draw of x, paired with the same draw of w:
+  /// `[samples, batch]`, from 0 to log K.
+  func consistencyViolation(_ codes: Tensor, _ components: DiagonalGaussian) -> Tensor {
+    let batch = codes.shape.count == 3 ? codes.shape[1] : 0
+    let densities = split(components, batch).logDensity(codes.reshaped(samples, batch, 1, x))
+    return Categorical(logits: densities).entropy
+  }
+
+  /// `[samples · batch, clusters, x]` as `[samples, batch, clusters, x]`.
+  private func split(_ components: DiagonalGaussian, _ batch: Int) -> DiagonalGaussian {
+    let shape = [samples, batch, clusters, x]
+    return DiagonalGaussian(
+      mean: components.mean.reshaped(shape), logVariance: components.logVariance.reshaped(shape))
+  }
+
+  // MARK: What measures ask
+
+  public func encode(_ batch: Batch) -> DiagonalGaussian { posterior(batch, .evaluation).code }
+
+  public func decode(_ codes: Tensor) -> Tensor {
+    decoder(codes, .evaluation).sigmoid().reshaped(codes.shape.first ?? 0, -1)
+  }
+
+  public func clusterProbabilities(_ batch: Batch) -> Tensor {
+    posterior(batch, .evaluation).cluster.probabilities
+  }
+
+  /// Ancestral draws: w ~ N(0, I), a component at random, x from it.
+  public func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor {
+    let like = parameters.all.first?.value ?? .zeros([])
+    let components = components(stream.normal([count, w], like: like), .evaluation)
+    let rows = (0..<count).map(Int64.init)
+    let drawn = stream.uniform([count]).doubles().map {
+      min(Int64($0 * Double(clusters)), Int64(clusters) - 1)
+    }
+    let flat = Tensor(zip(rows, drawn).map { $0 * Int64(clusters) + $1 }, shape: [count])
+    let chosen = DiagonalGaussian(
+      mean: components.mean.reshaped(-1, x).rows(flat.to(like.device)),
+      logVariance: components.logVariance.reshaped(-1, x).rows(flat.to(like.device)))
+    return chosen.sample(stream.normal([count, x], like: like))
+  }
+}

@@ -1,0 +1,52 @@
+import Torch
+
+/// The Gaussian mixture VAE as a manifest describes it (Dilokthanakul et al. 2016, version 1, appendix A).
+public struct GMVAEConfiguration: ModelConfiguration {
+  public static let name = "gmvae"
+  public static let objectives = [
+    "elbo": Objective(
+      losses: [
+        "distortion", "conditional-prior", "w-prior", "z-prior", "consistency-violation",
+      ], statistics: [])
+  ]
+
+  /// K, the number of Gaussian components.
+  public var clusters: Int
+  /// M, the draws of x and of w for each example.
+  public var samples: Int
+  /// Dimensions of x, the code, and of w, which moves the components.
+  public var x: Int
+  public var w: Int
+  /// Trunk of q(x|y), q(w|y) and q(z|y).
+  public var encoder: NetworkConfiguration
+  /// Network of p(x|w, z) up to its heads.
+  public var prior: NetworkConfiguration
+  /// Network of p(y|x); its output has the data's shape, and is the Bernoulli logits.
+  public var decoder: NetworkConfiguration
+  public var initial: Initializer
+
+  public func problem(for data: ExampleShapes) -> String? {
+    guard let image = data["image"] else {
+      return "gmvae needs data with a tensor named 'image'"
+    }
+    for (name, value, limit) in [
+      ("clusters", clusters, 10_000), ("samples", samples, 10_000), ("x", x, 65_536),
+      ("w", w, 65_536),
+    ] where !(1...limit ~= value) {
+      return "\(name) must be from 1 to \(limit)"
+    }
+    if let problem = encoder.problem(for: image) { return "encoder: " + problem }
+    if let problem = prior.problem(for: [w]) { return "prior: " + problem }
+    do {
+      let output = try decoder.outputShape(for: [x])
+      return output == image
+        ? nil : "the decoder's output has shape \(output), and an image of the data has \(image)"
+    } catch {
+      return "decoder: " + error.message
+    }
+  }
+
+  public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {
+    GMVAE(self, image: data["image"] ?? [], parameters)
+  }
+}

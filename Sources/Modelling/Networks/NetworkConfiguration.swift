@@ -1,0 +1,219 @@
+/// A network as a manifest names it: `{mlp: {hidden: [256, 256]}}` or `{sequence: [{dense: {…}}, …]}`.
+public enum NetworkConfiguration: Codable, Equatable, Sendable {
+  /// Dense layers of the given widths, each followed by ReLU.
+  case mlp(hidden: [Int])
+  /// Layers one after the other.
+  case sequence([LayerConfiguration])
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case mlp, sequence }
+
+  var layers: [LayerConfiguration] {
+    switch self {
+    case .mlp(let hidden): hidden.map { .dense(DenseConfiguration(units: $0)) }
+    case .sequence(let layers): layers
+    }
+  }
+
+  /// What is impossible about the network for examples of a shape, or nil.
+  public func problem(for input: [Int]) -> String? {
+    do {
+      _ = try outputShape(for: input)
+      return nil
+    } catch {
+      return error.message
+    }
+  }
+
+  /// Shape of an example after the last layer.
+  func outputShape(for input: [Int]) throws(NetworkProblem) -> [Int] {
+    if layers.isEmpty { throw NetworkProblem("a network needs at least one layer") }
+    var shape = input
+    for (index, layer) in layers.enumerated() {
+      do {
+        shape = try layer.outputShape(for: shape)
+      } catch {
+        throw NetworkProblem("layer \(index) of the network: \(error.message)")
+      }
+    }
+    return shape
+  }
+
+  /// Builds the network for examples of a shape that ``problem(for:)`` has nothing against.
+  func build(_ input: [Int], at scope: ParameterScope, initial: Initializer) -> Network {
+    var shape = input
+    var built: [any Layer] = []
+    for (index, layer) in layers.enumerated() {
+      built.append(layer.build(shape, at: scope / "\(index)", initial: initial))
+      shape = (try? layer.outputShape(for: shape)) ?? []
+    }
+    return Network(layers: built, outputShape: shape)
+  }
+}
+
+/// What is impossible about a network.
+struct NetworkProblem: Error {
+  let message: String
+
+  init(_ message: String) {
+    self.message = message
+  }
+}
+
+/// One layer: `{convolution: {channels: 16, kernel: 6, batch-norm: true}}`.
+public enum LayerConfiguration: Codable, Equatable, Sendable {
+  case dense(DenseConfiguration)
+  case convolution(ConvolutionConfiguration)
+  case transposedConvolution(ConvolutionConfiguration)
+  /// The same numbers in another shape: `{reshape: [64, 9, 9]}`.
+  case reshape([Int])
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case dense, convolution, reshape
+    case transposedConvolution = "transposed-convolution"
+  }
+
+  /// More than any network has, and few enough to multiply.
+  private static let limit = 1 << 16
+
+  func outputShape(for input: [Int]) throws(NetworkProblem) -> [Int] {
+    switch self {
+    case .dense(let dense):
+      try Self.check("units", dense.units)
+      return [dense.units]
+    case .convolution(let convolution):
+      let image = try Self.image(input, convolution)
+      return [convolution.channels]
+        + (try Self.extents(image.dropFirst().map { convolution.extent($0) }))
+    case .transposedConvolution(let convolution):
+      let image = try Self.image(input, convolution)
+      return [convolution.channels]
+        + (try Self.extents(image.dropFirst().map { convolution.transposedExtent($0) }))
+    case .reshape(let shape):
+      for extent in shape { try Self.check("an extent", extent) }
+      guard shape.count <= 3, shape.reduce(1, *) == input.reduce(1, *) else {
+        throw NetworkProblem("\(input) cannot be reshaped to \(shape)")
+      }
+      return shape
+    }
+  }
+
+  func build(_ input: [Int], at scope: ParameterScope, initial: Initializer) -> any Layer {
+    switch self {
+    case .dense(let dense):
+      return DenseLayer(dense, inputs: input.reduce(1, *), at: scope, initial: initial)
+    case .convolution(let convolution):
+      return ConvolutionLayer(convolution, input[0], at: scope, initial: initial)
+    case .transposedConvolution(let convolution):
+      return ConvolutionLayer(
+        convolution, input[0], isTransposed: true, at: scope, initial: initial)
+    case .reshape(let shape):
+      return ReshapeLayer(shape: shape)
+    }
+  }
+
+  private static func check(_ name: String, _ value: Int) throws(NetworkProblem) {
+    guard 1...limit ~= value else {
+      throw NetworkProblem("\(name) must be from 1 to \(limit), and is \(value)")
+    }
+  }
+
+  private static func image(
+    _ input: [Int], _ convolution: ConvolutionConfiguration
+  ) throws(NetworkProblem) -> [Int] {
+    guard input.count == 3 else {
+      throw NetworkProblem(
+        "a convolution needs [channels, height, width], and gets \(input)")
+    }
+    try check("channels", convolution.channels)
+    try check("kernel", convolution.kernel)
+    try check("stride", convolution.stride)
+    guard 0..<convolution.kernel ~= convolution.padding else {
+      throw NetworkProblem("padding must be from 0 to kernel − 1")
+    }
+    return input
+  }
+
+  private static func extents(_ extents: [Int]) throws(NetworkProblem) -> [Int] {
+    for extent in extents where !(1...limit ~= extent) {
+      throw NetworkProblem("its output would be \(extents[0]) × \(extents[1]) pixels")
+    }
+    return extents
+  }
+}
+
+/// A dense layer, with batch normalisation where asked for, then its activation.
+public struct DenseConfiguration: Codable, Equatable, Sendable {
+  public var units: Int
+  public var batchNorm: Bool
+  public var activation: Activation
+
+  public init(units: Int, batchNorm: Bool = false, activation: Activation = .relu) {
+    self.units = units
+    self.batchNorm = batchNorm
+    self.activation = activation
+  }
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case units, activation
+    case batchNorm = "batch-norm"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    units = try container.decode(Int.self, forKey: .units)
+    batchNorm = try container.decodeIfPresent(Bool.self, forKey: .batchNorm) ?? false
+    activation = try container.decodeIfPresent(Activation.self, forKey: .activation) ?? .relu
+  }
+}
+
+/// A convolution with a square kernel, with batch normalisation where asked for, then its activation.
+public struct ConvolutionConfiguration: Codable, Equatable, Sendable {
+  /// Channels of the output.
+  public var channels: Int
+  public var kernel: Int
+  public var stride: Int
+  public var padding: Int
+  public var batchNorm: Bool
+  public var activation: Activation
+
+  public init(
+    channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0, batchNorm: Bool = false,
+    activation: Activation = .relu
+  ) {
+    self.channels = channels
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.batchNorm = batchNorm
+    self.activation = activation
+  }
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case channels, kernel, stride, padding, activation
+    case batchNorm = "batch-norm"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    channels = try container.decode(Int.self, forKey: .channels)
+    kernel = try container.decode(Int.self, forKey: .kernel)
+    stride = try container.decodeIfPresent(Int.self, forKey: .stride) ?? 1
+    padding = try container.decodeIfPresent(Int.self, forKey: .padding) ?? 0
+    batchNorm = try container.decodeIfPresent(Bool.self, forKey: .batchNorm) ?? false
+    activation = try container.decodeIfPresent(Activation.self, forKey: .activation) ?? .relu
+  }
+
+  /// Height or width after the convolution.
+  func extent(_ n: Int) -> Int {
+    let room = n + 2 * padding - kernel
+    return room < 0 ? 0 : room / stride + 1
+  }
+
+  /// Height or width after the transposed convolution.
+  func transposedExtent(_ n: Int) -> Int { (n - 1) * stride - 2 * padding + kernel }
+}
+
+/// What follows a layer's affine map.
+public enum Activation: String, Codable, CaseIterable, Sendable {
+  case none, relu, tanh
+}

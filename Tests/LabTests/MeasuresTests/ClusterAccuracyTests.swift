@@ -1,0 +1,90 @@
+import Testing
+import Torch
+
+@testable import Lab
+
+/// Accuracy of clusters by hand and by trying every matching.
+@Suite struct ClusterAccuracyTests {
+  /// Probabilities that put each example into the given cluster, with the given confidence.
+  private func rows(_ assigned: [(cluster: Int, confidence: Float)], clusters: Int) -> [Float] {
+    assigned.flatMap { example in
+      (0..<clusters).map {
+        $0 == example.cluster ? example.confidence : (1 - example.confidence) / Float(clusters - 1)
+      }
+    }
+  }
+
+  @Test func theThreeWaysDiffer() throws {
+    // Cluster 0: labels 1, 1, 0, of which the 0 is the most confident; cluster 1: labels 1, 1.
+    let found = try ClusterAccuracy(
+      probabilities: rows(
+        [(0, 0.6), (0, 0.7), (0, 0.9), (1, 0.8), (1, 0.95)], clusters: 2),
+      clusters: 2, labels: [1, 1, 0, 1, 1])
+    #expect(found.mostConfident == 60)  // 0, and 1, 1
+    #expect(found.majority == 80)  // 1, 1, and 1, 1
+    #expect(found.hungarian == 60)  // cluster 0 must be label 0 when cluster 1 is label 1
+    #expect(found.occupied == 2)
+  }
+
+  /// The most confident example of a cluster need not be assigned to it, and may stand for several.
+  @Test func confidenceCountsOverAllExamples() throws {
+    let found = try ClusterAccuracy(
+      probabilities: [
+        0.5, 0.1, 0.4,  // assigned to 0; the most confident of clusters 0 and 2
+        0.3, 0.4, 0.3,  // assigned to 1
+        0.1, 0.6, 0.3,  // assigned to 1; its most confident
+      ], clusters: 3, labels: [2, 0, 1])
+    #expect(abs(found.mostConfident - 200.0 / 3) < 1e-12)
+    #expect(found.occupied == 2)
+  }
+
+  @Test func firstOfEqualsCounts() throws {
+    let found = try ClusterAccuracy(
+      probabilities: [0.5, 0.5, 0.5, 0.5], clusters: 2, labels: [1, 0])
+    // Both are in cluster 0, whose label is that of the first.
+    #expect(found.mostConfident == 50)
+    #expect(found.occupied == 1)
+  }
+
+  /// Every matching of clusters and labels, also where there are more of one than of the other.
+  @Test(arguments: [(3, 3), (4, 2), (2, 5), (5, 5)])
+  func hungarianIsTheBestMatching(_ clusters: Int, _ labels: Int) throws {
+    var generator = SplitMix64(state: UInt64(clusters * 10 + labels))
+    for _ in 0..<20 {
+      let examples = 40
+      let truth = (0..<examples).map { _ in Int(generator.next() % UInt64(labels)) }
+      let assigned = truth.map { label in
+        generator.next() % 3 == 0 ? Int(generator.next() % UInt64(clusters)) : label % clusters
+      }
+      let found = try ClusterAccuracy(
+        probabilities: rows(assigned.map { ($0, 0.9) }, clusters: clusters), clusters: clusters,
+        labels: truth)
+      let size = max(clusters, labels)
+      let best = permutations(Array(0..<size)).map { match in
+        zip(assigned, truth).count { match[$0] == $1 }
+      }.max()
+      #expect(found.hungarian == 100 * Double(try #require(best)) / Double(examples))
+    }
+  }
+
+  @Test func assignmentsOfLeastCost() {
+    #expect(Assignment.minimal([]) == [])
+    #expect(Assignment.minimal([[4, 1, 3], [2, 0, 5], [3, 2, 2]]) == [1, 0, 2])
+  }
+
+  @Test func impossibleLabels() {
+    for labels in [[], [-1], [200_000]] {
+      #expect(throws: MeasureError.self) {
+        try ClusterAccuracy(
+          probabilities: labels.map { _ in 1 }, clusters: 1, labels: labels)
+      }
+    }
+  }
+
+  private func permutations(_ items: [Int]) -> [[Int]] {
+    guard items.count > 1 else { return [items] }
+    return items.flatMap { first in
+      permutations(items.filter { $0 != first }).map { [first] + $0 }
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+import Torch
+
+@testable import Modelling
+
+/// Networks of several kinds of layers.
+@Suite struct LayerTests {
+  @Test func extents() throws {
+    // 28 → 23 → 18 → 9 → 1 and back (Dilokthanakul et al. 2016, tables A.1 and A.3).
+    #expect(try GMVAEForMNIST.encoder.outputShape(for: [1, 28, 28]) == [500, 1, 1])
+    #expect(try GMVAEForMNIST.decoder.outputShape(for: [200]) == [1, 28, 28])
+    let halves = NetworkConfiguration.sequence([
+      .convolution(ConvolutionConfiguration(channels: 64, kernel: 4, stride: 2, padding: 1))
+    ])
+    #expect(try halves.outputShape(for: [3, 32, 32]) == [64, 16, 16])
+  }
+
+  /// What a manifest leaves out.
+  @Test func defaults() throws {
+    let convolution = try JSONDecoder().decode(
+      ConvolutionConfiguration.self, from: Data(#"{"channels": 2, "kernel": 3}"#.utf8))
+    #expect(convolution == ConvolutionConfiguration(channels: 2, kernel: 3))
+    #expect(convolution.activation == .relu)
+    let dense = try JSONDecoder().decode(
+      DenseConfiguration.self, from: Data(#"{"units": 2}"#.utf8))
+    #expect(dense == DenseConfiguration(units: 2))
+    #expect(!dense.batchNorm)
+  }
+
+  @Test(
+    arguments: [
+      ([], "a network needs at least one layer"),
+      (
+        [.dense(DenseConfiguration(units: 3)), .convolution(.init(channels: 1, kernel: 1))],
+        "layer 1 of the network: a convolution needs [channels, height, width], and gets [3]"
+      ),
+      (
+        [.convolution(.init(channels: 2, kernel: 7))],
+        "layer 0 of the network: its output would be 0 × 0 pixels"
+      ),
+      (
+        [.convolution(.init(channels: 2, kernel: 2, stride: 0))],
+        "layer 0 of the network: stride must be from 1 to 65536, and is 0"
+      ),
+      (
+        [.convolution(.init(channels: 2, kernel: 2, padding: 2))],
+        "layer 0 of the network: padding must be from 0 to kernel − 1"
+      ),
+      (
+        [.convolution(.init(channels: .max, kernel: 2))],
+        "layer 0 of the network: channels must be from 1 to 65536, and is 9223372036854775807"
+      ),
+      ([.reshape([5, 2])], "layer 0 of the network: [1, 6, 6] cannot be reshaped to [5, 2]"),
+      (
+        [.transposedConvolution(.init(channels: 1, kernel: 65536, stride: 65536))],
+        "layer 0 of the network: its output would be 393216 × 393216 pixels"
+      ),
+    ] as [([LayerConfiguration], String)])
+  func impossibleNetworks(_ layers: [LayerConfiguration], _ expected: String) throws {
+    #expect(NetworkConfiguration.sequence(layers).problem(for: [1, 6, 6]) == expected)
+  }
+
+  /// A layer's affine map, then batch normalisation, then the activation.
+  @Test func order() throws {
+    try tensors {
+      let store = ParameterStore(Randomness(seed: 3), type: .float64)
+      let built = NetworkConfiguration.sequence([
+        .reshape([1, 1, 2]),
+        .convolution(ConvolutionConfiguration(channels: 1, kernel: 1, batchNorm: true)),
+        .dense(DenseConfiguration(units: 1, activation: .tanh)),
+      ]).build([2], at: store.root, initial: .heNormal)
+      #expect(
+        store.all.map(\.path) == [
+          "1/weight", "1/bias", "1/norm/weight", "1/norm/bias", "2/weight", "2/bias",
+        ])
+      #expect(store.states.map(\.path) == ["1/norm/running-mean", "1/norm/running-variance"])
+      #expect(store.count == 7)
+      try store.set("1/weight", [3])
+      try store.set("1/bias", [1])
+      try store.set("1/norm/weight", [2])
+      try store.set("1/norm/bias", [0.5])
+      try store.set("2/weight", [0.3, -0.2])
+      try store.set("2/bias", [0.1])
+      // (−1, 2) → (−2, 7); running mean 0 and variance 1: (−3.5, 14.5); relu (0, 14.5).
+      let x = Tensor([-1.0, 2], shape: [1, 2])
+      let scale = 1 / (1 + 1e-5).squareRoot()
+      let evaluated = built(x, .evaluation).doubles()
+      #expect(distance(evaluated, [tanh(0.1 - 0.2 * (14 * scale + 0.5))]) < 1e-12)
+      // The batch's mean 2.5 and variance 20.25: (−2, 2) · 4.5/√(20.25 + ε) / 2 → −1.5, 2.5.
+      let normal = 2 * 4.5 / (20.25 + 1e-5).squareRoot() + 0.5
+      #expect(distance(built(x, .training).doubles(), [tanh(0.1 - 0.2 * normal)]) < 1e-12)
+      #expect(store.states[0].value.doubles() == [0.25])
+    }
+  }
+
+  /// Fan-in of a transposed convolution: Torch7 counts its inputs, PyTorch its weight's second axis.
+  @Test(arguments: [(Initializer.torch7, 7.0), (.torchDefault, 3.0)])
+  func transposedFanIn(_ initial: Initializer, _ channels: Double) throws {
+    try tensors {
+      let store = ParameterStore(Randomness(seed: 3))
+      _ = NetworkConfiguration.sequence([
+        .transposedConvolution(ConvolutionConfiguration(channels: 3, kernel: 5))
+      ]).build([7, 1, 1], at: store.root, initial: initial)
+      let largest = store.numbers("0/weight").map(abs).max() ?? 0
+      let bound = 1 / (channels * 25).squareRoot()
+      #expect(largest <= bound)
+      #expect(largest > 0.97 * bound)
+      #expect(store["0/weight"]?.value.shape == [7, 3, 5, 5])
+    }
+  }
+}
+
+/// The networks of tables A.1 to A.3.
+enum GMVAEForMNIST {
+  private static func convolution(
+    _ channels: Int, _ kernel: Int, stride: Int = 1, padding: Int = 0
+  ) -> ConvolutionConfiguration {
+    ConvolutionConfiguration(
+      channels: channels, kernel: kernel, stride: stride, padding: padding, batchNorm: true)
+  }
+
+  static let encoder = NetworkConfiguration.sequence([
+    .convolution(convolution(16, 6)), .convolution(convolution(32, 6)),
+    .convolution(convolution(64, 4, stride: 2, padding: 1)), .convolution(convolution(500, 9)),
+  ])
+  static let prior = NetworkConfiguration.sequence([
+    .dense(DenseConfiguration(units: 500, activation: .tanh))
+  ])
+  static let decoder = NetworkConfiguration.sequence([
+    .dense(DenseConfiguration(units: 500, batchNorm: true)), .reshape([500, 1, 1]),
+    .transposedConvolution(convolution(64, 9)),
+    .transposedConvolution(convolution(32, 4, stride: 2, padding: 1)),
+    .transposedConvolution(convolution(16, 6)),
+    .transposedConvolution(
+      ConvolutionConfiguration(channels: 1, kernel: 6, activation: Activation.none)),
+  ])
+}

@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+import Torch
+
+/// Layers on images against their sums, written out.
+@Suite struct ConvolutionTests {
+  struct Sizes: Sendable {
+    let batch, inputs, height, width, outputs, kernel, stride, padding: Int
+  }
+
+  static let sizes = [
+    Sizes(
+      batch: 2, inputs: 1, height: 4, width: 5, outputs: 2, kernel: 3, stride: 1, padding: 0),
+    Sizes(
+      batch: 1, inputs: 3, height: 6, width: 5, outputs: 2, kernel: 4, stride: 2, padding: 1),
+    Sizes(
+      batch: 2, inputs: 2, height: 3, width: 3, outputs: 4, kernel: 3, stride: 3, padding: 2),
+    Sizes(
+      batch: 1, inputs: 2, height: 1, width: 1, outputs: 3, kernel: 2, stride: 1, padding: 0),
+  ]
+
+  @Test(arguments: sizes.dropLast()) func convolutions(_ n: Sizes) throws {
+    let x = scattered(n.batch * n.inputs * n.height * n.width)
+    let w = scattered(n.outputs * n.inputs * n.kernel * n.kernel, 1)
+    let b = scattered(n.outputs, 2)
+    let height = (n.height + 2 * n.padding - n.kernel) / n.stride + 1
+    let width = (n.width + 2 * n.padding - n.kernel) / n.stride + 1
+    var expected: [Double] = []
+    for example in 0..<n.batch {
+      for output in 0..<n.outputs {
+        for row in 0..<height {
+          for column in 0..<width {
+            var sum = b[output]
+            for input in 0..<n.inputs {
+              for i in 0..<n.kernel {
+                for j in 0..<n.kernel {
+                  let y = row * n.stride + i - n.padding
+                  let z = column * n.stride + j - n.padding
+                  guard 0..<n.height ~= y, 0..<n.width ~= z else { continue }
+                  let pixel = x[((example * n.inputs + input) * n.height + y) * n.width + z]
+                  sum += pixel * w[((output * n.inputs + input) * n.kernel + i) * n.kernel + j]
+                }
+              }
+            }
+            expected.append(sum)
+          }
+        }
+      }
+    }
+    try tensors {
+      let y = Tensor(x, shape: [n.batch, n.inputs, n.height, n.width]).convolved(
+        Tensor(w, shape: [n.outputs, n.inputs, n.kernel, n.kernel]), Tensor(b, shape: [n.outputs]),
+        stride: n.stride, padding: n.padding)
+      #expect(y.shape == [n.batch, n.outputs, height, width])
+      #expect(distance(y.doubles(), expected) < 1e-12)
+    }
+  }
+
+  /// Each input pixel adds its multiple of the kernel to the output.
+  @Test(arguments: sizes) func transposedConvolutions(_ n: Sizes) throws {
+    let x = scattered(n.batch * n.inputs * n.height * n.width)
+    let w = scattered(n.inputs * n.outputs * n.kernel * n.kernel, 1)
+    let b = scattered(n.outputs, 2)
+    let height = (n.height - 1) * n.stride - 2 * n.padding + n.kernel
+    let width = (n.width - 1) * n.stride - 2 * n.padding + n.kernel
+    var expected = (0..<n.batch * n.outputs * height * width).map {
+      b[$0 / (height * width) % n.outputs]
+    }
+    for example in 0..<n.batch {
+      for input in 0..<n.inputs {
+        for row in 0..<n.height {
+          for column in 0..<n.width {
+            let pixel = x[((example * n.inputs + input) * n.height + row) * n.width + column]
+            for output in 0..<n.outputs {
+              for i in 0..<n.kernel {
+                for j in 0..<n.kernel {
+                  let y = row * n.stride + i - n.padding
+                  let z = column * n.stride + j - n.padding
+                  guard 0..<height ~= y, 0..<width ~= z else { continue }
+                  expected[((example * n.outputs + output) * height + y) * width + z] +=
+                    pixel * w[((input * n.outputs + output) * n.kernel + i) * n.kernel + j]
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    try tensors {
+      let y = Tensor(x, shape: [n.batch, n.inputs, n.height, n.width]).transposeConvolved(
+        Tensor(w, shape: [n.inputs, n.outputs, n.kernel, n.kernel]), Tensor(b, shape: [n.outputs]),
+        stride: n.stride, padding: n.padding)
+      #expect(y.shape == [n.batch, n.outputs, height, width])
+      #expect(distance(y.doubles(), expected) < 1e-12)
+    }
+  }
+
+  /// In training by the batch's statistics, which move the running ones by a tenth (the variance by
+  /// the unbiased one); in evaluation by the running ones, which stand still.
+  @Test func batchNorm() throws {
+    let (batch, channels, pixels) = (3, 2, 4)
+    let x = scattered(batch * channels * pixels)
+    let (weight, bias) = ([1.5, -0.5], [0.25, 2])
+    func values(_ channel: Int) -> [Double] {
+      (0..<batch).flatMap { example in
+        (0..<pixels).map { x[(example * channels + channel) * pixels + $0] }
+      }
+    }
+    let means = (0..<channels).map { values($0).reduce(0, +) / 12 }
+    let squares = (0..<channels).map { channel in
+      values(channel).reduce(0) { $0 + ($1 - means[channel]) * ($1 - means[channel]) }
+    }
+    func normalised(_ mean: [Double], _ variance: [Double]) -> [Double] {
+      x.enumerated().map { index, value in
+        let c = index / pixels % channels
+        return (value - mean[c]) / (variance[c] + 1e-5).squareRoot() * weight[c] + bias[c]
+      }
+    }
+    try tensors {
+      let tensor = Tensor(x, shape: [batch, channels, 2, 2])
+      let mean = float64([0.5, -1], 2)
+      let variance = float64([2, 3], 2)
+      func apply(training: Bool) -> [Double] {
+        tensor.batchNormalised(
+          float64(weight, 2), float64(bias, 2), mean: mean, variance: variance,
+          training: training, momentum: 0.1, epsilon: 1e-5
+        ).doubles()
+      }
+      #expect(distance(apply(training: false), normalised([0.5, -1], [2, 3])) < 1e-12)
+      #expect(mean.doubles() == [0.5, -1])
+      #expect(distance(apply(training: true), normalised(means, squares.map { $0 / 12 })) < 1e-12)
+      #expect(
+        distance(mean.doubles(), [0.45 + 0.1 * means[0], -0.9 + 0.1 * means[1]]) < 1e-12)
+      #expect(
+        distance(variance.doubles(), [1.8 + squares[0] / 110, 2.7 + squares[1] / 110]) < 1e-12)
+    }
+  }
+}
