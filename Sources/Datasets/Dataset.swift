@@ -30,10 +30,10 @@ extension Dataset {
   }
 }
 
-/// What a manifest says below a data set's name.
-public protocol DatasetConfiguration: Codable, Sendable {
+/// The data set that a study names, with its settings.
+public protocol DatasetConfiguration: Encodable, Sendable {
   /// The data set's name in manifests.
-  static var name: String { get }
+  var name: String { get }
 
   /// What is impossible about the configuration, or nil.
   var problem: String? { get }
@@ -47,8 +47,30 @@ public protocol DatasetConfiguration: Codable, Sendable {
   /// Names the content, known before anything is loaded; part of a run's identity.
   var contentIdentity: String { get }
 
+  /// Which files are missing and how they are had, or nil where nothing is missing.
+  var missing: DataError? { get }
+
+  /// Checks what can be checked before a run is started.
+  ///
+  /// - Throws: `DataError`.
+  func check() throws
+
   /// Reads or generates the data.
   func load() throws -> Dataset
+}
+
+/// A data set that needs no files: what a manifest says below its name is all there is to it.
+public protocol GeneratedDataset: DatasetConfiguration, Decodable {
+  /// The data set's name in manifests.
+  static var name: String { get }
+}
+
+extension GeneratedDataset {
+  public var name: String { Self.name }
+
+  public var missing: DataError? { nil }
+
+  public func check() throws {}
 }
 
 /// The order in which an epoch visits the examples: a fresh permutation, known from the seed alone.

@@ -5,7 +5,7 @@ import Torch
 ///
 /// The paper gives the number of images, their size, and that angles are uniform. The renderer is
 /// ours: a rod of soft width from the middle of the image, without noise.
-public struct PendulumConfiguration: DatasetConfiguration {
+public struct PendulumConfiguration: GeneratedDataset {
   public static let name = "pendulum"
 
   /// Number of images.

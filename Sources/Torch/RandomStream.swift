@@ -82,7 +82,10 @@ public final class RandomStream {
 
   /// 1 with the probability that each element gives, else 0.
   public func bernoulli(_ probability: Tensor) -> Tensor {
-    Tensor(pl_bernoulli(handle, probability.to(.cpu).handle)).to(probability.device)
+    let here = probability.to(.cpu)
+    // Nothing else keeps the copy alive during the call.
+    let drawn = withExtendedLifetime(here) { Tensor(pl_bernoulli(handle, here.handle)) }
+    return drawn.to(probability.device)
   }
 
   /// The numbers 0..<count in random order.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import Lab
 
@@ -65,7 +66,9 @@ struct Failure {
   }
 
   private var code: Code {
-    error is ManifestError || error is LibraryError || error is ConfigValueError ? .usage : .runs
+    if error is DataError { return .data }
+    return error is ManifestError || error is LibraryError || error is ConfigValueError
+      ? .usage : .runs
   }
 
   private func report(_ message: String) {

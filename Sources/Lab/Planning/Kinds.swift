@@ -3,14 +3,15 @@ import Modelling
 
 /// Every kind that manifests may name: what `Catalogue.swift` of the command registers.
 public struct Kinds: Sendable {
-  private let datasets: [String: any DatasetConfiguration.Type]
+  private let datasets: [String: any GeneratedDataset.Type]
+  private var stored: DatasetLibrary?
   private let models: [String: any ModelConfiguration.Type]
   private let measures: [String: Measure]
   private let computations: [String: any Computation.Type]
   private let drawings: [String: any Drawing.Type]
 
   public init(
-    datasets: [any DatasetConfiguration.Type], models: [any ModelConfiguration.Type],
+    datasets: [any GeneratedDataset.Type], models: [any ModelConfiguration.Type],
     measures: [Measure], computations: [any Computation.Type], drawings: [any Drawing.Type]
   ) {
     self.datasets = Dictionary(uniqueKeysWithValues: datasets.map { ($0.name, $0) })
@@ -20,15 +21,34 @@ public struct Kinds: Sendable {
     self.drawings = Dictionary(uniqueKeysWithValues: drawings.map { ($0.name, $0) })
   }
 
+  /// The same kinds, and the stored data sets of a library.
+  public func with(datasets library: DatasetLibrary) -> Kinds {
+    var kinds = self
+    kinds.stored = library
+    return kinds
+  }
+
   /// The data set that a manifest names.
+  ///
+  /// One that is generated here and stored elsewhere is read where its files are here.
   func dataset(_ tagged: Tagged) throws -> any DatasetConfiguration {
-    guard let kind = datasets[tagged.tag] else {
-      throw tagged.unknownName(among: datasets.keys.sorted())
+    let kind = datasets[tagged.tag]
+    if let stored, stored.names.contains(tagged.tag), kind == nil || stored.isHere(tagged.tag) {
+      let options = try tagged.decode(StoredOptions.self)
+      let dataset = try stored.dataset(tagged.tag, options)
+      if let problem = dataset.problem { throw impossible(tagged, problem) }
+      return dataset
+    }
+    guard let kind else {
+      throw tagged.unknownName(among: (Array(datasets.keys) + (stored?.names ?? [])).sorted())
     }
     let dataset = try tagged.decode(kind)
     if let problem = dataset.problem { throw impossible(tagged, problem) }
     return dataset
   }
+
+  /// Whether a data set of that name needs no files.
+  public func isGenerated(_ dataset: String) -> Bool { datasets[dataset] != nil }
 
   /// The model that a manifest names, checked against the data.
   func model(

@@ -100,7 +100,7 @@ struct Named: Encodable {
   private let body: any Encodable
 
   init(_ dataset: any DatasetConfiguration) {
-    name = type(of: dataset).name
+    name = dataset.name
     body = dataset
   }
 

@@ -48,7 +48,9 @@ struct CleanCommand: ParsableCommand {
   private func current(_ library: ManifestLibrary) throws -> Set<String> {
     var identities: Set<String> = []
     for id in library.studies.keys {
-      for run in try library.allRuns(of: id, kinds: kinds) { identities.insert(run.identity) }
+      for run in try library.allRuns(of: id, kinds: project.kinds) {
+        identities.insert(run.identity)
+      }
     }
     return identities
   }

@@ -56,8 +56,9 @@ struct CompareCommand: ParsableCommand {
   private func comparison(_ id: String, _ profile: ProfileName) throws -> Comparison {
     let library = try project.library()
     let artefact = try selection.artefact(
-      id, profile, library: library, catalogue: try Catalogue(root: project.experiments))
-    return try Comparison(artefact, kinds: kinds, store: project.store)
+      id, profile, library: library, catalogue: try Catalogue(root: project.experiments),
+      kinds: project.kinds)
+    return try Comparison(artefact, kinds: project.kinds, store: project.store)
   }
 }
 

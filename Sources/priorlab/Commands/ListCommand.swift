@@ -63,8 +63,8 @@ struct ListCommand: ParsableCommand {
       inPaper: entry.inPaper, data: entry.data, state: "planned", seconds: nil, cost: "unknown")
     guard library.artefacts[entry.id] != nil else { return line }
     let artefact = try ArtefactRuns(
-      entry.id, ProfileName(name: ProfileName.paper), library: library, kinds: kinds)
-    let generated = Set(artefact.runs.map { type(of: $0.template.dataset).name })
+      entry.id, ProfileName(name: ProfileName.paper), library: library, kinds: project.kinds)
+    let generated = Set(artefact.runs.map { $0.template.dataset.name })
     line.data = entry.data.map { generated.contains($0) ? "\($0) (generated)" : $0 }
     line.seconds = try artefact.budgetSeconds(store: project.store)
     line.cost = line.seconds.map { "\(timeText($0)) of one core" } ?? "unknown"

@@ -35,7 +35,7 @@ struct PlanCommand: ParsableCommand {
     var lines: [Line] = []
     for id in try catalogue.ids(ids, table: table, library: library) {
       let artefact = try selection.artefact(
-        id, profile.name, library: library, catalogue: catalogue)
+        id, profile.name, library: library, catalogue: catalogue, kinds: project.kinds)
       let plan = try Plan(
         artefact.wanted, needed: artefact.parametersNeeded, store: project.store)
       for warning in plan.warnings { Log.warning(warning) }

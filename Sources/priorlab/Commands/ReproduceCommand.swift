@@ -49,7 +49,8 @@ struct ReproduceCommand: ParsableCommand {
     let catalogue = try Catalogue(root: project.experiments)
     let ids = try catalogue.ids(ids, table: table, library: library)
     let artefacts = try ids.map {
-      try selection.artefact($0, profile.name, library: library, catalogue: catalogue)
+      try selection.artefact(
+        $0, profile.name, library: library, catalogue: catalogue, kinds: project.kinds)
     }
     if !artefacts.allSatisfy({ $0.drawsNothing }) { _ = try Gnuplot.find() }
     Interruption.watch()
@@ -61,8 +62,9 @@ struct ReproduceCommand: ParsableCommand {
     for artefact in artefacts {
       try project.store.adopt(artefact.runs)
       let comparison = try Comparison(
-        artefact, kinds: kinds, store: project.store, failures: failures)
-      let files = try ResultWriter(artefact, comparison, kinds: kinds, store: project.store).write()
+        artefact, kinds: project.kinds, store: project.store, failures: failures)
+      let files = try ResultWriter(artefact, comparison, kinds: project.kinds, store: project.store)
+        .write()
       comparisons.append(comparison)
       if output.format == .text {
         print(try comparison.text(.text))
@@ -122,6 +124,7 @@ struct ReproduceCommand: ParsableCommand {
     let shared =
       engine.arguments + (needed == .snapshots ? ["--snapshots"] : [])
       + ["--experiments", project.experiments, "--results", project.results]
+      + ["--datasets", project.datasets]
     return { run in
       var arguments = ["run", run.template.study, "--seed", "\(run.seed)", "--events"]
       if !run.template.cell.values.isEmpty { arguments += ["--cell", run.template.cell.label] }

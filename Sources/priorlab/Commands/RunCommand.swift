@@ -37,7 +37,7 @@ struct RunCommand: ParsableCommand {
   var events = false
 
   func run() throws {
-    let resolved = try project.library().study(study, profile.name, kinds: kinds)
+    let resolved = try project.library().study(study, profile.name, kinds: project.kinds)
     let labels = resolved.cells.map(\.label)
     let wanted = cell ?? (labels.count == 1 ? labels.first : nil)
     guard let template = resolved.templates.first(where: { $0.cell.label == wanted }) else {
@@ -52,7 +52,7 @@ struct RunCommand: ParsableCommand {
     Interruption.watch()
     let (device, environment) = try engine.start()
     let executor = RunExecutor(
-      run, kinds: kinds, store: project.store, device: device, environment: environment,
+      run, kinds: project.kinds, store: project.store, device: device, environment: environment,
       checkpointSeconds: engine.checkpointSeconds, needsSnapshots: snapshots)
     let report = EventWriter(json: events)
     switch try executor.execute(shouldStop: { Interruption.isAsked }, report: report.write) {

@@ -31,7 +31,7 @@ struct ValidateCommand: ParsableCommand {
     let lines = manifests.filter { ids.isEmpty || ids.contains($0.id) }.map { manifest in
       Line(
         id: manifest.id, file: manifest.file,
-        problem: library.problem(of: manifest, catalogue: catalogue, kinds: kinds))
+        problem: library.problem(of: manifest, catalogue: catalogue, kinds: project.kinds))
     }
     if output.format == .json {
       print(try jsonText(lines), terminator: "")

@@ -45,7 +45,7 @@ struct VerifyCommand: ParsableCommand {
     let stored = try Comparison(reading: directory + "/comparison.json")
     let library = try project.library()
     let verification = try Verification(
-      stored, library: library, kinds: kinds, store: project.store)
+      stored, library: library, kinds: project.kinds, store: project.store)
     let reruns = try rerun.map { try again($0, stored, library) } ?? []
     if output.format == .json {
       print(try jsonText(Answer(verification: verification, rerun: reruns)), terminator: "")
@@ -89,7 +89,7 @@ struct VerifyCommand: ParsableCommand {
     else {
       throw ValidationError("the result has no run with seed \(seed) of that cell")
     }
-    let study = try library.study(row.study, stored.profile, kinds: kinds)
+    let study = try library.study(row.study, stored.profile, kinds: project.kinds)
     guard let template = study.templates.first(where: { $0.cell == row.cell }),
       let record = project.store.records(of: row.study).records[recordedRun.identity]
     else { throw ValidationError("the run has no record, or its manifest has changed") }
@@ -100,7 +100,8 @@ struct VerifyCommand: ParsableCommand {
     let (device, environment) = try engine.start()
     let run = try RunSpecification(template, seed: seed, profile: stored.profile)
     let executor = RunExecutor(
-      run, kinds: kinds, store: RunStore(root: scratch), device: device, environment: environment,
+      run, kinds: project.kinds, store: RunStore(root: scratch), device: device,
+      environment: environment,
       checkpointSeconds: engine.checkpointSeconds)
     let board = ProgressBoard(workers: 1, runs: 1)
     let outcome = try executor.execute(

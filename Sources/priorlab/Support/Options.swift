@@ -1,15 +1,19 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import Lab
 import Torch
 
-/// Where manifests and results are.
+/// Where manifests, data sets and results are.
 struct ProjectOptions: ParsableArguments {
   @Option(help: "The directory of manifests.")
   var experiments = "experiments"
 
   @Option(help: "The directory of results.")
   var results = "results"
+
+  @Option(help: "The directory of the stored data sets' manifests.")
+  var datasets = "datasets"
 
   func library() throws -> ManifestLibrary {
     guard FileManager.default.fileExists(atPath: experiments) else {
@@ -19,6 +23,16 @@ struct ProjectOptions: ParsableArguments {
     }
     return try ManifestLibrary(root: experiments)
   }
+
+  /// The stored data sets, and where their files are looked for.
+  var datasetLibrary: DatasetLibrary {
+    DatasetLibrary(
+      root: datasets,
+      places: DataPlaces(environment: ProcessInfo.processInfo.environment, root: datasets))
+  }
+
+  /// Everything that manifests may name.
+  var kinds: Kinds { priorlab.kinds.with(datasets: datasetLibrary) }
 
   var store: RunStore { RunStore(root: results) }
 }

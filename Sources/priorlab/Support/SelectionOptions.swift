@@ -21,7 +21,8 @@ struct SelectionOptions: ParsableArguments {
   }
 
   func artefact(
-    _ id: String, _ profile: ProfileName, library: ManifestLibrary, catalogue: Catalogue
+    _ id: String, _ profile: ProfileName, library: ManifestLibrary, catalogue: Catalogue,
+    kinds: Kinds
   ) throws -> ArtefactRuns {
     if library.artefacts[id] == nil && catalogue.entries.contains(where: { $0.id == id }) {
       throw LibraryError.planned(id)

@@ -1,0 +1,167 @@
+/// What `datasets/<name>.yaml` says: where a data set's files come from and what they hold (see
+/// `docs/datasets.md`).
+public struct DatasetManifest: Decodable, Sendable {
+  /// The name in studies.
+  public let name: String
+  public let title: String
+  /// Whose it is: what to cite.
+  public let source: String?
+  public let homepage: String?
+  public let licence: String?
+  /// How a person gets the files that no program may or can fetch.
+  public let howToGet: String?
+  /// Why no study can use it yet, or nil.
+  public let notYet: String?
+  /// Folders that its files are often found in, besides one of its own name.
+  public let folders: [String]
+  /// What is known of the files.
+  public let files: [StoredFile]
+  /// The forms in which it may be here, the preferred one first.
+  public let layouts: [Layout]
+  /// Names of the values of tensors of labels.
+  public let labels: [String: [String]]
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case name = "dataset"
+    case howToGet = "how-to-get"
+    case notYet = "not-yet"
+    case title, source, homepage, licence, folders, files, splits, layouts, labels
+  }
+
+  /// Reads the keys; `splits` is the short form of a single layout.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    name = try keys.decode(String.self, forKey: .name)
+    title = try keys.decode(String.self, forKey: .title)
+    source = try keys.decodeIfPresent(String.self, forKey: .source)
+    homepage = try keys.decodeIfPresent(String.self, forKey: .homepage)
+    licence = try keys.decodeIfPresent(String.self, forKey: .licence)
+    howToGet = try keys.decodeIfPresent(String.self, forKey: .howToGet)
+    notYet = try keys.decodeIfPresent(String.self, forKey: .notYet)
+    folders = try keys.decodeIfPresent([String].self, forKey: .folders) ?? []
+    files = try keys.decodeIfPresent([StoredFile].self, forKey: .files) ?? []
+    let splits = try keys.decodeIfPresent(Layout.Splits.self, forKey: .splits)
+    let layouts = try keys.decodeIfPresent([Layout].self, forKey: .layouts)
+    self.layouts = layouts ?? splits.map { [Layout(splits: $0, standIn: nil)] } ?? []
+    labels = try keys.decodeIfPresent([String: [String]].self, forKey: .labels) ?? [:]
+    if splits != nil && layouts != nil {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath + [CodingKeys.layouts],
+          debugDescription: "write either splits or layouts, not both"))
+    }
+  }
+
+  /// One form of the data set: which files make up its splits.
+  public struct Layout: Decodable, Sendable {
+    /// Tensors by split and name.
+    public typealias Splits = [String: [String: StoredTensor]]
+
+    public let splits: Splits
+    /// Why results on it do not stand for the real data, or nil where it is the real data.
+    public let standIn: String?
+
+    init(splits: Splits, standIn: String?) {
+      self.splits = splits
+      self.standIn = standIn
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case splits
+      case standIn = "stand-in"
+    }
+  }
+
+  /// What is known of a file; one that is not listed is a user's own.
+  public func file(named name: String) -> StoredFile {
+    files.first { $0.name == name } ?? StoredFile(name: name)
+  }
+}
+
+/// A file of a data set, or a folder of pictures.
+public struct StoredFile: Decodable, Sendable {
+  public let name: String
+  public let bytes: Int?
+  /// Checksum of 64 hexadecimal digits; nil where none is known for sure.
+  public let sha256: String?
+  /// Addresses, tried in turn.
+  public let mirrors: [String]
+
+  init(name: String) {
+    self.name = name
+    bytes = nil
+    sha256 = nil
+    mirrors = []
+  }
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case name, bytes, sha256, mirrors }
+
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    name = try keys.decode(String.self, forKey: .name)
+    bytes = try keys.decodeIfPresent(Int.self, forKey: .bytes)
+    sha256 = try keys.decodeIfPresent(String.self, forKey: .sha256)
+    mirrors = try keys.decodeIfPresent([String].self, forKey: .mirrors) ?? []
+  }
+}
+
+/// Where one tensor of a split is stored and how it is read.
+public struct StoredTensor: Codable, Equatable, Sendable {
+  /// The file's name.
+  public var file: String
+  /// The array's name in a file of several.
+  public var key: String?
+  /// The type that the numbers must have in the file.
+  public var type: String?
+  /// Shape to read the array in before all else, row by row; one length may be −1, whatever is left.
+  public var view: [Int]?
+  /// For each axis wanted, the axis of the array that it is; examples come first.
+  public var axes: [Int]?
+  /// Which examples; all by default.
+  public var rows: Rows?
+  /// Numbers of an example that are packed in bytes, eight to one, the first one highest.
+  public var bits: Int?
+  /// Shape of one example; as stored by default.
+  public var shape: [Int]?
+  /// What the numbers are divided by; 1 by default.
+  public var scale: Double?
+  /// What they are; numbers by default.
+  public var meaning: Meaning?
+
+  /// What a model takes the values for.
+  public enum Meaning: String, Codable, CaseIterable, Sendable {
+    /// Grey values, measurements: bytes stay bytes until they are used.
+    case numbers
+    /// Labels, indices.
+    case integers
+  }
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case file, key, type, view, axes, rows, bits, shape, scale
+    case meaning = "as"
+  }
+
+  /// Consecutive examples, written `[first, end]`; the end is not among them.
+  public struct Rows: Codable, Equatable, Sendable {
+    public let range: Range<Int>
+
+    public init(_ range: Range<Int>) {
+      self.range = range
+    }
+
+    public init(from decoder: any Decoder) throws {
+      let numbers = try [Int](from: decoder)
+      guard numbers.count == 2, numbers[0] >= 0, numbers[0] < numbers[1] else {
+        throw DecodingError.dataCorrupted(
+          .init(
+            codingPath: decoder.codingPath,
+            debugDescription: "rows are [first, end], such as [0, 50000]"))
+      }
+      range = numbers[0]..<numbers[1]
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      try [range.lowerBound, range.upperBound].encode(to: encoder)
+    }
+  }
+}

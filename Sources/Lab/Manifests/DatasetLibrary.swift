@@ -1,0 +1,58 @@
+import Datasets
+import Foundation
+import Synchronization
+
+/// The stored data sets that a directory describes (`datasets/<name>.yaml`), by name.
+public final class DatasetLibrary: Sendable {
+  /// The directory.
+  public let root: String
+  /// Where their files are looked for.
+  public let places: DataPlaces
+  /// Names of the data sets, sorted.
+  public let names: [String]
+
+  private let read = Mutex<[String: DatasetManifest]>([:])
+
+  /// Lists the data sets; each is read when it is asked for.
+  public init(root: String, places: DataPlaces) {
+    self.root = root
+    self.places = places
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+    names = files.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }
+      .map { String($0.dropLast(".yaml".count)) }.sorted()
+  }
+
+  /// What the directory says of a data set.
+  ///
+  /// - Throws: `ManifestError` or `LibraryError`.
+  public func manifest(_ name: String) throws -> DatasetManifest {
+    if let manifest = read.withLock({ $0[name] }) { return manifest }
+    let file = "\(root)/\(name).yaml"
+    let node = try ConfigNode(yaml: try ManifestLibrary.text(of: file), file: file)
+    let manifest = try StrictDecoder().decode(DatasetManifest.self, from: node)
+    if manifest.name != name {
+      throw ManifestError(
+        origin: node["dataset"]?.origin ?? node.origin, path: "dataset",
+        .impossible("the file of '\(manifest.name)' must be named \(manifest.name).yaml"))
+    }
+    if let (path, message) = manifest.problem {
+      var place = node
+      for key in path { place = place[key] ?? Int(key).flatMap { place.items?[$0] } ?? place }
+      throw ManifestError(
+        origin: place.origin, path: path.joined(separator: "."), .impossible(message))
+    }
+    read.withLock { $0[name] = manifest }
+    return manifest
+  }
+
+  /// The data set as a study uses it.
+  func dataset(_ name: String, _ options: StoredOptions) throws -> StoredDataset {
+    try StoredDataset(try manifest(name), options, in: places, beside: root)
+  }
+
+  /// Whether the files that a study uses by default are here.
+  public func isHere(_ name: String) -> Bool {
+    guard let dataset = try? dataset(name, StoredOptions()) else { return false }
+    return dataset.missing == nil
+  }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Testing
+import Torch
+
+@testable import Datasets
+
+/// From files to splits, on files of a few bytes.
+@Suite struct StoredDatasetTests {
+  private let folder: StoredFolder
+
+  private let manifest = """
+    {"dataset": "dots", "title": "Dots", "splits": {
+      "train": {
+        "image": {"file": "images", "rows": [0, 4], "shape": [1, 2, 2], "scale": 255},
+        "label": {"file": "labels", "rows": [0, 4], "shape": [], "as": "integers"}},
+      "test": {
+        "image": {"file": "images", "rows": [4, 6], "shape": [1, 2, 2], "scale": 255},
+        "label": {"file": "labels", "rows": [4, 6], "shape": [], "as": "integers"}}}}
+    """
+
+  init() throws {
+    folder = try StoredFolder()
+    try folder.write((0..<24).map { $0 * 10 }, shape: [6, 2, 2], to: "dots/images")
+    try folder.write([5, 4, 3, 2, 1, 0], shape: [6], to: "dots/labels")
+  }
+
+  @Test func splitsAreAsTheManifestSays() throws {
+    let dataset = try folder.dataset(manifest)
+    #expect(dataset.exampleShapes == ["image": [1, 2, 2], "label": []])
+    #expect(dataset.trainingExamples == 4)
+    let data = try dataset.load()
+    #expect(data.train.count == 4)
+    #expect(data.train["image"]?.shape == [4, 1, 2, 2])
+    #expect(data.train["label"]?.integers() == [5, 4, 3, 2])
+    #expect(data.train["label"]?.type == .int64)
+    #expect(data.others.keys.sorted() == ["test"])
+    #expect(data.others["test"]?["label"]?.integers() == [1, 0])
+    let expected = (16..<24).map { Float($0 * 10) / 255 }
+    #expect(data.others["test"]?["image"]?.floats() == expected)
+    #expect(data.standIn == nil)
+    #expect(data.contentIdentity == dataset.contentIdentity)
+  }
+
+  @Test func lastExamplesAreHeldOut() throws {
+    let dataset = try folder.dataset(manifest, StoredOptions(validation: .last(1)))
+    #expect(dataset.trainingExamples == 3)
+    let data = try dataset.load()
+    #expect(data.train["label"]?.integers() == [5, 4, 3])
+    #expect(data.others["validation"]?["label"]?.integers() == [2])
+    #expect(data.others["validation"]?["image"]?.floats() == (12..<16).map { Float($0 * 10) / 255 })
+  }
+
+  @Test func randomExamplesAreHeldOut() throws {
+    func held(_ seed: Int) throws -> (train: [Int64], validation: [Int64]) {
+      let data = try folder.dataset(
+        manifest, StoredOptions(validation: .random(count: 2, seed: seed))
+      ).load()
+      return (
+        data.train["label"]?.integers() ?? [],
+        data.others["validation"]?["label"]?.integers() ?? []
+      )
+    }
+    let first = try held(1)
+    #expect(first.validation.count == 2)
+    #expect((first.train + first.validation).sorted() == [2, 3, 4, 5])
+    #expect(try held(1) == first)
+    #expect(try Set((0..<20).map { try held($0).validation }).count > 3)
+  }
+
+  @Test func severalSplitsAreTrainedOn() throws {
+    let data = try folder.dataset(manifest, StoredOptions(train: ["test", "train"])).load()
+    #expect(data.train["label"]?.integers() == [1, 0, 5, 4, 3, 2])
+    #expect(data.others.isEmpty)
+  }
+
+  /// Every evaluation sees the same binary images, training sees new ones at each step.
+  @Test func binariseAtEachUse() throws {
+    let options = StoredOptions(validation: .last(1), binarise: .eachUse(seed: 7))
+    let data = try folder.dataset(manifest, options).load()
+    let again = try folder.dataset(manifest, options).load()
+    for split in ["validation", "test"] {
+      let values = try #require(data.others[split]?["image"]?.floats())
+      #expect(values.allSatisfy { $0 == 0 || $0 == 1 })
+      #expect(values == again.others[split]?["image"]?.floats())
+    }
+    #expect(data.train["image"]?.floats()[1] == 10.0 / 255)
+    let indices = Tensor([0, 1, 2] as [Int64], shape: [3])
+    let draws = (0..<20).map { step in
+      data.train.rows(indices, StepRandomness(Randomness(seed: 0), "train/0", step: step))["image"]?
+        .floats() ?? []
+    }
+    #expect(draws.joined().allSatisfy { $0 == 0 || $0 == 1 })
+    #expect(Set(draws).count > 10)
+  }
+
+  @Test func binariseOnce() throws {
+    func images(_ seed: Int) throws -> [Float] {
+      let data = try folder.dataset(manifest, StoredOptions(binarise: .once(seed: seed))).load()
+      let all = [data.train, try #require(data.others["test"])].flatMap {
+        $0["image"]?.floats() ?? []
+      }
+      let indices = Tensor([0, 1, 2, 3] as [Int64], shape: [4])
+      let used = data.train.rows(indices, StepRandomness(Randomness(seed: 0), "train/0"))
+      #expect(used["image"]?.floats() == Array(all.prefix(16)))
+      return all
+    }
+    let first = try images(1)
+    #expect(first.allSatisfy { $0 == 0 || $0 == 1 } && first[0] == 0)
+    #expect(try images(1) == first)
+    #expect(try images(2) != first)
+  }
+
+  @Test func greyValuesOutOfRangeAreNoProbabilities() throws {
+    let wrong = manifest.replacing("\"scale\": 255", with: "\"scale\": 100")
+    let message = words {
+      try folder.dataset(wrong, StoredOptions(binarise: .once(seed: 1))).load()
+    }
+    #expect(
+      message.contains("to binarise, images must be from 0 to 1, and they are from 0.0 to 1.5"))
+  }
+}
