@@ -23,6 +23,7 @@ public struct ArtefactRuns: Sendable {
     var studies: [ResolvedStudy] = []
     var runs: [RunSpecification] = []
     var wanted: [RunSpecification] = []
+    var declared: [RunTemplate] = []
     for (index, use) in manifest.use.enumerated() {
       let node = library.artefacts[id]?.node["use"]?.items?[index]
       func refuse(_ key: String, _ message: String) -> ManifestError {
@@ -35,13 +36,18 @@ public struct ArtefactRuns: Sendable {
       }
       let study = try library.study(use.study, profile, kinds: kinds)
       studies.append(study)
+      // A smaller budget may leave out cells that the manifest speaks of.
+      let paper = ProfileName(name: ProfileName.paper)
+      let whole =
+        profile == paper ? study : try library.study(use.study, paper, kinds: kinds)
       let shown: CellFilter
       do {
         shown = try use.cells.map { try CellFilter($0) } ?? .all
       } catch let error as ConfigValueError {
         throw refuse("cells", error.message)
       }
-      if let problem = shown.problem(among: study.cells) { throw refuse("cells", problem) }
+      if let problem = shown.problem(among: whole.cells) { throw refuse("cells", problem) }
+      declared += whole.templates.filter { shown.takes($0.cell) }
       if let problem = only.problem(among: study.cells) {
         throw ConfigValueError("--only: \(use.study): \(problem)")
       }
@@ -62,7 +68,7 @@ public struct ArtefactRuns: Sendable {
     computations = try (manifest.compute ?? []).map { try kinds.computation($0) }
     drawings = try (manifest.draw ?? []).map { try kinds.drawing($0) }
     if let node = library.artefacts[id]?.node {
-      try ArtefactCheck(manifest, node, templates: templates, kinds: kinds).run()
+      try ArtefactCheck(manifest, node, templates: declared, kinds: kinds).run()
     }
   }
 
