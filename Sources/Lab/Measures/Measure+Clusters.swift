@@ -20,7 +20,7 @@ extension Measure {
   public static let occupiedClusters = Measure(
     id: "clusters/occupied", summary: "clusters that a test example is assigned to", unit: "",
     direction: .neither
-  ) { Double(try ClusterAccuracy($0, for: "clusters/occupied").occupied) }
+  ) { Double(try ClusterAccuracy.of($0, for: "clusters/occupied").occupied) }
 
   private static func accuracy(
     _ variant: String, _ words: String, _ value: @escaping @Sendable (ClusterAccuracy) -> Double
@@ -29,13 +29,17 @@ extension Measure {
     return Measure(
       id: id, summary: "share of test examples whose cluster has their label: \(words)", unit: "%",
       direction: .moreIsBetter
-    ) { value(try ClusterAccuracy($0, for: id)) }
+    ) { value(try ClusterAccuracy.of($0, for: id)) }
   }
 }
 
 extension ClusterAccuracy {
-  /// The clusters of a run's test examples against their `label`.
-  init(_ run: FinishedRun, for purpose: String) throws {
+  /// The clusters of a run's test examples against their `label`, once for all measures.
+  static func of(_ run: FinishedRun, for purpose: String) throws -> ClusterAccuracy {
+    try run.shared("clusters of the test split") { try ClusterAccuracy(run, for: purpose) }
+  }
+
+  private init(_ run: FinishedRun, for purpose: String) throws {
     guard let model = run.model as? any ClusteringModel else {
       throw MeasureError.needsClusters(purpose)
     }

@@ -36,6 +36,21 @@ public struct FinishedRun {
   /// Step at which each named event first happened.
   public let events: [String: Int]
 
+  private let shared = Shared()
+
+  /// What several measures read, such as the clusters of all test examples, is computed once.
+  private final class Shared {
+    var values: [String: Any] = [:]
+  }
+
+  /// The value of that name, computed where no measure of this run has asked for it before.
+  func shared<Value>(_ name: String, _ compute: () throws -> Value) rethrows -> Value {
+    if let value = shared.values[name] as? Value { return value }
+    let value = try compute()
+    shared.values[name] = value
+    return value
+  }
+
   /// Examples in an evaluation batch.
   static let batch = 1000
 
