@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Testing
 
@@ -10,16 +11,23 @@ import Testing
 
   static let library: ManifestLibrary? = try? ManifestLibrary(root: root)
 
+  /// What the command registers, and the data sets under `datasets/`.
+  static let kinds = Tiny.kinds.with(
+    datasets: DatasetLibrary(
+      root: root + "/../datasets", places: DataPlaces(environment: [:], root: root + "/../datasets")
+    ))
+
   @Test func areThere() throws {
     let library = try #require(Self.library)
     #expect(library.studies["vhp/pendulum"] != nil)
     #expect(library.artefacts["vhp/table-1"] != nil)
+    #expect(library.artefacts["gmvae/table-1"] != nil)
   }
 
   @Test(arguments: library?.studies.keys.sorted() ?? [])
   func everyProfileOfAStudyResolves(_ id: String) throws {
     let library = try #require(Self.library)
-    let runs = try library.allRuns(of: id, kinds: Tiny.kinds)
+    let runs = try library.allRuns(of: id, kinds: Self.kinds)
     #expect(Set(runs.map(\.identity)).count == runs.count)
     // Budgets are smaller, never larger, than the paper's.
     let paper = runs.filter { $0.profile.name == "paper" }
@@ -37,13 +45,13 @@ import Testing
     let library = try #require(Self.library)
     let catalogue = try Catalogue(root: Self.root)
     let manifest = try #require(library.artefacts[id])
-    #expect(library.problem(of: manifest, catalogue: catalogue, kinds: Tiny.kinds) == nil)
+    #expect(library.problem(of: manifest, catalogue: catalogue, kinds: Self.kinds) == nil)
     for study in try library.artefact(id).use.map(\.study) {
       let profiles = library.studies[study]?.node["profiles"]?.entries?.map(\.key) ?? []
       #expect(profiles.contains("smoke"))
       for name in profiles {
         let runs = try ArtefactRuns(
-          id, ProfileName(name: name), library: library, kinds: Tiny.kinds)
+          id, ProfileName(name: name), library: library, kinds: Self.kinds)
         #expect(!runs.runs.isEmpty)
         #expect(runs.studies.allSatisfy { $0.because?.isEmpty == false })
       }
@@ -53,7 +61,7 @@ import Testing
   @Test func everyAssumptionIsAboutSomethingThere() throws {
     let library = try #require(Self.library)
     for (id, manifest) in library.studies {
-      let study = try library.study(id, ProfileName(name: "paper"), kinds: Tiny.kinds)
+      let study = try library.study(id, ProfileName(name: "paper"), kinds: Self.kinds)
       #expect(!study.assumptions.isEmpty)
       for assumption in study.assumptions {
         let path = try ConfigPath(assumption.about, origin: .resolved)

@@ -76,11 +76,12 @@ enum Tiny {
   /// What the manifests of tests may name.
   static let kinds = Kinds(
     datasets: [PendulumConfiguration.self],
-    models: [VHPConfiguration.self],
+    models: [VHPConfiguration.self, GMVAEConfiguration.self],
     measures: [
       .angleError(.global), .angleError(.perPoint), .radiusVariation, .reconstructionError,
       .final("weight/rate", summary: "weight of the rate at the end"),
       .final("average/squared-error", summary: "running mean at the end"),
+      .mostConfidentAccuracy, .majorityAccuracy, .hungarianAccuracy, .occupiedClusters,
       .event("constraint-first-met/rate", summary: "first step at which the constraint is met"),
       Measure(id: "test/less", summary: "an error", unit: "nats", direction: .lessIsBetter) { _ in
         0
