@@ -11,16 +11,18 @@ public enum AMATFile {
     let source = try plainOrGzip(path)
     var table = NumberTable(path: path)
     let size = 1 << 20
-    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size)
+    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size + 1)
     defer { buffer.deallocate() }
     // What the last piece ended with may go on in the next.
     var kept = 0
     while true {
       let count = try source.read(
         into: UnsafeMutableRawBufferPointer(
-          rebasing: UnsafeMutableRawBufferPointer(buffer)[kept...]))
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[kept..<size]))
       let filled = kept + count
       if count == 0 {
+        // Words are read up to a blank.
+        buffer[filled] = UInt8(ascii: " ")
         try table.add(UnsafeBufferPointer(rebasing: buffer[..<filled]))
         return try table.array()
       }
@@ -163,11 +165,30 @@ private enum DecimalNumber {
     return isNegative ? -value : value
   }
 
+  // Reads on to the blank that follows every word, and no further.
   private static func careful(_ word: UnsafeBufferPointer<UInt8>) -> Double? {
-    guard word.count <= 400 else { return nil }
-    let text = String(decoding: word, as: UTF8.self)
-    if ["nan", "inf", "+inf", "-inf"].contains(text.lowercased()) { return Double(text) }
-    guard text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }) else { return nil }
-    return Double(text)
+    guard let start = word.baseAddress, word.count <= 400,
+      word.allSatisfy(isDecimal) || isName(word)
+    else { return nil }
+    return start.withMemoryRebound(to: CChar.self, capacity: word.count + 1) { start in
+      var end: UnsafeMutablePointer<CChar>?
+      let value = strtod(start, &end)
+      return end == UnsafeMutablePointer(mutating: start) + word.count ? value : nil
+    }
+  }
+
+  private static func isDecimal(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "+"),
+      UInt8(ascii: "-"), UInt8(ascii: "e"), UInt8(ascii: "E"):
+      true
+    default: false
+    }
+  }
+
+  private static func isName(_ word: UnsafeBufferPointer<UInt8>) -> Bool {
+    word.count <= 4
+      && ["nan", "inf", "+inf", "-inf"].contains(
+        String(decoding: word, as: UTF8.self).lowercased())
   }
 }
