@@ -6,10 +6,12 @@ public enum AMATFile {
   ///
   /// Numbers are separated by blanks. They are kept as `uint8` when all of them are whole and from
   /// 0 to 255, else as `float64`. Throws `FileError` or `ArrayFileError`; `.line` for a line of
-  /// another length than the first.
-  public static func read(_ path: String) throws -> NumericArray {
+  /// another length than the first, and `.tooLarge` beyond the limit of bytes in memory (half of
+  /// what the machine has), because a compressed file does not tell how many numbers it holds.
+  public static func read(_ path: String, limit: Int? = nil) throws -> NumericArray {
     let source = try plainOrGzip(path)
-    var table = NumberTable(path: path)
+    let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    var table = NumberTable(path: path, mostBytes: limit ?? memory / 2)
     let size = 1 << 20
     let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size + 1)
     defer { buffer.deallocate() }
@@ -46,8 +48,7 @@ public enum AMATFile {
 /// Lines of numbers in the making.
 private struct NumberTable {
   let path: String
-  // A compressed file does not tell beforehand how many numbers it holds.
-  private let mostBytes = Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
+  private let mostBytes: Int
   private var small: [UInt8] = []
   private var wide: [Double] = []
   private var isWide = false
@@ -56,7 +57,10 @@ private struct NumberTable {
   private var lines = 0
   private var lineNumber = 1
 
-  init(path: String) { self.path = path }
+  init(path: String, mostBytes: Int) {
+    self.path = path
+    self.mostBytes = mostBytes
+  }
 
   static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
