@@ -25,6 +25,9 @@ import Testing
   @Test func valuesAreReachedAsTheyAre() throws {
     let array = try NumericArray([UInt8](1...6), shape: [2, 3])
     #expect(array.values == .uint8([1, 2, 3, 4, 5, 6]))
+    #expect(array.values(as: UInt8.self) == [1, 2, 3, 4, 5, 6])
+    #expect(array.values(as: Int8.self) == nil)
+    #expect(try NumericArray([UInt8](), shape: [0]).values(as: Float.self) == nil)
     #expect(array.withUnsafeBytes { Array($0) } == [1, 2, 3, 4, 5, 6])
     #expect(
       try NumericArray([Int16(258)], shape: []).withUnsafeBytes { $0.load(as: Int16.self) } == 258)

@@ -41,6 +41,11 @@ public struct NumericArray: Sendable {
   /// Throws `NumericArrayError.notAnInteger` for a value that is not whole, or does not fit.
   public func integers() throws -> [Int] { try values.visit(Integers()).get() }
 
+  /// The values without a copy when they are of that type, else nil.
+  public func values<Element: NumericElement>(as _: Element.Type) -> [Element]? {
+    values.visit(Cast<Element>())
+  }
+
   /// Calls `body` with the bytes of the values, in the machine's byte order, without a copy.
   public func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result

@@ -94,6 +94,13 @@ struct Integers: NumericVisitor {
   }
 }
 
+struct Cast<Wanted: NumericElement>: NumericVisitor {
+  func visit<Element: NumericElement>(_ values: [Element]) -> [Wanted]? {
+    // Swift would cast an empty array to any other.
+    Element.self == Wanted.self ? values as? [Wanted] : nil
+  }
+}
+
 struct Part: NumericVisitor {
   let range: Range<Int>
 
