@@ -79,7 +79,7 @@ let package = Package(
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "ModellingTests", dependencies: ["Modelling"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),
     .testTarget(name: "LabTests", dependencies: ["Lab"], exclude: ["Fixtures"]),
     .testTarget(name: "CommandTests", dependencies: ["priorlab", "Files"]),

@@ -46,6 +46,14 @@ import Testing
     }
   }
 
+  @Test func aLimitIsKept() throws {
+    try withFile("a.amat", "1 2 3\n".utf8) { path throws in
+      #expect(try AMATFile.read(path, limit: 3).shape == [1, 3])
+      #expect(
+        arrayMessage { try AMATFile.read(path, limit: 2) }.contains("where 2 bytes are allowed"))
+    }
+  }
+
   @Test func filesLongerThanAPieceAreReadWhole() throws {
     // Words of varying length fall across the ends of pieces.
     let numbers = (0..<300_000).map { ($0 &* 7919) % 100_003 }

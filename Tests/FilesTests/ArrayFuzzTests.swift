@@ -76,7 +76,7 @@ import Testing
         let bytes = Mutator.mutate(
           seeds[round % seeds.count], beside: seeds.randomElement(using: &random) ?? [], &random)
         try Data(bytes).write(to: URL(fileURLWithPath: path))
-        let start = ContinuousClock.now
+        let start = processorSeconds()
         do {
           // Seeds have a few hundred numbers: more than a thousandfold of the file cannot be right.
           let count = try format.read(path)
@@ -89,8 +89,8 @@ import Testing
             || error is PNGError
           #expect(isExpected && "\(error)".hasSuffix("."), "input \(round): \(error)")
         }
-        let time = ContinuousClock.now - start
-        #expect(time < .seconds(1), "input \(round) took \(time)")
+        let time = processorSeconds() - start
+        #expect(time < 1, "input \(round) took \(time) s")
       }
     }
     // Both outcomes occur, else the mutator or the reader would be of no use.
@@ -120,6 +120,13 @@ import Testing
       }
     }
     #expect(refused > Self.inputs / 2)
+  }
+
+  /// The time that this thread has worked, which other programs do not lengthen.
+  private func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   private func seed(_ name: String) throws -> [UInt8] {

@@ -41,8 +41,8 @@ import Testing
   @Test(.enabled(if: installed("python3"), "python3 is not installed"))
   func aBombEndsAtItsDeclaredShape() throws {
     try withTemporaryDirectory { directory in
-      // 64 MiB of zeros in 64 KiB: as text of numbers, as an IDX file that declares four bytes of
-      // them, and as one that declares more than so short a file can hold.
+      // 64 MiB of zeros in 64 KiB: as an IDX file that declares four bytes of them, and as one that
+      // declares more than so short a file can hold.
       let script = """
         import gzip, struct, sys
         zeros = bytes(1 << 26)

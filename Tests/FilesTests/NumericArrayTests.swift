@@ -24,10 +24,11 @@ import Testing
 
   @Test func valuesAreReachedAsTheyAre() throws {
     let array = try NumericArray([UInt8](1...6), shape: [2, 3])
+    #expect(array.values == .uint8([1, 2, 3, 4, 5, 6]))
     #expect(array.values(as: UInt8.self) == [1, 2, 3, 4, 5, 6])
     #expect(array.values(as: Int8.self) == nil)
     #expect(try NumericArray([UInt8](), shape: [0]).values(as: Float.self) == nil)
-    #expect(try array.withUnsafeBytes { Array($0) } == [1, 2, 3, 4, 5, 6])
+    #expect(array.withUnsafeBytes { Array($0) } == [1, 2, 3, 4, 5, 6])
     #expect(
       try NumericArray([Int16(258)], shape: []).withUnsafeBytes { $0.load(as: Int16.self) } == 258)
   }
@@ -71,9 +72,7 @@ import Testing
     for i in 0..<2 {
       for j in 0..<3 { for k in 0..<4 { rows.append(Int16(100 * i + 10 * j + k)) } }
     }
-    let array = columns.rowMajor(fromColumnMajor: lengths)
-    #expect(
-      NumericArray(storage: array, shape: lengths) == (try NumericArray(rows, shape: lengths)))
+    #expect(NumericValues.int16(columns).rowMajor(fromColumnMajor: lengths) == .int16(rows))
     #expect(
       try NumericArray(columns, shape: [4, 3, 2]).transposed()
         == NumericArray(rows, shape: lengths))

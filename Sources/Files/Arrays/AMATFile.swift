@@ -6,21 +6,25 @@ public enum AMATFile {
   ///
   /// Numbers are separated by blanks. They are kept as `uint8` when all of them are whole and from
   /// 0 to 255, else as `float64`. Throws `FileError` or `ArrayFileError`; `.line` for a line of
-  /// another length than the first.
-  public static func read(_ path: String) throws -> NumericArray {
+  /// another length than the first, and `.tooLarge` beyond the limit of bytes in memory (half of
+  /// what the machine has), because a compressed file does not tell how many numbers it holds.
+  public static func read(_ path: String, limit: Int? = nil) throws -> NumericArray {
     let source = try plainOrGzip(path)
-    var table = NumberTable(path: path)
+    let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    var table = NumberTable(path: path, mostBytes: limit ?? memory / 2)
     let size = 1 << 20
-    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size)
+    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size + 1)
     defer { buffer.deallocate() }
     // What the last piece ended with may go on in the next.
     var kept = 0
     while true {
       let count = try source.read(
         into: UnsafeMutableRawBufferPointer(
-          rebasing: UnsafeMutableRawBufferPointer(buffer)[kept...]))
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[kept..<size]))
       let filled = kept + count
       if count == 0 {
+        // Words are read up to a blank.
+        buffer[filled] = UInt8(ascii: " ")
         try table.add(UnsafeBufferPointer(rebasing: buffer[..<filled]))
         return try table.array()
       }
@@ -44,8 +48,7 @@ public enum AMATFile {
 /// Lines of numbers in the making.
 private struct NumberTable {
   let path: String
-  // A compressed file does not tell beforehand how many numbers it holds.
-  private let mostBytes = Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
+  private let mostBytes: Int
   private var small: [UInt8] = []
   private var wide: [Double] = []
   private var isWide = false
@@ -54,7 +57,10 @@ private struct NumberTable {
   private var lines = 0
   private var lineNumber = 1
 
-  init(path: String) { self.path = path }
+  init(path: String, mostBytes: Int) {
+    self.path = path
+    self.mostBytes = mostBytes
+  }
 
   static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
@@ -163,11 +169,30 @@ private enum DecimalNumber {
     return isNegative ? -value : value
   }
 
+  // Reads on to the blank that follows every word, and no further.
   private static func careful(_ word: UnsafeBufferPointer<UInt8>) -> Double? {
-    guard word.count <= 400 else { return nil }
-    let text = String(decoding: word, as: UTF8.self)
-    if ["nan", "inf", "+inf", "-inf"].contains(text.lowercased()) { return Double(text) }
-    guard text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }) else { return nil }
-    return Double(text)
+    guard let start = word.baseAddress, word.count <= 400,
+      word.allSatisfy(isDecimal) || isName(word)
+    else { return nil }
+    return start.withMemoryRebound(to: CChar.self, capacity: word.count + 1) { start in
+      var end: UnsafeMutablePointer<CChar>?
+      let value = strtod(start, &end)
+      return end == UnsafeMutablePointer(mutating: start) + word.count ? value : nil
+    }
+  }
+
+  private static func isDecimal(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "+"),
+      UInt8(ascii: "-"), UInt8(ascii: "e"), UInt8(ascii: "E"):
+      true
+    default: false
+    }
+  }
+
+  private static func isName(_ word: UnsafeBufferPointer<UInt8>) -> Bool {
+    word.count <= 4
+      && ["nan", "inf", "+inf", "-inf"].contains(
+        String(decoding: word, as: UTF8.self).lowercased())
   }
 }

@@ -15,13 +15,13 @@ struct ArrayLayout {
 
   /// Reads the numbers, after a check that they can be there and have room in memory.
   func read(from source: any ByteSource) throws -> NumericArray {
-    let storage = try type.element.values(count(in: source)) { bytes in
+    let values = try type.element.values(count(in: source)) { bytes in
       try source.fill(bytes)
       if isBigEndian { swapBytes(bytes) }
       if isBoolean { for index in bytes.indices { bytes[index] = min(bytes[index], 1) } }
     }
     return NumericArray(
-      storage: isColumnMajor ? storage.rowMajor(fromColumnMajor: shape) : storage, shape: shape)
+      trusted: isColumnMajor ? values.rowMajor(fromColumnMajor: shape) : values, shape: shape)
   }
 
   private func count(in source: any ByteSource) throws -> Int {
@@ -58,11 +58,12 @@ extension NumericElement {
   /// `count` numbers of this type, whose bytes `fill` writes.
   fileprivate static func values(
     _ count: Int, fill: (UnsafeMutableRawBufferPointer) throws -> Void
-  ) throws -> any NumericStorage {
-    try [Self](unsafeUninitializedCapacity: count) { buffer, initialized in
+  ) throws -> NumericValues {
+    let values = try [Self](unsafeUninitializedCapacity: count) { buffer, initialized in
       try fill(UnsafeMutableRawBufferPointer(buffer))
       initialized = count
     }
+    return wrapped(values)
   }
 }
 

@@ -5,7 +5,8 @@ public struct NumericArray: Sendable {
   /// Lengths of the axes; `[]` for a single value.
   public let shape: [Int]
 
-  private let storage: any NumericStorage
+  /// All numbers, last axis fastest.
+  public let values: NumericValues
 
   /// An array of the given numbers, row-major.
   ///
@@ -14,42 +15,42 @@ public struct NumericArray: Sendable {
     guard Self.count(of: shape) == values.count else {
       throw NumericArrayError.wrongShape(shape: shape, count: values.count)
     }
-    self.init(storage: values, shape: shape)
+    self.init(trusted: Element.wrapped(values), shape: shape)
   }
 
-  /// For storage whose count is known to fit.
-  init(storage: any NumericStorage, shape: [Int]) {
-    self.storage = storage
+  /// For values whose count is known to fit.
+  init(trusted values: NumericValues, shape: [Int]) {
+    self.values = values
     self.shape = shape
   }
 
   /// The number of values.
-  public var count: Int { storage.count }
+  public var count: Int { values.visit(Count()) }
 
   /// The type of the numbers.
-  public var type: NumericType { storage.type }
+  public var type: NumericType { values.type }
 
   /// All values as `Float`, the nearest where they have more digits.
-  public func floats() -> [Float] { storage.floats() }
+  public func floats() -> [Float] { values.visit(Floats()) }
 
   /// All values as `Double`.
-  public func doubles() -> [Double] { storage.doubles() }
+  public func doubles() -> [Double] { values.visit(Doubles()) }
 
   /// All values as `Int`.
   ///
   /// Throws `NumericArrayError.notAnInteger` for a value that is not whole, or does not fit.
-  public func integers() throws -> [Int] { try storage.integers() }
+  public func integers() throws -> [Int] { try values.visit(Integers()).get() }
 
-  /// The values as they are kept, without a copy; nil when they are of another type.
+  /// The values without a copy when they are of that type, else nil.
   public func values<Element: NumericElement>(as _: Element.Type) -> [Element]? {
-    type == Element.numericType ? storage as? [Element] : nil
+    values.visit(Cast<Element>())
   }
 
   /// Calls `body` with the bytes of the values, in the machine's byte order, without a copy.
   public func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result {
-    try storage.withBytes(body)
+  ) rethrows -> Result {
+    try values.withUnsafeBytes(body)
   }
 
   /// The part of the array at `range` of the first axis.
@@ -61,7 +62,7 @@ public struct NumericArray: Sendable {
     }
     let size = rows == 0 ? 0 : count / rows
     return NumericArray(
-      storage: storage.part(range.lowerBound * size..<range.upperBound * size),
+      trusted: values.visit(Part(range: range.lowerBound * size..<range.upperBound * size)),
       shape: [range.count] + shape.dropFirst())
   }
 
@@ -79,12 +80,8 @@ public struct NumericArray: Sendable {
   }
 }
 
-extension NumericArray: Equatable {
-  /// Whether type, shape and all numbers are equal; a NaN is equal to none.
-  public static func == (a: NumericArray, b: NumericArray) -> Bool {
-    a.shape == b.shape && a.storage.equals(b)
-  }
-}
+// NaN is equal to none.
+extension NumericArray: Equatable {}
 
 // Between files and arrays.
 extension NumericArray {
@@ -92,96 +89,18 @@ extension NumericArray {
   func converted(to type: NumericType) -> NumericArray? {
     switch type {
     case self.type: return self
-    case .float64: return NumericArray(storage: doubles(), shape: shape)
-    case .float32: return NumericArray(storage: floats(), shape: shape)
+    case .float64: return NumericArray(trusted: .float64(doubles()), shape: shape)
+    case .float32: return NumericArray(trusted: .float32(floats()), shape: shape)
     default:
       guard let integers = try? integers() else { return nil }
-      func convert<Element: NumericElement>(_: Element.Type) -> NumericArray? {
-        let values = integers.compactMap(Element.init(whole:))
-        return values.count == count ? NumericArray(storage: values, shape: shape) : nil
-      }
-      return convert(type.element)
+      return type.element.wrapped(whole: integers).map { NumericArray(trusted: $0, shape: shape) }
     }
   }
 
   /// The array with the order of its axes reversed.
   func transposed() -> NumericArray {
     NumericArray(
-      storage: storage.rowMajor(fromColumnMajor: shape.reversed()), shape: shape.reversed())
-  }
-}
-
-/// Arrays of numbers with the type of the number left open.
-protocol NumericStorage: Sendable {
-  var type: NumericType { get }
-  var count: Int { get }
-  func floats() -> [Float]
-  func doubles() -> [Double]
-  func integers() throws -> [Int]
-  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
-  func part(_ range: Range<Int>) -> any NumericStorage
-  func rowMajor(fromColumnMajor shape: [Int]) -> any NumericStorage
-  func equals(_ other: NumericArray) -> Bool
-}
-
-extension Array: NumericStorage where Element: NumericElement {
-  var type: NumericType { Element.numericType }
-
-  func floats() -> [Float] { map(\.float) }
-
-  func doubles() -> [Double] { map(\.double) }
-
-  func integers() throws -> [Int] {
-    try map { value in
-      guard let integer = value.integer else {
-        throw NumericArrayError.notAnInteger(value: "\(value)")
-      }
-      return integer
-    }
-  }
-
-  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
-    try withUnsafeBytes(body)
-  }
-
-  func part(_ range: Range<Int>) -> any NumericStorage { Array(self[range]) }
-
-  func equals(_ other: NumericArray) -> Bool { other.values(as: Element.self) == self }
-
-  /// The values in the order of rows, when they are in the order of columns (first axis fastest).
-  func rowMajor(fromColumnMajor shape: [Int]) -> any NumericStorage {
-    guard shape.count > 1, count > 0 else { return self }
-    // How far apart neighbours along each axis are in the order of columns.
-    var steps: [Int] = []
-    var step = 1
-    for length in shape {
-      steps.append(step)
-      step *= length
-    }
-    let last = shape.count - 1
-    var index = [Int](repeating: 0, count: shape.count)
-    var start = 0
-    return withUnsafeBufferPointer { source in
-      Array(unsafeUninitializedCapacity: count) { target, initialized in
-        var filled = 0
-        while filled < source.count {
-          for column in 0..<shape[last] {
-            target.initializeElement(at: filled, to: source[start + column * steps[last]])
-            filled += 1
-          }
-          var axis = last - 1
-          while axis >= 0 {
-            index[axis] += 1
-            start += steps[axis]
-            if index[axis] < shape[axis] { break }
-            start -= steps[axis] * shape[axis]
-            index[axis] = 0
-            axis -= 1
-          }
-        }
-        initialized = filled
-      }
-    }
+      trusted: values.rowMajor(fromColumnMajor: shape.reversed()), shape: shape.reversed())
   }
 }
 

@@ -49,6 +49,16 @@ public protocol NumericElement: BitwiseCopyable, Equatable, Sendable {
   var integer: Int? { get }
   /// The same number, or nil when it does not fit.
   init?(whole: Int)
+  /// Numbers of this type among those of any.
+  static func wrapped(_ values: [Self]) -> NumericValues
+}
+
+extension NumericElement {
+  /// The numbers in this type; nil when one does not fit.
+  static func wrapped(whole numbers: [Int]) -> NumericValues? {
+    let values = numbers.compactMap(Self.init(whole:))
+    return values.count == numbers.count ? wrapped(values) : nil
+  }
 }
 
 extension NumericElement where Self: FixedWidthInteger {
@@ -76,49 +86,69 @@ extension NumericElement where Self: BinaryFloatingPoint {
 extension UInt8: NumericElement {
   /// `uint8`.
   public static var numericType: NumericType { .uint8 }
+  /// Of type `uint8`.
+  public static func wrapped(_ values: [Self]) -> NumericValues { .uint8(values) }
 }
 
 extension Int8: NumericElement {
   /// `int8`.
   public static var numericType: NumericType { .int8 }
+  /// Of type `int8`.
+  public static func wrapped(_ values: [Self]) -> NumericValues { .int8(values) }
 }
 
 extension UInt16: NumericElement {
   /// `uint16`.
   public static var numericType: NumericType { .uint16 }
+  /// Of type `uint16`.
+  public static func wrapped(_ values: [Self]) -> NumericValues { .uint16(values) }
 }
 
 extension Int16: NumericElement {
   /// `int16`.
   public static var numericType: NumericType { .int16 }
+  /// Of type `int16`.
+  public static func wrapped(_ values: [Self]) -> NumericValues { .int16(values) }
 }
 
 extension UInt32: NumericElement {
   /// `uint32`.
   public static var numericType: NumericType { .uint32 }
+  /// Of type `uint32`.
+  public static func wrapped(_ values: [Self]) -> NumericValues { .uint32(values) }
 }
 
 extension Int32: NumericElement {
   /// `int32`.
   public static var numericType: NumericType { .int32 }
+  /// Of type `int32`.
+  public static func wrapped(_ values: [Self]) -> NumericValues { .int32(values) }
 }
 
 extension UInt64: NumericElement {
   /// `uint64`.
   public static var numericType: NumericType { .uint64 }
+  /// Of type `uint64`.
+  public static func wrapped(_ values: [Self]) -> NumericValues { .uint64(values) }
 }
 
 extension Int64: NumericElement {
   /// `int64`.
   public static var numericType: NumericType { .int64 }
+  /// Of type `int64`.
+  public static func wrapped(_ values: [Self]) -> NumericValues { .int64(values) }
 }
 
 extension Float: NumericElement {
   /// `float32`.
   public static var numericType: NumericType { .float32 }
+  /// Of type `float32`.
+  public static func wrapped(_ values: [Self]) -> NumericValues { .float32(values) }
 }
 
 extension Double: NumericElement {
   /// `float64`.
   public static var numericType: NumericType { .float64 }
+  /// Of type `float64`.
+  public static func wrapped(_ values: [Self]) -> NumericValues { .float64(values) }
 }

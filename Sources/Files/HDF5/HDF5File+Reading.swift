@@ -58,7 +58,7 @@ extension HDF5File {
   public func numbers(at name: String) throws -> NumericArray {
     func numbers<Value: HDF5Number & NumericElement>(_: Value.Type) throws -> NumericArray {
       let array = try read(Value.self, at: name)
-      return NumericArray(storage: array.values, shape: array.shape)
+      return NumericArray(trusted: Value.wrapped(array.values), shape: array.shape)
     }
     switch try use({ file in
       try withDataset(Name(name), in: file) { try storedType($0, name, in: file) }
