@@ -37,6 +37,7 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5),
     .systemLibrary(name: "CPNG"),
     .systemLibrary(name: "CCrypto"),
+    .systemLibrary(name: "CZlib"),
     .target(
       name: "LibTorchShim",
       cxxSettings: [
@@ -51,7 +52,7 @@ let package = Package(
             + ["-Xlinker", "-rpath", "-Xlinker", torch + "/lib"] + linkerExtras)
       ]),
     .target(name: "Torch", dependencies: ["LibTorchShim"]),
-    .target(name: "Files", dependencies: ["CHDF5", "CPNG", "CCrypto"]),
+    .target(name: "Files", dependencies: ["CHDF5", "CPNG", "CCrypto", "CZlib"]),
     .target(
       name: "Modelling",
       dependencies: ["Torch", .product(name: "OrderedCollections", package: "swift-collections")]),

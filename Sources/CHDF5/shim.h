@@ -21,8 +21,14 @@ static inline hid_t hdf5_dataset_transfer(void) { return H5P_DATASET_XFER; }
 
 static inline hid_t hdf5_native_float(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t hdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t hdf5_native_int8(void) { return H5T_NATIVE_INT8; }
+static inline hid_t hdf5_native_int16(void) { return H5T_NATIVE_INT16; }
+static inline hid_t hdf5_native_int32(void) { return H5T_NATIVE_INT32; }
 static inline hid_t hdf5_native_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t hdf5_native_uint8(void) { return H5T_NATIVE_UINT8; }
+static inline hid_t hdf5_native_uint16(void) { return H5T_NATIVE_UINT16; }
+static inline hid_t hdf5_native_uint32(void) { return H5T_NATIVE_UINT32; }
+static inline hid_t hdf5_native_uint64(void) { return H5T_NATIVE_UINT64; }
 static inline hid_t hdf5_c_string(void) { return H5T_C_S1; }
 
 // Calls `each` once for every object of the file, in order of name.

@@ -43,6 +43,13 @@ final class OpenFile: Sendable {
     }
   }
 
+  /// Reads into `buffer`, perhaps less than there is room for; 0 at the end of the file.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+    try Self.retrying("read", path) {
+      pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+    }
+  }
+
   /// Waits until the contents are on the disk.
   func synchronise() throws {
     try Self.retrying("write", path) { fsync(descriptor) }

@@ -52,6 +52,60 @@ extension HDF5File {
     }
   }
 
+  /// Reads numbers of any type, in the narrowest type that holds them.
+  ///
+  /// Booleans, which h5py keeps as an enumeration, become 0 and 1.
+  public func numbers(at name: String) throws -> NumericArray {
+    func numbers<Value: HDF5Number & NumericElement>(_: Value.Type) throws -> NumericArray {
+      let array = try read(Value.self, at: name)
+      return NumericArray(storage: array.values, shape: array.shape)
+    }
+    switch try use({ file in
+      try withDataset(Name(name), in: file) { try storedType($0, name, in: file) }
+    }) {
+    case .uint8: return try numbers(UInt8.self)
+    case .int8: return try numbers(Int8.self)
+    case .uint16: return try numbers(UInt16.self)
+    case .int16: return try numbers(Int16.self)
+    case .uint32: return try numbers(UInt32.self)
+    case .int32: return try numbers(Int32.self)
+    case .uint64: return try numbers(UInt64.self)
+    case .int64: return try numbers(Int64.self)
+    case .float32: return try numbers(Float.self)
+    case .float64: return try numbers(Double.self)
+    }
+  }
+
+  /// The type of a dataset of numbers, whose file must be large enough to hold them.
+  private func storedType(
+    _ dataset: (id: hid_t, type: hid_t, space: hid_t), _ name: String, in file: hid_t
+  ) throws -> HDF5NumberType {
+    let size = H5Tget_size(dataset.type)
+    let number: HDF5NumberType
+    switch H5Tget_class(dataset.type) {
+    case H5T_FLOAT: number = size <= 4 ? .float32 : .float64
+    case H5T_INTEGER where H5Tget_sign(dataset.type) == H5T_SGN_NONE:
+      number = size <= 1 ? .uint8 : size <= 2 ? .uint16 : size <= 4 ? .uint32 : .uint64
+    case H5T_INTEGER, H5T_ENUM:
+      number = size <= 1 ? .int8 : size <= 2 ? .int16 : size <= 4 ? .int32 : .int64
+    default:
+      throw HDF5Error.wrongType(
+        path: path, name: name, expected: "numbers", found: words(for: dataset.type))
+    }
+    // What was never written is read as zeros, so that a few bytes could ask for all the memory.
+    let shape = try shape(ofSpace: dataset.space, name)
+    let bytes = try count(shape, itemSize: size, name) * size
+    var fileSize: hsize_t = 0
+    try check(H5Fget_filesize(file, &fileSize), "read the size of the file")
+    // A damaged file may declare more than it can hold.
+    let stored = Int(clamping: min(fileSize, H5Dget_storage_size(dataset.id), 1 << 50))
+    let most = stored * InflatingSource.mostPerByte
+    guard bytes <= max(most, 1 << 20) else {
+      throw HDF5Error.tooLarge(path: path, name: name, shape: shape, available: most)
+    }
+    return number
+  }
+
   private func withDataset<Result>(
     _ name: Name, in file: hid_t, _ body: ((id: hid_t, type: hid_t, space: hid_t)) throws -> Result
   ) throws -> Result {
@@ -71,7 +125,9 @@ extension HDF5File {
   func require(
     _ typeClass: H5T_class_t, _ expected: String, in type: hid_t, _ name: String
   ) throws {
-    guard H5Tget_class(type) == typeClass else {
+    // An enumeration's numbers are read as such.
+    let isEnumeration = typeClass == H5T_INTEGER && H5Tget_class(type) == H5T_ENUM
+    guard H5Tget_class(type) == typeClass || isEnumeration else {
       throw HDF5Error.wrongType(path: path, name: name, expected: expected, found: words(for: type))
     }
   }

@@ -30,22 +30,34 @@ public struct HDF5Entry: Equatable, Sendable {
 public enum HDF5NumberType: Sendable {
   case float32
   case float64
+  case int8
+  case int16
+  case int32
   case int64
   case uint8
+  case uint16
+  case uint32
+  case uint64
 
   var native: hid_t {
     switch self {
     case .float32: hdf5_native_float()
     case .float64: hdf5_native_double()
+    case .int8: hdf5_native_int8()
+    case .int16: hdf5_native_int16()
+    case .int32: hdf5_native_int32()
     case .int64: hdf5_native_int64()
     case .uint8: hdf5_native_uint8()
+    case .uint16: hdf5_native_uint16()
+    case .uint32: hdf5_native_uint32()
+    case .uint64: hdf5_native_uint64()
     }
   }
 
   var typeClass: H5T_class_t {
     switch self {
     case .float32, .float64: H5T_FLOAT
-    case .int64, .uint8: H5T_INTEGER
+    default: H5T_INTEGER
     }
   }
 
@@ -53,13 +65,19 @@ public enum HDF5NumberType: Sendable {
     switch self {
     case .float32: "32-bit floating point"
     case .float64: "64-bit floating point"
+    case .int8: "8-bit integer"
+    case .int16: "16-bit integer"
+    case .int32: "32-bit integer"
     case .int64: "64-bit integer"
     case .uint8: "unsigned 8-bit integer"
+    case .uint16: "unsigned 16-bit integer"
+    case .uint32: "unsigned 32-bit integer"
+    case .uint64: "unsigned 64-bit integer"
     }
   }
 }
 
-/// A number that a file can hold: `Float`, `Double`, `Int`, `Int64` and `UInt8`.
+/// A number that a file can hold: `Float`, `Double`, `Int` and the integers of 8 to 64 bits.
 public protocol HDF5Number: BitwiseCopyable, Sendable {
   /// How it is stored; must be laid out in memory as the type itself.
   static var hdf5Type: HDF5NumberType { get }
@@ -88,6 +106,36 @@ extension Int64: HDF5Number {
 extension UInt8: HDF5Number {
   /// Stored as `HDF5NumberType.uint8`.
   public static var hdf5Type: HDF5NumberType { .uint8 }
+}
+
+extension Int8: HDF5Number {
+  /// Stored as `HDF5NumberType.int8`.
+  public static var hdf5Type: HDF5NumberType { .int8 }
+}
+
+extension Int16: HDF5Number {
+  /// Stored as `HDF5NumberType.int16`.
+  public static var hdf5Type: HDF5NumberType { .int16 }
+}
+
+extension Int32: HDF5Number {
+  /// Stored as `HDF5NumberType.int32`.
+  public static var hdf5Type: HDF5NumberType { .int32 }
+}
+
+extension UInt16: HDF5Number {
+  /// Stored as `HDF5NumberType.uint16`.
+  public static var hdf5Type: HDF5NumberType { .uint16 }
+}
+
+extension UInt32: HDF5Number {
+  /// Stored as `HDF5NumberType.uint32`.
+  public static var hdf5Type: HDF5NumberType { .uint32 }
+}
+
+extension UInt64: HDF5Number {
+  /// Stored as `HDF5NumberType.uint64`.
+  public static var hdf5Type: HDF5NumberType { .uint64 }
 }
 
 /// The stored type in words, for messages.

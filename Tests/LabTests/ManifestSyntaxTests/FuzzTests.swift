@@ -1,13 +1,18 @@
+import Foundation
 import Testing
 
 @testable import Lab
 
 /// Whatever is done to a manifest, it decodes or says what is wrong, and the program lives on.
 @Suite struct FuzzTests {
+  /// Altered manifests; the variable raises it for longer searches.
+  private static let inputs =
+    ProcessInfo.processInfo.environment["PRIORLAB_FUZZ_INPUTS"].flatMap(Int.init) ?? 600
+
   @Test func mutationsDecodeOrThrowManifestErrors() throws {
     var random = MutationSource(state: 20_240_229)
     var decoded = 0
-    for _ in 0..<600 {
+    for _ in 0..<Self.inputs {
       var text = Array(Sample.yaml)
       for _ in 0..<Int.random(in: 1...4, using: &random) { mutate(&text, using: &random) }
       let yaml = String(text)
@@ -25,7 +30,7 @@ import Testing
         Issue.record("not a ManifestError: \(error) for\n\(yaml)")
       }
     }
-    #expect(decoded > 20)
+    #expect(decoded > Self.inputs / 30)
   }
 
   @Test func deepNestingIsSurvived() throws {
@@ -44,7 +49,7 @@ import Testing
   @Test func overridesApplyOrThrowManifestErrors() throws {
     var random = MutationSource(state: 7)
     let root = try parseYAML(Sample.yaml)
-    for _ in 0..<300 {
+    for _ in 0..<Self.inputs / 2 {
       var text = Array("phases.train.updates.0.optimiser={adam: {rate: 1}}")
       for _ in 0..<Int.random(in: 1...4, using: &random) { mutate(&text, using: &random) }
       do {

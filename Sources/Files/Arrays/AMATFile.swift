@@ -1,0 +1,173 @@
+import Foundation
+
+/// Text files of numbers, one example a line, such as the `.amat` files of binarised MNIST.
+public enum AMATFile {
+  /// Reads `[lines, numbers in a line]`, plain or compressed with gzip.
+  ///
+  /// Numbers are separated by blanks. They are kept as `uint8` when all of them are whole and from
+  /// 0 to 255, else as `float64`. Throws `FileError` or `ArrayFileError`; `.line` for a line of
+  /// another length than the first.
+  public static func read(_ path: String) throws -> NumericArray {
+    let source = try plainOrGzip(path)
+    var table = NumberTable(path: path)
+    let size = 1 << 20
+    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size)
+    defer { buffer.deallocate() }
+    // What the last piece ended with may go on in the next.
+    var kept = 0
+    while true {
+      let count = try source.read(
+        into: UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[kept...]))
+      let filled = kept + count
+      if count == 0 {
+        try table.add(UnsafeBufferPointer(rebasing: buffer[..<filled]))
+        return try table.array()
+      }
+      var end = filled
+      while end > 0, !NumberTable.isBlank(buffer[end - 1]) { end -= 1 }
+      if end == 0, filled == size { throw table.wrong("it has a word of \(size) letters") }
+      try table.add(UnsafeBufferPointer(rebasing: buffer[..<end]))
+      kept = filled - end
+      for index in 0..<kept { buffer[index] = buffer[end + index] }
+    }
+  }
+
+  /// Whether a file begins with nothing but numbers and blanks.
+  static func isText(_ start: [UInt8]) -> Bool {
+    !start.isEmpty
+      && start.allSatisfy { NumberTable.isBlank($0) || "0123456789+-.eE".utf8.contains($0) }
+      && start.contains { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+}
+
+/// Lines of numbers in the making.
+private struct NumberTable {
+  let path: String
+  // A compressed file does not tell beforehand how many numbers it holds.
+  private let mostBytes = Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
+  private var small: [UInt8] = []
+  private var wide: [Double] = []
+  private var isWide = false
+  private var columns: Int?
+  private var inLine = 0
+  private var lines = 0
+  private var lineNumber = 1
+
+  init(path: String) { self.path = path }
+
+  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+  func wrong(_ reason: String) -> ArrayFileError {
+    .line(path: path, line: lineNumber, reason: reason)
+  }
+
+  /// Adds whole words.
+  mutating func add(_ text: UnsafeBufferPointer<UInt8>) throws {
+    var at = 0
+    while at < text.count {
+      let byte = text[at]
+      if byte == UInt8(ascii: "\n") {
+        try endLine()
+        lineNumber += 1
+        at += 1
+      } else if Self.isBlank(byte) {
+        at += 1
+      } else {
+        let start = at
+        while at < text.count, !Self.isBlank(text[at]) { at += 1 }
+        try add(word: UnsafeBufferPointer(rebasing: text[start..<at]))
+      }
+    }
+    let bytes = small.count + 8 * wide.count
+    guard bytes <= mostBytes else {
+      throw ArrayFileError.tooLarge(path: path, bytes: bytes, limit: mostBytes)
+    }
+  }
+
+  private mutating func add(word: UnsafeBufferPointer<UInt8>) throws {
+    inLine += 1
+    let digit = word[0] &- UInt8(ascii: "0")
+    if word.count == 1, digit < 10, !isWide {
+      small.append(digit)
+      return
+    }
+    guard let value = DecimalNumber.parse(word) else {
+      let shown = String(decoding: word.prefix(20), as: UTF8.self)
+      throw wrong("'\(shown)' is not a number")
+    }
+    if !isWide {
+      if let byte = UInt8(exactly: value) {
+        small.append(byte)
+        return
+      }
+      wide = small.map(Double.init)
+      small = []
+      isWide = true
+    }
+    wide.append(value)
+  }
+
+  private mutating func endLine() throws {
+    if inLine == 0 { return }
+    if let columns, columns != inLine {
+      throw wrong("it has \(inLine) numbers, where the lines before have \(columns)")
+    }
+    columns = inLine
+    inLine = 0
+    lines += 1
+  }
+
+  mutating func array() throws -> NumericArray {
+    try endLine()
+    guard let columns else {
+      throw ArrayFileError.notRecognised(path: path, expected: "a text file of numbers")
+    }
+    return isWide
+      ? try NumericArray(wide, shape: [lines, columns])
+      : try NumericArray(small, shape: [lines, columns])
+  }
+}
+
+/// Decimal numbers as text.
+private enum DecimalNumber {
+  /// The nearest `Double`; nil when the word is not a decimal number, `nan` or `inf`.
+  static func parse(_ word: UnsafeBufferPointer<UInt8>) -> Double? {
+    quick(word) ?? careful(word)
+  }
+
+  // Up to 15 digits and 10²² are exact, so that one division rounds once.
+  private static let powers: [Double] = (0...22).map { n in (0..<n).reduce(1) { p, _ in p * 10 } }
+
+  private static func quick(_ word: UnsafeBufferPointer<UInt8>) -> Double? {
+    var at = 0
+    let isNegative = word[0] == UInt8(ascii: "-")
+    if isNegative { at = 1 }
+    var digits: UInt64 = 0
+    var count = 0
+    var point: Int?
+    while at < word.count {
+      let digit = word[at] &- UInt8(ascii: "0")
+      if digit < 10 {
+        digits = digits &* 10 &+ UInt64(digit)
+        count += 1
+      } else if word[at] == UInt8(ascii: "."), point == nil {
+        point = count
+      } else {
+        return nil
+      }
+      at += 1
+    }
+    guard (1...15).contains(count) else { return nil }
+    let value = Double(digits) / powers[count - (point ?? count)]
+    return isNegative ? -value : value
+  }
+
+  private static func careful(_ word: UnsafeBufferPointer<UInt8>) -> Double? {
+    guard word.count <= 400 else { return nil }
+    let text = String(decoding: word, as: UTF8.self)
+    if ["nan", "inf", "+inf", "-inf"].contains(text.lowercased()) { return Double(text) }
+    guard text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }) else { return nil }
+    return Double(text)
+  }
+}

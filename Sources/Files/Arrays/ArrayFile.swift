@@ -1,0 +1,124 @@
+import Foundation
+
+/// Arrays of numbers in files of any format that is read here.
+public enum ArrayFile {
+  /// Reads an array; `key` names it where the file holds several.
+  ///
+  /// The contents decide the format, and the name only where they do not: NPY, NPZ, IDX (these
+  /// three also compressed with gzip, but for NPZ), MATLAB, HDF5, text, and folders of pictures.
+  /// Throws `FileError`, `ArrayFileError`, `HDF5Error` or `PNGError`.
+  public static func read(_ path: String, key: String? = nil) throws -> NumericArray {
+    let format = try Format(of: path)
+    switch format {
+    case .npy, .idx, .text:
+      if let key { throw ArrayFileError.noKeys(path: path, key: key) }
+      return switch format {
+      case .npy: try NPYFile.read(path)
+      case .idx: try IDXFile.read(path)
+      default: try AMATFile.read(path)
+      }
+    case .npz, .mat, .hdf5, .folder:
+      return try read(path, choose(key, in: path), format)
+    }
+  }
+
+  /// The names of the arrays of a file; none when it holds a single one without a name.
+  ///
+  /// Throws as `read` does.
+  public static func names(in path: String) throws -> [String] {
+    switch try Format(of: path) {
+    case .npy, .idx, .text: []
+    case .npz: try NPZFile(path).names
+    case .mat: try MATFile.names(in: path)
+    case .hdf5: try HDF5File(reading: path).datasets()
+    case .folder: try ImageFolder(path).labels.isEmpty ? [images] : [images, labels]
+    }
+  }
+
+  private static let images = "images"
+  private static let labels = "labels"
+
+  private static func choose(_ key: String?, in path: String) throws -> String {
+    let names = try names(in: path)
+    if let key {
+      guard names.contains(key) else {
+        throw ArrayFileError.missing(path: path, key: key, available: names)
+      }
+      return key
+    }
+    guard names.count == 1 || names.first == images && names.last == labels else {
+      throw ArrayFileError.keyNeeded(path: path, available: names)
+    }
+    return names[0]
+  }
+
+  private static func read(_ path: String, _ key: String, _ format: Format) throws -> NumericArray {
+    switch format {
+    case .npz: return try NPZFile(path).read(key)
+    case .mat: return try MATFile.read(path, name: key)
+    case .hdf5: return try HDF5File(reading: path).numbers(at: key)
+    default:
+      let folder = try ImageFolder(path)
+      if key == images { return try folder.read() }
+      return try NumericArray(folder.labels.map(Int64.init), shape: [folder.labels.count])
+    }
+  }
+}
+
+/// What a path holds.
+private enum Format {
+  case npy
+  case npz
+  case idx
+  case mat
+  case hdf5
+  case text
+  case folder
+
+  init(of path: String) throws {
+    let status = try OpenFile(path, O_RDONLY, to: "open").status()
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      self = .folder
+      return
+    }
+    let start = try FileSource(path).prefix(512)
+    // What is no valid gzip file either is left to the reader that its name asks for.
+    let inner = Gzip.isGzip(start) ? try? InflatingSource(FileSource(path), .gzip).prefix(512) : nil
+    guard
+      let format = Self.format(start) ?? inner.flatMap(Self.contentOfGzip)
+        ?? Self.format(ofName: path)
+    else {
+      throw ArrayFileError.notRecognised(
+        path: path, expected: "a file of arrays (NPY, NPZ, IDX, MATLAB, HDF5 or text)")
+    }
+    self = format
+  }
+
+  private static func format(_ start: [UInt8]) -> Format? {
+    if start.starts(with: [0x89] + "HDF\r\n".utf8) { return .hdf5 }
+    if start.starts(with: "PK\u{3}\u{4}".utf8) || start.starts(with: "PK\u{5}\u{6}".utf8) {
+      return .npz
+    }
+    return MATFile.isMAT(start) ? .mat : contentOfGzip(start)
+  }
+
+  private static func contentOfGzip(_ start: [UInt8]) -> Format? {
+    if NPYFile.isNPY(start) { return .npy }
+    if IDXFile.isIDX(start) { return .idx }
+    return AMATFile.isText(start) ? .text : nil
+  }
+
+  private static func format(ofName path: String) -> Format? {
+    let name = AtomicFile.split(path).name.lowercased()
+    let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+    switch plain.split(separator: ".").last {
+    case "npy": return .npy
+    case "npz": return .npz
+    case "idx": return .idx
+    case "mat": return .mat
+    case "h5", "hdf5": return .hdf5
+    case "amat", "txt": return .text
+    default: return plain.hasSuffix("ubyte") ? .idx : nil
+    }
+  }
+}
