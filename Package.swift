@@ -82,7 +82,7 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),
     .testTarget(name: "LabTests", dependencies: ["Lab"], exclude: ["Fixtures"]),
-    .testTarget(name: "CommandTests", dependencies: ["priorlab", "Files"]),
+    .testTarget(name: "CommandTests", dependencies: ["priorlab", "Files"], exclude: ["Server"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -47,6 +47,9 @@ public protocol DatasetConfiguration: Encodable, Sendable {
   /// Names the content, known before anything is loaded; part of a run's identity.
   var contentIdentity: String { get }
 
+  /// Whether the content is known for sure; else it is once the files are here.
+  var isIdentified: Bool { get }
+
   /// Which files are missing and how they are had, or nil where nothing is missing.
   var missing: DataError? { get }
 
@@ -67,6 +70,8 @@ public protocol GeneratedDataset: DatasetConfiguration, Decodable {
 
 extension GeneratedDataset {
   public var name: String { Self.name }
+
+  public var isIdentified: Bool { true }
 
   public var missing: DataError? { nil }
 

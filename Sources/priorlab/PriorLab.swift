@@ -17,7 +17,7 @@ struct PriorLab: ParsableCommand {
     subcommands: [
       ListCommand.self, PlanCommand.self, ReproduceCommand.self, CompareCommand.self,
       ValidateCommand.self, VerifyCommand.self, ShowCommand.self, CleanCommand.self,
-      RunCommand.self,
+      RunCommand.self, DataCommand.self,
     ])
 }
 
@@ -66,7 +66,7 @@ struct Failure {
   }
 
   private var code: Code {
-    if error is DataError { return .data }
+    if error is DataError || error is FetchError { return .data }
     return error is ManifestError || error is LibraryError || error is ConfigValueError
       ? .usage : .runs
   }

@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 
 /// Checksums of files, computed once as long as a file does not change.
-enum Checksums {
+public enum Checksums {
   private struct Key: Hashable {
     let path: String
     let size: Int
@@ -13,7 +13,7 @@ enum Checksums {
   private static let known = Mutex<[Key: String]>([:])
 
   /// SHA-256 of a file; of a folder, that of the names and checksums of all that is in it.
-  static func sha256(of path: String) throws -> String {
+  public static func sha256(of path: String) throws -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
     else { return try sha256(ofFile: path) }

@@ -13,7 +13,8 @@ public enum DataError: Error, Equatable, Sendable {
 
   /// How missing files are had.
   public enum Remedy: Equatable, Sendable {
-    case fetch
+    /// By `priorlab data fetch`, with `--all` for files that few studies use.
+    case fetch(all: Bool)
     /// By a person, in these words.
     case manual(String)
   }
@@ -43,7 +44,8 @@ extension DataError: CustomStringConvertible {
   private static func words(_ remedy: Remedy, _ dataset: String, _ file: String) -> String {
     let place = "set PRIORLAB_DATA=<dir> to a directory that has <dir>/\(dataset)/\(file)"
     return switch remedy {
-    case .fetch: "run 'priorlab data fetch \(dataset)', or \(place)"
+    case .fetch(let all):
+      "run 'priorlab data fetch \(dataset)\(all ? " --all" : "")', or \(place)"
     case .manual(let words): "\(words); then \(place)"
     }
   }

@@ -61,6 +61,14 @@ extension StoredTensor {
     if meaning == .integers && (scale ?? 1) != 1 {
       return ("scale", "integers are not divided: leave it out")
     }
+    if let relabel {
+      if meaning != .integers {
+        return ("relabel", "only integers have labels: write as: integers")
+      }
+      if let key = relabel.keys.first(where: { Int64($0) == nil }) {
+        return ("relabel", "'\(key)' is no whole number")
+      }
+    }
     return nil
   }
 }

@@ -42,7 +42,7 @@ public struct DatasetManifest: Decodable, Sendable {
     files = try keys.decodeIfPresent([StoredFile].self, forKey: .files) ?? []
     let splits = try keys.decodeIfPresent(Layout.Splits.self, forKey: .splits)
     let layouts = try keys.decodeIfPresent([Layout].self, forKey: .layouts)
-    self.layouts = layouts ?? splits.map { [Layout(splits: $0, standIn: nil)] } ?? []
+    self.layouts = layouts ?? splits.map { [Layout(splits: $0)] } ?? []
     labels = try keys.decodeIfPresent([String: [String]].self, forKey: .labels) ?? [:]
     if splits != nil && layouts != nil {
       throw DecodingError.dataCorrupted(
@@ -60,15 +60,26 @@ public struct DatasetManifest: Decodable, Sendable {
     public let splits: Splits
     /// Why results on it do not stand for the real data, or nil where it is the real data.
     public let standIn: String?
+    /// Whether the numbers are those of the first form to the last bit, in other files.
+    public let isSameAsFirst: Bool
 
-    init(splits: Splits, standIn: String?) {
+    init(splits: Splits) {
       self.splits = splits
-      self.standIn = standIn
+      standIn = nil
+      isSameAsFirst = false
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
       case splits
       case standIn = "stand-in"
+      case isSameAsFirst = "same-as-first"
+    }
+
+    public init(from decoder: any Decoder) throws {
+      let keys = try decoder.container(keyedBy: CodingKeys.self)
+      splits = try keys.decode(Splits.self, forKey: .splits)
+      standIn = try keys.decodeIfPresent(String.self, forKey: .standIn)
+      isSameAsFirst = try keys.decodeIfPresent(Bool.self, forKey: .isSameAsFirst) ?? false
     }
   }
 
@@ -125,6 +136,8 @@ public struct StoredTensor: Codable, Equatable, Sendable {
   public var shape: [Int]?
   /// What the numbers are divided by; 1 by default.
   public var scale: Double?
+  /// Labels that mean another one: SVHN's 10 is a 0.
+  public var relabel: [String: Int]?
   /// What they are; numbers by default.
   public var meaning: Meaning?
 
@@ -137,7 +150,7 @@ public struct StoredTensor: Codable, Equatable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case file, key, type, view, axes, rows, bits, shape, scale
+    case file, key, type, view, axes, rows, bits, shape, scale, relabel
     case meaning = "as"
   }
 

@@ -44,6 +44,14 @@ struct StoredArray {
     guard !shape.isEmpty else { throw refuse("holds a single number, not one for each example") }
 
     values = try StoredArray.values(of: array, tensor.meaning ?? .numbers, refuse)
+    if let relabel = tensor.relabel, case .integers(let labels) = values {
+      let meant = Dictionary(
+        uniqueKeysWithValues: relabel.compactMap { key, value in
+          Int64(key).map { ($0, Int64(value)) }
+        }
+      )
+      values = .integers(labels.map { meant[$0] ?? $0 })
+    }
     if let axes = tensor.axes {
       values = values.permuted(shape, axes)
       shape = axes.map { shape[$0] }

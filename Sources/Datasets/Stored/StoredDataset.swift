@@ -16,7 +16,6 @@ public struct StoredDataset: DatasetConfiguration {
   public let trainingExamples: Int?
   public let contentIdentity: String
   public let missing: DataError?
-  /// Whether all files in use have a checksum, declared or found: else the identity is provisional.
   public let isIdentified: Bool
 
   /// Looks for the files, and reads of them what the manifest leaves open.
@@ -49,9 +48,13 @@ public struct StoredDataset: DatasetConfiguration {
     paths = chosen.paths
     let files = Self.files(layout, options)
     missing = Self.missing(files.filter { chosen.paths[$0] == nil }, of: manifest)
-    let identity = try Self.identity(layout, options, manifest, paths)
+    let original = layout.isSameAsFirst ? manifest.layouts[0] : layout
+    let identity = try Self.identity(original, options, manifest, paths)
     contentIdentity = identity.map { "stored/\($0)" } ?? "unknown/\(manifest.name)"
-    isIdentified = identity != nil
+    // Which of several forms will be here is not known either.
+    isIdentified =
+      identity != nil
+      && (missing == nil || manifest.layouts.dropFirst().allSatisfy(\.isSameAsFirst))
 
     let tensors = layout.splits[options.train.first ?? ""] ?? [:]
     var shapes: [String: [Int]] = [:]
@@ -119,24 +122,26 @@ public struct StoredDataset: DatasetConfiguration {
 extension StoredDataset {
   /// The splits that are loaded: those to train on, and those to evaluate on.
   static func splits(_ layout: DatasetManifest.Layout, _ options: StoredOptions) -> [String] {
-    (options.train + ["validation", "test"]).filter { layout.splits[$0] != nil }
+    let evaluated = DatasetManifest.usualSplits.filter { $0 != "train" }
+    return (options.train + evaluated.filter { !options.train.contains($0) })
+      .filter { layout.splits[$0] != nil }
   }
 
   private static func files(
     _ layout: DatasetManifest.Layout, _ options: StoredOptions
   ) -> [String] {
-    let tensors = splits(layout, options).flatMap {
-      layout.splits[$0].map { Array($0.values) } ?? []
-    }
-    return Set(tensors.map(\.file)).sorted()
+    DatasetManifest.files(of: layout, splits: splits(layout, options))
   }
 
   private static func missing(_ files: [String], of manifest: DatasetManifest) -> DataError? {
     if files.isEmpty { return nil }
     let canFetch = files.allSatisfy { !manifest.file(named: $0).mirrors.isEmpty }
+    let usual = manifest.filesToFetch(all: false).map(\.name)
     return .missing(
       dataset: manifest.name, files: files,
-      remedy: canFetch ? .fetch : .manual(manifest.howToGet ?? "get it from its owner"))
+      remedy: canFetch
+        ? .fetch(all: !files.allSatisfy(usual.contains))
+        : .manual(manifest.howToGet ?? "no address of it is known"))
   }
 
   /// Hash of the content in use and how it is read; nil where a file's checksum is not known.

@@ -45,14 +45,24 @@ public final class DatasetLibrary: Sendable {
     return manifest
   }
 
+  /// What the directory says of a data set that a command names.
+  ///
+  /// - Throws: as `manifest` does.
+  public func known(_ name: String) throws -> DatasetManifest {
+    guard names.contains(name) else {
+      throw LibraryError.noDataset(name, near: nearest(name, among: names), root: root)
+    }
+    return try manifest(name)
+  }
+
   /// The data set as a study uses it.
   func dataset(_ name: String, _ options: StoredOptions) throws -> StoredDataset {
     try StoredDataset(try manifest(name), options, in: places, beside: root)
   }
 
-  /// Whether the files that a study uses by default are here.
+  /// Whether the files that studies use by default are here.
   public func isHere(_ name: String) -> Bool {
-    guard let dataset = try? dataset(name, StoredOptions()) else { return false }
-    return dataset.missing == nil
+    guard let manifest = try? manifest(name), manifest.notYet == nil else { return false }
+    return manifest.state(in: places, beside: root).isHere
   }
 }

@@ -114,6 +114,7 @@ public enum LibraryError: Error, CustomStringConvertible {
   case noArtefact(String, near: String?)
   case unreadable(String)
   case planned(String)
+  case noDataset(String, near: String?, root: String)
   case noTable(Int, known: [Int])
 
   public var description: String {
@@ -126,6 +127,8 @@ public enum LibraryError: Error, CustomStringConvertible {
       "\(file) cannot be read as UTF-8 text: check that it exists and its permissions"
     case .planned(let id):
       "\(id) is planned: it has no manifest yet (see 'priorlab list' for what can be reproduced)"
+    case .noDataset(let name, let near, let root):
+      "there is no data set '\(name)' in \(root)\(Self.hint(near)) (see 'priorlab data list')"
     case .noTable(let number, let known):
       "there is no table \(number): the tables are "
         + known.map(String.init).joined(separator: ", ")

@@ -7,6 +7,8 @@ public final class Runner: Sendable {
   public enum Result: Equatable, Sendable {
     case finished
     case failed(String)
+    /// Its data cannot be used: no fault of the run's.
+    case withoutData(String)
     case interrupted
   }
 
@@ -120,7 +122,8 @@ public final class Runner: Sendable {
     case 130: return .interrupted
     default:
       let prefix = "error: "
-      return .failed(message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message)
+      let reason = message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message
+      return process.terminationStatus == 3 ? .withoutData(reason) : .failed(reason)
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import Lab
 
@@ -28,11 +29,13 @@ struct CleanCommand: ParsableCommand {
     for study in studies where !known.contains(study) {
       throw ValidationError("there are no runs of '\(study)' in \(project.results)")
     }
-    let kept = stale ? try current(project.library()) : []
+    let kept = stale ? try current(project.library()) : Current()
     var bytes = 0
     var count = 0
     for directory in store.runDirectories(of: studies.isEmpty ? known : studies)
-    where !kept.contains(directory.identity) {
+    where !kept.identities.contains(directory.identity)
+      && !kept.unclear.contains(where: { directory.path.hasPrefix("\(store.root)/\($0)/") })
+    {
       guard let freed = try directory.remove(dryRun: dryRun) else {
         print("in use, left alone: \(directory.path)")
         continue
@@ -41,17 +44,32 @@ struct CleanCommand: ParsableCommand {
       count += 1
       if dryRun { print("\(directory.path)  \(sizeText(freed))") }
     }
+    for study in kept.unclear.sorted() {
+      print("left alone, because its data are not here to tell its runs by: \(study)")
+    }
     print("\(dryRun ? "would remove" : "removed") \(count) run directories, \(sizeText(bytes))")
   }
 
-  /// Identities of the runs that the manifests name.
-  private func current(_ library: ManifestLibrary) throws -> Set<String> {
+  /// What is to stay.
+  private struct Current {
+    /// Identities of the runs that the manifests name.
     var identities: Set<String> = []
+    /// Studies whose runs' identities are not known without their data.
+    var unclear: Set<String> = []
+  }
+
+  private func current(_ library: ManifestLibrary) throws -> Current {
+    var current = Current()
     for id in library.studies.keys {
-      for run in try library.allRuns(of: id, kinds: project.kinds) {
-        identities.insert(run.identity)
+      do {
+        for run in try library.allRuns(of: id, kinds: project.kinds) {
+          current.identities.insert(run.identity)
+          if !run.template.dataset.isIdentified { current.unclear.insert(id) }
+        }
+      } catch is DataError {
+        current.unclear.insert(id)
       }
     }
-    return identities
+    return current
   }
 }

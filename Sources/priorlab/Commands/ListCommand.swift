@@ -58,14 +58,18 @@ struct ListCommand: ParsableCommand {
   }
 
   private func line(_ entry: Catalogue.Entry, _ library: ManifestLibrary) throws -> Line {
+    let datasets = project.datasetLibrary
+    let data = entry.data.map { name -> String in
+      if project.kinds.isGenerated(name) && !datasets.isHere(name) { return "\(name) (generated)" }
+      guard datasets.names.contains(name) else { return name }
+      return "\(name) (\(datasets.isHere(name) ? "here" : "missing"))"
+    }
     var line = Line(
       id: entry.id, number: entry.number, kind: entry.kind.rawValue, title: entry.title,
-      inPaper: entry.inPaper, data: entry.data, state: "planned", seconds: nil, cost: "unknown")
+      inPaper: entry.inPaper, data: data, state: "planned", seconds: nil, cost: "unknown")
     guard library.artefacts[entry.id] != nil else { return line }
     let artefact = try ArtefactRuns(
       entry.id, ProfileName(name: ProfileName.paper), library: library, kinds: project.kinds)
-    let generated = Set(artefact.runs.map { $0.template.dataset.name })
-    line.data = entry.data.map { generated.contains($0) ? "\($0) (generated)" : $0 }
     line.seconds = try artefact.budgetSeconds(store: project.store)
     line.cost = line.seconds.map { "\(timeText($0)) of one core" } ?? "unknown"
     line.state = try state(entry.id)

@@ -27,6 +27,8 @@ struct PlanCommand: ParsableCommand {
     var action: String
     var steps: Int?
     var seconds: Double?
+    /// What of its data is missing; absent where nothing is.
+    var missing: String?
   }
 
   func run() throws {
@@ -42,8 +44,10 @@ struct PlanCommand: ParsableCommand {
       let own = plan.items.map { item in
         Line(
           artefact: id, study: item.run.template.study, cell: item.run.template.cell.label,
-          seed: item.run.seed, identity: item.run.identity, action: item.action.words,
-          steps: item.steps, seconds: item.seconds)
+          seed: item.run.seed,
+          identity: item.run.template.dataset.isIdentified ? item.run.identity : "unknown",
+          action: item.action.words, steps: item.steps, seconds: item.seconds,
+          missing: item.run.template.dataset.missing?.description)
       }
       lines += own
       if output.format == .text { show(id, artefact, own, plan) }
@@ -56,10 +60,12 @@ struct PlanCommand: ParsableCommand {
     if let because = artefact.studies.compactMap(\.because).first { print("  \(because)") }
     for line in lines {
       let time = line.seconds.map { $0 > 0 ? ", about \(timeText($0))" : "" } ?? ", time unknown"
-      print("  \(line.identity)  \(line.cell) seed \(line.seed): \(line.action)\(time)")
+      let identity = line.identity.padding(toLength: 16, withPad: " ", startingAt: 0)
+      print("  \(identity)  \(line.cell) seed \(line.seed): \(line.action)\(time)")
     }
     let count = plan.pending.count
     let time = plan.seconds.map { "about \(timeText($0)) of one core" } ?? "time unknown"
+    for missing in Set(lines.compactMap(\.missing)).sorted() { print("  data missing: \(missing)") }
     print(
       count == 0
         ? "  nothing to run" : "  \(count) to run: \(time), \(sizeText(plan.bytes)) on disk")

@@ -92,6 +92,7 @@ struct ReproduceCommand: ParsableCommand {
         Log.warning("a run failed before and is not tried again (--retry-failed): \(reason)")
       }
       let pending = plan.pending.map(\.run)
+      try checkData(of: pending)
       if pending.isEmpty { continue }
       let jobs = min(jobs ?? ProcessInfo.processInfo.activeProcessorCount, pending.count)
       let time = plan.seconds.map { ", about \(timeText($0 / Double(jobs)))" } ?? ""
@@ -107,11 +108,24 @@ struct ReproduceCommand: ParsableCommand {
           code: .interrupted,
           message: "stopped; the same command goes on from the checkpoints")
       }
+      // A result without them would take the place of an older one that has them.
+      for case .withoutData(let reason) in results.values {
+        throw Ending(code: .data, message: reason)
+      }
       for (identity, result) in results {
         if case .failed = result { failures.insert(identity) }
       }
     }
     return failures
+  }
+
+  /// Finds out what is wrong with data before anything is trained on them.
+  private func checkData(of runs: [RunSpecification]) throws {
+    var checked: Set<String> = []
+    for dataset in runs.map(\.template.dataset)
+    where checked.insert("\(dataset.name) \(dataset.contentIdentity)").inserted {
+      try dataset.check()
+    }
   }
 
   /// The command line that trains one run in a process of its own.

@@ -49,6 +49,7 @@ struct RunCommand: ParsableCommand {
     if let identity, identity != run.identity {
       throw Ending(code: .usage, message: "the manifest of \(study) has changed meanwhile")
     }
+    if let missing = template.dataset.missing { throw missing }
     Interruption.watch()
     let (device, environment) = try engine.start()
     let executor = RunExecutor(

@@ -82,6 +82,7 @@ final class ProgressBoard: Runner.Observer {
         switch result {
         case .finished: "finished"
         case .failed(let reason): "failed: \(reason)"
+        case .withoutData: "has no data"
         case .interrupted: "stopped, with a checkpoint"
         }
       say("[\(shared.done)/\(runs)] \(name(run)) \(words)", &shared)

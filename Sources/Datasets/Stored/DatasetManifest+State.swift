@@ -1,0 +1,65 @@
+import Foundation
+
+/// What of a stored data set is here.
+public struct DatasetState: Sendable {
+  /// A file and where it is.
+  public struct Item: Sendable {
+    public let file: StoredFile
+    /// The path, or nil where the file is nowhere.
+    public let path: String?
+  }
+
+  /// The files that studies use, unless they ask for more.
+  public let items: [Item]
+
+  /// Names of those that are not here.
+  public var missing: [String] { items.filter { $0.path == nil }.map(\.file.name) }
+
+  /// Whether all are here.
+  public var isHere: Bool { missing.isEmpty && !items.isEmpty }
+
+  /// Whether none is here.
+  public var isAbsent: Bool { items.allSatisfy { $0.path == nil } }
+
+  /// The directories of those that are here.
+  public var directories: [String] {
+    Set(items.compactMap { $0.path.map { ($0 as NSString).deletingLastPathComponent } }).sorted()
+  }
+}
+
+extension DatasetManifest {
+  /// Splits that are loaded without being asked for.
+  static let usualSplits = ["train", "validation", "test"]
+
+  /// The files of some splits of a layout, sorted.
+  static func files(of layout: Layout, splits: [String]) -> [String] {
+    let tensors = splits.flatMap { layout.splits[$0].map { Array($0.values) } ?? [] }
+    return Set(tensors.map(\.file)).sorted()
+  }
+
+  /// What is here of the first form that is whole, else of the preferred one.
+  public func state(in places: DataPlaces, beside: String) -> DatasetState {
+    func state(_ names: [String]) -> DatasetState {
+      DatasetState(
+        items: names.map { name in
+          let file = file(named: name)
+          return DatasetState.Item(file: file, path: places.find(file, of: self, beside: beside))
+        })
+    }
+    if layouts.isEmpty { return state(files.map(\.name)) }
+    let states = layouts.map { state(Self.files(of: $0, splits: Self.usualSplits)) }
+    return states.first(where: \.isHere) ?? states[0]
+  }
+
+  /// The files to fetch: those that studies use by default, or all that are known.
+  public func filesToFetch(all: Bool) -> [StoredFile] {
+    if all || layouts.isEmpty { return files }
+    return Self.files(of: layouts[0], splits: Self.usualSplits).map { file(named: $0) }
+  }
+
+  /// Whether no program can get some of the files that studies use.
+  public var isByHand: Bool {
+    let files = filesToFetch(all: false)
+    return files.isEmpty || files.contains { $0.mirrors.isEmpty }
+  }
+}
