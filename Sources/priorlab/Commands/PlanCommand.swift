@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Lab
 
 /// What reproduce would do.
@@ -27,6 +28,9 @@ struct PlanCommand: ParsableCommand {
     var action: String
     var steps: Int?
     var seconds: Double?
+    /// Bytes on disk that the run will keep, and those of its checkpoints while it trains.
+    var keptBytes: Int?
+    var checkpointBytes: Int?
   }
 
   func run() throws {
@@ -43,7 +47,8 @@ struct PlanCommand: ParsableCommand {
         Line(
           artefact: id, study: item.run.template.study, cell: item.run.template.cell.label,
           seed: item.run.seed, identity: item.run.identity, action: item.action.words,
-          steps: item.steps, seconds: item.seconds)
+          steps: item.steps, seconds: item.seconds,
+          keptBytes: item.space?.kept, checkpointBytes: item.space?.checkpoints)
       }
       lines += own
       if output.format == .text { show(id, artefact, own, plan) }
@@ -60,9 +65,11 @@ struct PlanCommand: ParsableCommand {
     }
     let count = plan.pending.count
     let time = plan.seconds.map { "about \(timeText($0)) of one core" } ?? "time unknown"
-    print(
-      count == 0
-        ? "  nothing to run" : "  \(count) to run: \(time), \(sizeText(plan.bytes)) on disk")
+    let jobs = min(ProcessInfo.processInfo.activeProcessorCount, count)
+    let space =
+      "\(sizeText(plan.bytes)) to keep on disk, up to \(sizeText(plan.peakBytes(jobs: jobs))) while "
+      + "\(jobs) at a time train"
+    print(count == 0 ? "  nothing to run" : "  \(count) to run: \(time), \(space)")
   }
 }
 
