@@ -55,10 +55,13 @@ final class Project: Sendable {
   }
 
   /// Starts the command in the project's directory.
+  ///
+  /// - Parameter wrapper: a command that gets the command line as its last arguments.
   func start(
-    _ arguments: [String], environment: [String: String] = [:], directory: String? = nil
+    _ arguments: [String], environment: [String: String] = [:], directory: String? = nil,
+    through wrapper: [String] = []
   ) throws -> Running {
-    try Running(arguments, directory ?? root, environment)
+    try Running(wrapper + [Project.executable] + arguments, directory ?? root, environment)
   }
 
   /// Runs the command to its end.
@@ -83,6 +86,15 @@ final class Project: Sendable {
     try FileManager.default.createDirectory(
       at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(text.utf8).write(to: url)
+  }
+
+  /// The files below a directory by name.
+  func tree(_ directory: String = "results") throws -> [String: Data] {
+    let names = try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(directory)")
+    let files = names.compactMap { name in
+      FileManager.default.contents(atPath: "\(root)/\(directory)/\(name)").map { (name, $0) }
+    }
+    return Dictionary(uniqueKeysWithValues: files)
   }
 
   /// Replaces a part of a file, which must be there.
@@ -119,7 +131,7 @@ final class Running {
     _ arguments: [String], _ directory: String, _ environment: [String: String]
   ) throws {
     files = ["out", "err"].map { NSTemporaryDirectory() + "priorlab-\(UUID().uuidString).\($0)" }
-    process.executableURL = URL(fileURLWithPath: Project.executable)
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: directory)
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

@@ -61,10 +61,10 @@ public struct RunExecutor {
     shouldStop: () -> Bool, report: @escaping (Event) -> Void
   ) throws -> Outcome {
     let directory = store.directory(run)
+    let before = record?.failedAt
     var lock = try claim(directory)
     if lock == nil {
       report(.waiting)
-      let before = record?.failedAt
       while lock == nil {
         Thread.sleep(forTimeInterval: 0.2)
         lock = try claim(directory)

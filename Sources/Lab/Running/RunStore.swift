@@ -17,7 +17,7 @@ public struct RunStore: Sendable {
   public func prepare() throws {
     try RunDirectory(path: root).create()
     guard FileManager.default.isWritableFile(atPath: root) else {
-      throw RunDirectoryError.cannotCreate(root)
+      throw RunDirectoryError.cannotWrite(root)
     }
   }
 
@@ -241,12 +241,16 @@ public struct RunDirectory: Sendable {
 /// What is wrong with the place of results.
 enum RunDirectoryError: Error, CustomStringConvertible {
   case cannotCreate(String)
+  case cannotWrite(String)
 
   var description: String {
     switch self {
     case .cannotCreate(let path):
       "the directory \(path) cannot be made: check that its parent exists, is writable, and has space, "
         + "or name another place with --results"
+    case .cannotWrite(let path):
+      "the directory \(path) cannot be written to: change its permissions, or name another place with "
+        + "--results"
     }
   }
 }

@@ -66,12 +66,14 @@ struct Workplace {
   @discardableResult
   func train(
     _ run: RunSpecification, stopAfter: Int? = nil, needsSnapshots: Bool = false,
+    checkpointSeconds: Double = 60, freeBytes: Int = .max,
     report: @escaping (RunExecutor.Event) -> Void = { _ in }
   ) throws -> RunExecutor.Outcome {
     var asked = 0
     return try RunExecutor(
       run, kinds: Tiny.kinds, store: store, device: .cpu, environment: Tiny.environment,
-      needsSnapshots: needsSnapshots
+      checkpointSeconds: checkpointSeconds, needsSnapshots: needsSnapshots,
+      freeBytes: { _ in freeBytes }
     ).execute(
       shouldStop: {
         asked += 1
