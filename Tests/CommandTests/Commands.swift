@@ -35,14 +35,21 @@ final class Project: Sendable {
   let root: String
 
   /// A new project, with the results of another one where it is given.
-  init(resultsOf other: Project? = nil) throws {
+  ///
+  /// - Parameter weights: whether with weights and snapshots, which are large.
+  init(resultsOf other: Project? = nil, weights: Bool = true) throws {
     root = NSTemporaryDirectory() + "priorlab-command-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     try FileManager.default.copyItem(
       atPath: Project.sources + "/experiments", toPath: root + "/experiments")
-    if let other {
+    guard let other else { return }
+    if weights {
       try FileManager.default.copyItem(
         atPath: other.root + "/results", toPath: root + "/results")
+    } else {
+      for (name, data) in try other.tree(where: { !$0.contains(/(weights|snapshot-\d+)\.h5$/) }) {
+        try write(data, to: "results/\(name)")
+      }
     }
   }
 
@@ -64,6 +71,11 @@ final class Project: Sendable {
     try Running(wrapper + [Project.executable] + arguments, directory ?? root, environment)
   }
 
+  /// Starts a script of the project.
+  func startScript(_ name: String, _ arguments: [String]) throws -> Running {
+    try Running(["\(Project.sources)/Scripts/\(name)"] + arguments, root, [:])
+  }
+
   /// Runs the command to its end.
   func run(
     _ arguments: String..., environment: [String: String] = [:], directory: String? = nil
@@ -81,17 +93,21 @@ final class Project: Sendable {
 
   func text(_ name: String) throws -> String { String(decoding: try data(name), as: UTF8.self) }
 
-  func write(_ text: String, to name: String) throws {
+  func write(_ text: String, to name: String) throws { try write(Data(text.utf8), to: name) }
+
+  func write(_ data: Data, to name: String) throws {
     let url = URL(fileURLWithPath: "\(root)/\(name)")
     try FileManager.default.createDirectory(
       at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: url)
+    try data.write(to: url)
   }
 
   /// The files below a directory by name.
-  func tree(_ directory: String = "results") throws -> [String: Data] {
+  func tree(
+    _ directory: String = "results", where isWanted: (String) -> Bool = { _ in true }
+  ) throws -> [String: Data] {
     let names = try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(directory)")
-    let files = names.compactMap { name in
+    let files = names.filter(isWanted).compactMap { name in
       FileManager.default.contents(atPath: "\(root)/\(directory)/\(name)").map { (name, $0) }
     }
     return Dictionary(uniqueKeysWithValues: files)

@@ -35,11 +35,13 @@ struct Workplace {
   }
 
   /// Writes a file, making its directories.
-  func write(_ text: String, to name: String) throws {
+  func write(_ text: String, to name: String) throws { try write(Data(text.utf8), to: name) }
+
+  func write(_ data: Data, to name: String) throws {
     let url = URL(fileURLWithPath: "\(root)/\(name)")
     try FileManager.default.createDirectory(
       at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: url)
+    try data.write(to: url)
   }
 
   func read(_ name: String) throws -> String {
