@@ -68,9 +68,10 @@ class Command:
     def __init__(self, options, results):
         self.log = tempfile.TemporaryFile()
         self.line = [options.command, *ARGUMENTS, "--only", options.only, "--seeds", options.seeds]
-        self.line += ["--jobs", "2", "--results", str(results)]
+        self.line += ["--jobs", "2", "--results", results.name]
+        # In a place of its own: in a checkout, a commit in between would change the records.
         self.process = subprocess.Popen(
-            self.line, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log)
+            self.line, cwd=results.parent, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log)
 
     def wait(self, seconds):
         """The exit code, or None where it is still running after so many seconds."""
@@ -122,6 +123,7 @@ def compare(expected, found):
 def torture(options, place):
     draw = random.Random(options.seed)
     expected, found = place / "undisturbed", place / "killed"
+    shutil.copytree(ROOT / "experiments", place / "experiments")
     start = time.monotonic()
     Command(options, expected).finish()
     duration = time.monotonic() - start
@@ -158,6 +160,8 @@ def torture(options, place):
         for run in runs if what == "all" else [draw.choice(runs)] if what == "run" else []:
             kill(run)
         kills[what] += 1
+        if kills.total() % 10 == 0:
+            print(f"{kills.total()} kills, {rounds} times to the end", flush=True)
         # A command that has lost a run counts it, does the others, and ends with 1; unless it was no run
         # that was killed, but its drawing, or a question to git.
         if command.wait(600) is None:
