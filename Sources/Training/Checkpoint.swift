@@ -21,6 +21,10 @@ public struct CheckpointStore {
     self.environment = environment
   }
 
+  private struct Format: Decodable {
+    var format: Int
+  }
+
   private struct Note: Codable {
     var format: Int
     var step: Int
@@ -41,13 +45,10 @@ public struct CheckpointStore {
 
   /// Writes a checkpoint and removes all but the last two of this attempt.
   public func save(_ model: any Model, _ state: TrainingState) throws {
-    let scratch = path(state.totalSteps, "scratch")
-    defer { try? FileManager.default.removeItem(atPath: scratch) }
-    try write(model, state, to: scratch)
-    let data = try Data(contentsOf: URL(fileURLWithPath: scratch))
-    try AtomicFile.write(data, to: path(state.totalSteps, "h5"))
+    let file = path(state.totalSteps, "h5")
+    try write(model, state, to: file)
     let note = Note(
-      format: Self.format, step: state.totalSteps, sha256: SHA256.hex(of: data),
+      format: Self.format, step: state.totalSteps, sha256: try SHA256.hex(ofFile: file),
       environment: environment)
     try AtomicFile.write(try JSONEncoder().encode(note), to: path(state.totalSteps, "json"))
     // Those of a later step belong to an attempt that could not be resumed and was started again.
@@ -55,7 +56,7 @@ public struct CheckpointStore {
     for step in steps().dropLast(2) { remove(step) }
     let kept = steps().map { "checkpoint-\($0)." }
     for name in names() where !kept.contains(where: name.hasPrefix) {
-      try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+      try? Disk.remove("\(directory)/\(name)")
     }
   }
 
@@ -76,7 +77,7 @@ public struct CheckpointStore {
 
   /// Removes all checkpoints, whole or not, as after the end of a run.
   public func removeAll() {
-    for name in names() { try? FileManager.default.removeItem(atPath: "\(directory)/\(name)") }
+    for name in names() { try? Disk.remove("\(directory)/\(name)") }
   }
 
   // MARK: Files
@@ -101,7 +102,7 @@ public struct CheckpointStore {
 
   private func remove(_ step: Int) {
     // The note first: a file without a note does not count.
-    for suffix in ["json", "h5"] { try? FileManager.default.removeItem(atPath: path(step, suffix)) }
+    for suffix in ["json", "h5"] { try? Disk.remove(path(step, suffix)) }
   }
 
   private func write(_ model: any Model, _ state: TrainingState, to path: String) throws {
@@ -124,9 +125,7 @@ public struct CheckpointStore {
   }
 
   private func read(_ step: Int, into model: any Model) throws -> TrainingState {
-    let note = try JSONDecoder().decode(
-      Note.self, from: try Data(contentsOf: URL(fileURLWithPath: path(step, "json"))))
-    guard note.format == Self.format else { throw CheckpointError.format(note.format) }
+    let note = try note(step)
     guard note.environment == environment else {
       throw CheckpointError.environment(saved: note.environment, now: environment)
     }
@@ -153,6 +152,19 @@ public struct CheckpointStore {
     return state
   }
 
+  private func note(_ step: Int) throws -> Note {
+    let data = FileManager.default.contents(atPath: path(step, "json")) ?? Data()
+    // The format first: what else another version writes is not known here.
+    guard let format = try? JSONDecoder().decode(Format.self, from: data).format else {
+      throw CheckpointError.note
+    }
+    guard format == Self.format else { throw CheckpointError.format(format) }
+    guard let note = try? JSONDecoder().decode(Note.self, from: data) else {
+      throw CheckpointError.note
+    }
+    return note
+  }
+
   private func readOptimiser(
     _ index: Int, _ file: HDF5File, _ parameters: ParameterStore
   ) throws -> [String: AdamState] {
@@ -175,6 +187,7 @@ enum CheckpointError: Error, CustomStringConvertible {
   case format(Int)
   case environment(saved: String, now: String)
   case altered
+  case note
 
   var description: String {
     switch self {
@@ -183,6 +196,7 @@ enum CheckpointError: Error, CustomStringConvertible {
     case .environment(let saved, let now):
       "it was made under other conditions (\(saved)) than now (\(now))"
     case .altered: "its contents do not match its checksum"
+    case .note: "its note is torn or altered"
     }
   }
 }

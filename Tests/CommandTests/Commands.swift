@@ -35,14 +35,21 @@ final class Project: Sendable {
   let root: String
 
   /// A new project, with the results of another one where it is given.
-  init(resultsOf other: Project? = nil) throws {
+  ///
+  /// - Parameter weights: whether with weights and snapshots, which are large.
+  init(resultsOf other: Project? = nil, weights: Bool = true) throws {
     root = NSTemporaryDirectory() + "priorlab-command-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     try FileManager.default.copyItem(
       atPath: Project.sources + "/experiments", toPath: root + "/experiments")
-    if let other {
+    guard let other else { return }
+    if weights {
       try FileManager.default.copyItem(
         atPath: other.root + "/results", toPath: root + "/results")
+    } else {
+      for (name, data) in try other.tree(where: { !$0.contains(/(weights|snapshot-\d+)\.h5$/) }) {
+        try write(data, to: "results/\(name)")
+      }
     }
   }
 
@@ -55,10 +62,18 @@ final class Project: Sendable {
   }
 
   /// Starts the command in the project's directory.
+  ///
+  /// - Parameter wrapper: a command that gets the command line as its last arguments.
   func start(
-    _ arguments: [String], environment: [String: String] = [:], directory: String? = nil
+    _ arguments: [String], environment: [String: String] = [:], directory: String? = nil,
+    through wrapper: [String] = []
   ) throws -> Running {
-    try Running(arguments, directory ?? root, environment)
+    try Running(wrapper + [Project.executable] + arguments, directory ?? root, environment)
+  }
+
+  /// Starts a script of the project.
+  func startScript(_ name: String, _ arguments: [String]) throws -> Running {
+    try Running(["\(Project.sources)/Scripts/\(name)"] + arguments, root, [:])
   }
 
   /// Runs the command to its end.
@@ -78,11 +93,24 @@ final class Project: Sendable {
 
   func text(_ name: String) throws -> String { String(decoding: try data(name), as: UTF8.self) }
 
-  func write(_ text: String, to name: String) throws {
+  func write(_ text: String, to name: String) throws { try write(Data(text.utf8), to: name) }
+
+  func write(_ data: Data, to name: String) throws {
     let url = URL(fileURLWithPath: "\(root)/\(name)")
     try FileManager.default.createDirectory(
       at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: url)
+    try data.write(to: url)
+  }
+
+  /// The files below a directory by name.
+  func tree(
+    _ directory: String = "results", where isWanted: (String) -> Bool = { _ in true }
+  ) throws -> [String: Data] {
+    let names = try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(directory)")
+    let files = names.filter(isWanted).compactMap { name in
+      FileManager.default.contents(atPath: "\(root)/\(directory)/\(name)").map { (name, $0) }
+    }
+    return Dictionary(uniqueKeysWithValues: files)
   }
 
   /// Replaces a part of a file, which must be there.
@@ -119,7 +147,7 @@ final class Running {
     _ arguments: [String], _ directory: String, _ environment: [String: String]
   ) throws {
     files = ["out", "err"].map { NSTemporaryDirectory() + "priorlab-\(UUID().uuidString).\($0)" }
-    process.executableURL = URL(fileURLWithPath: Project.executable)
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: directory)
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

@@ -81,4 +81,20 @@ import Testing
     }
     #expect(try contents(counter) == Data("16".utf8))
   }
+
+  /// Who waits for a lock whose holder removes the file must not end with a lock on nothing.
+  @Test func aRemovedFileIsNotLocked() async throws {
+    let path = NSTemporaryDirectory() + "priorlab-lock-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let holder = try #require(try FileLock(tryLocking: path))
+    let waiter = Task.detached { try FileLock(waitingFor: path) }
+    // The waiter opens the file and stands at the lock: long enough to get there.
+    try await Task.sleep(for: .milliseconds(200))
+    try FileManager.default.removeItem(atPath: path)
+    holder.release()
+    let lock = try await waiter.value
+    #expect(try FileLock(tryLocking: path) == nil)
+    lock.release()
+    #expect(try FileLock(tryLocking: path) != nil)
+  }
 }

@@ -8,28 +8,30 @@ public enum AtomicDirectory {
   /// the target stays as it was and the error is passed on. The old directory is kept as
   /// `TARGET.old` for the moment of the swap; a crash in that moment is mended by `recover(at:)`,
   /// which this calls first. Missing parent directories are created. Throws `FileError`; `busy`
-  /// when the same target is being built elsewhere.
-  public static func replace(at target: String, build: (String) throws -> Void) throws {
+  /// when the same target is being built elsewhere, unless `waiting`.
+  public static func replace(
+    at target: String, waiting: Bool = false, build: (String) throws -> Void
+  ) throws {
     let target = trimmed(target)
     let new = target + ".new"
     let parent = AtomicFile.split(target).directory
-    try makeDirectory(parent)
-    let claim = try claim(new, for: target)
+    try Disk.makeDirectory(parent)
+    let claim = try claim(new, for: target, waiting: waiting)
     try withExtendedLifetime(claim) {
       do {
-        try removeContents(of: new)
+        for path in Disk.contents(of: new) { try Disk.removeOne(path) }
         try recover(at: target)
         try build(new)
         try synchroniseTree(new)
         try swap(new, into: target)
       } catch {
-        try? removeTree(new)
+        try? Disk.remove(new)
         throw error
       }
       try OpenFile.synchronise(directory: parent)
     }
     // A failure here costs disk space only, and the next replacement tries again.
-    try? removeTree(target + ".old")
+    try? Disk.remove(target + ".old")
   }
 
   /// Puts back the old directory when a crash in the middle of a swap left none at `target`.
@@ -37,31 +39,37 @@ public enum AtomicDirectory {
     let target = trimmed(target)
     let old = target + ".old"
     guard !exists(target), exists(old) else { return }
-    guard rename(old, target) == 0 else { throw FileError.latest("put back", target) }
+    guard Disk.rename(old, to: target) == 0 else { throw FileError.latest("put back", target) }
   }
 
   private static func swap(_ new: String, into target: String) throws {
     let old = target + ".old"
-    try removeTree(old)
+    try Disk.remove(old)
     let replacing = exists(target)
-    if replacing, rename(target, old) != 0 { throw FileError.latest("replace", target) }
-    guard rename(new, target) == 0 else {
+    if replacing, Disk.rename(target, to: old) != 0 { throw FileError.latest("replace", target) }
+    guard Disk.rename(new, to: target) == 0 else {
       let failure = FileError.latest("replace", target)
-      if replacing { rename(old, target) }
+      if replacing { _ = Disk.rename(old, to: target) }
       throw failure
     }
   }
 
   // The lock on the directory goes with the process, so that what a killed process left there does
   // not stand in the way.
-  private static func claim(_ new: String, for target: String) throws -> OpenFile {
-    try makeDirectory(new)
-    let directory = try OpenFile(new, O_RDONLY | O_DIRECTORY, to: "open the directory")
-    // Between opening and locking, its owner may have finished and moved it into place.
-    guard try directory.lock(waiting: false), try directory.status().st_ino == inode(of: new) else {
-      throw FileError.busy(path: target)
+  private static func claim(
+    _ new: String, for target: String, waiting: Bool
+  ) throws -> OpenFile {
+    while true {
+      try Disk.makeDirectory(new)
+      do {
+        let directory = try OpenFile(new, O_RDONLY | O_DIRECTORY, to: "open the directory")
+        // Between opening and locking, its owner may have finished and moved it into place.
+        if try directory.lock(waiting: waiting), try directory.isAtItsPath() { return directory }
+      } catch FileError.system(_, _, ENOENT) {
+        // The same, between making and opening.
+      }
+      if !waiting { throw FileError.busy(path: target) }
     }
-    return directory
   }
 
   private static func trimmed(_ path: String) -> String {
@@ -70,47 +78,13 @@ public enum AtomicDirectory {
     return String(path)
   }
 
-  private static func exists(_ path: String) -> Bool { inode(of: path) != nil }
-
-  private static func inode(of path: String) -> ino_t? {
+  private static func exists(_ path: String) -> Bool {
     var status = stat()
-    return lstat(path, &status) == 0 ? status.st_ino : nil
-  }
-
-  private static func makeDirectory(_ path: String) throws {
-    if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
-    guard errno == ENOENT, path.contains("/") else {
-      throw FileError.latest("create the directory", path)
-    }
-    try makeDirectory(AtomicFile.split(path).directory)
-    guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
-      throw FileError.latest("create the directory", path)
-    }
-  }
-
-  /// Everything below `directory`, children before their parents.
-  private static func contents(of directory: String) -> [String] {
-    let below = (try? FileManager.default.subpathsOfDirectory(atPath: directory)) ?? []
-    return below.sorted(by: >).map { directory + "/" + $0 }
-  }
-
-  private static func removeContents(of directory: String) throws {
-    for path in contents(of: directory) where remove(path) != 0 {
-      throw FileError.latest("remove", path)
-    }
-  }
-
-  private static func removeTree(_ path: String) throws {
-    guard exists(path) else { return }
-    var status = stat()
-    if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-      try removeContents(of: path)
-    }
-    guard remove(path) == 0 else { throw FileError.latest("remove", path) }
+    return lstat(path, &status) == 0
   }
 
   private static func synchroniseTree(_ root: String) throws {
-    for path in contents(of: root) + [root] {
+    for path in Disk.contents(of: root) + [root] {
       var status = stat()
       guard lstat(path, &status) == 0 else { throw FileError.latest("look at", path) }
       // A link or a pipe has no contents of its own, and opening a pipe would wait for a writer.

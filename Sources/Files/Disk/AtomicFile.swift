@@ -4,8 +4,8 @@ import Foundation
 public enum AtomicFile {
   /// Replaces the file at `path` by `data`: afterwards it holds the old or the new bytes, whole.
   ///
-  /// The bytes go to a hidden `.NAME.….tmp` in the same directory, which is removed on failure; a
-  /// process that is killed may leave it behind. Throws `FileError`.
+  /// The bytes go to a hidden `.NAME.….tmp` in the same directory, which is removed on failure; what
+  /// a killed process leaves is for `removeLeftovers(in:)`. Throws `FileError`.
   public static func write(_ data: Data, to path: String) throws {
     let (directory, name) = split(path)
     let temporary = directory + "/.\(name).\(UUID().uuidString).tmp"
@@ -13,13 +13,23 @@ public enum AtomicFile {
       let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL, to: "create")
       try file.write(data)
       try file.synchronise()
-      guard rename(temporary, path) == 0 else { throw FileError.latest("replace", path) }
+      guard Disk.rename(temporary, to: path) == 0 else { throw FileError.latest("replace", path) }
     } catch {
-      unlink(temporary)
+      try? Disk.remove(temporary)
       guard case FileError.system(_, _, let code) = error else { throw error }
       throw FileError.system(operation: "write", path: path, code: code)
     }
     try OpenFile.synchronise(directory: directory)
+  }
+
+  /// Removes what killed processes have left of files that they were writing in `directory`.
+  ///
+  /// Only for who is alone there: a file that is being written looks the same.
+  public static func removeLeftovers(in directory: String) throws {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    for name in names where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+      try Disk.remove(directory + "/" + name)
+    }
   }
 
   /// Appends `line` and a line break, safely beside other processes that append to the same file.
@@ -35,7 +45,7 @@ public enum AtomicFile {
       try file.write(Data(((torn ? "\n" : "") + line + "\n").utf8))
     } catch {
       // The lock is held, so what follows the old end is ours.
-      ftruncate(file.descriptor, off_t(size))
+      file.truncate(to: size)
       throw error
     }
     try file.synchronise()

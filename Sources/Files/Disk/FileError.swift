@@ -32,6 +32,7 @@ extension FileError: CustomStringConvertible {
   private static func remedy(for code: Int32) -> String {
     switch code {
     case ENOSPC, EDQUOT: "Free some disk space, then run the command again."
+    case EFBIG: "Raise the limit on the size of files (ulimit -f), then run the command again."
     case EACCES, EPERM, EROFS: "Change its permissions, or choose another place."
     case ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG: "Check that the path is right."
     case ENOTEMPTY, EEXIST: "Move away what is there, then run the command again."

@@ -11,16 +11,26 @@ public final class FileLock: Sendable {
   ///
   /// Throws `FileError`.
   public init?(tryLocking path: String) throws {
-    file = try OpenFile(path, O_RDWR | O_CREAT, to: "lock")
-    guard try file.lock(waiting: false) else { return nil }
+    var isFree = true
+    file = try Self.open(path) { isFree = try $0.lock(waiting: false) }
+    if !isFree { return nil }
   }
 
   /// Waits until the lock is free and takes it.
   ///
   /// Throws `FileError`.
   public init(waitingFor path: String) throws {
-    file = try OpenFile(path, O_RDWR | O_CREAT, to: "lock")
-    _ = try file.lock(waiting: true)
+    file = try Self.open(path) { _ = try $0.lock(waiting: true) }
+  }
+
+  private static func open(_ path: String, lock: (OpenFile) throws -> Void) throws -> OpenFile {
+    while true {
+      let file = try OpenFile(path, O_RDWR | O_CREAT, to: "lock")
+      try lock(file)
+      // Between opening and locking, the last holder may have removed the file. A lock on what
+      // nobody finds any more would exclude nobody.
+      if try file.isAtItsPath() { return file }
+    }
   }
 
   /// Gives the lock back; doing so again has no effect.

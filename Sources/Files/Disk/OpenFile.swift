@@ -9,7 +9,11 @@ final class OpenFile: Sendable {
   init(_ path: String, _ flags: Int32, to operation: String) throws {
     self.path = path
     // Close-on-exec, because a child that inherits the descriptor would also inherit its lock.
-    descriptor = try Self.retrying(operation, path) { open(path, flags | O_CLOEXEC, 0o666) }
+    descriptor = try Self.retrying(operation, path) {
+      flags & O_CREAT == 0
+        ? open(path, flags | O_CLOEXEC)
+        : Disk.change(.create) { open(path, flags | O_CLOEXEC, 0o666) }
+    }
   }
 
   deinit { close(descriptor) }
@@ -20,10 +24,20 @@ final class OpenFile: Sendable {
     return status
   }
 
+  /// Whether the file is still the one at its path, and not removed or replaced.
+  func isAtItsPath() throws -> Bool {
+    let own = try status()
+    var found = stat()
+    return stat(path, &found) == 0 && found.st_ino == own.st_ino && found.st_dev == own.st_dev
+  }
+
   /// Writes all bytes at the current position, or at the end of a file opened with `O_APPEND`.
   func write(_ data: Data) throws {
+    let answer = FaultInjection.current?.ask(.write) ?? .goOn
+    // A write that fails, or that a process dies in, may have come half of the way.
+    let end = [.goOn: data.count, .failHalfway: data.count / 2][answer] ?? 0
     try data.withUnsafeBytes { bytes in
-      var rest = bytes[...]
+      var rest = bytes[..<end]
       while !rest.isEmpty {
         let part = UnsafeRawBufferPointer(rebasing: rest)
         let written = try Self.retrying("write", path) {
@@ -32,6 +46,7 @@ final class OpenFile: Sendable {
         rest = rest.dropFirst(written)
       }
     }
+    if answer != .goOn { throw FileError.system(operation: "write", path: path, code: EIO) }
   }
 
   /// Reads up to `count` bytes, fewer at the end of the file.
@@ -52,7 +67,12 @@ final class OpenFile: Sendable {
 
   /// Waits until the contents are on the disk.
   func synchronise() throws {
-    try Self.retrying("write", path) { fsync(descriptor) }
+    try Self.retrying("write", path) { Disk.change(.synchronise) { fsync(descriptor) } }
+  }
+
+  /// Cuts the file off after `size` bytes, where that is possible.
+  func truncate(to size: Int) {
+    _ = Disk.change(.truncate) { ftruncate(descriptor, off_t(size)) }
   }
 
   /// Takes the exclusive lock; false when another holds it and `waiting` is false.

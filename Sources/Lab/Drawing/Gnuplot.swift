@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Draws figures by running gnuplot.
@@ -30,12 +31,14 @@ public struct Gnuplot: Sendable {
   /// The file appears when it is complete, in place of an earlier one; equal figures give equal
   /// bytes with the same gnuplot and fonts. Makes the directories that are missing.
   ///
-  /// - Throws: `DrawingError`.
+  /// - Throws: `DrawingError`, `FileError`.
   public func draw(_ figure: Figure, to file: URL) throws {
     let script = try FigureScript(figure, output: "figure.png")
+    let directory = file.deletingLastPathComponent()
+    try Disk.makeDirectory(directory.path)
     let picture: Data
     do {
-      let room = try TemporaryDirectory()
+      let room = try TemporaryDirectory(in: directory)
       defer { room.remove() }
       try Data(script.text.utf8).write(to: room.file("figure.gp"))
       for (name, text) in script.files { try Data(text.utf8).write(to: room.file(name)) }
@@ -47,13 +50,7 @@ public struct Gnuplot: Sendable {
       throw DrawingError.cannotWrite(path: file.path, reason: error.localizedDescription)
     }
     guard picture.count > 8 else { throw DrawingError.failed("it wrote no picture") }
-    do {
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try picture.write(to: file, options: .atomic)
-    } catch {
-      throw DrawingError.cannotWrite(path: file.path, reason: error.localizedDescription)
-    }
+    try AtomicFile.write(picture, to: file.path)
   }
 
   private func run(_ script: String, in room: TemporaryDirectory) throws {
@@ -92,13 +89,13 @@ public struct Gnuplot: Sendable {
   }
 }
 
-/// A fresh directory for one run of gnuplot.
+/// A fresh directory for one run of gnuplot. It is made beside the figure, where what a killed process
+/// leaves goes with the unfinished result.
 private struct TemporaryDirectory {
   let url: URL
 
-  init() throws {
-    url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("priorlab-figure-\(UUID().uuidString)")
+  init(in directory: URL) throws {
+    url = directory.appendingPathComponent(".figure-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 

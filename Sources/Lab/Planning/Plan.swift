@@ -1,6 +1,5 @@
+import Files
 import Foundation
-import Modelling
-import Torch
 
 /// What will be done about each run, and why. Making a plan runs nothing.
 public struct Plan: Sendable {
@@ -25,11 +24,13 @@ public struct Plan: Sendable {
     public let steps: Int?
     /// Seconds of one core, from the rate of earlier runs of the study; nil where there are none.
     public let seconds: Double?
+    /// Disk space that the run will take; nil where nothing is to be trained.
+    public let space: RunSpace?
+    /// Bytes that an earlier attempt has left, and that its end will take up again.
+    let here: Int
   }
 
   public let items: [Item]
-  /// Bytes that the runs to come will keep.
-  public let bytes: Int
   public let warnings: [String]
 
   /// - Parameters:
@@ -40,13 +41,14 @@ public struct Plan: Sendable {
     retryFailed: Bool = false
   ) throws {
     var items: [Item] = []
-    var bytes = 0
     var warnings: [String] = []
     for (study, runs) in Dictionary(grouping: runs, by: \.template.study).sorted(by: {
       $0.key < $1.key
     }) {
       let (records, torn) = store.records(of: study)
       warnings += torn
+      // Seeds do not change how large a run is.
+      var spaces: [Cell: RunSpace] = [:]
       for run in runs {
         let action = Self.action(
           run, records[run.identity], needed, store.directory(run), retryFailed)
@@ -59,16 +61,20 @@ public struct Plan: Sendable {
           case .resume(let step): total.map { max($0 - step, 0) }
           case .train: total
           }
+        var space: RunSpace?
+        if steps != 0 {
+          space = try spaces[run.template.cell] ?? RunSpace(run)
+          spaces[run.template.cell] = space
+        }
         let rate = Self.secondsPerStep(records.values.filter { $0.profile == run.profile })
         items.append(
           Item(
             run: run, action: action, steps: steps,
-            seconds: steps == 0 ? 0 : steps.flatMap { count in rate.map { $0 * Double(count) } }))
-        if steps != 0 { bytes += try Self.keptBytes(run) }
+            seconds: steps == 0 ? 0 : steps.flatMap { count in rate.map { $0 * Double(count) } },
+            space: space, here: space == nil ? 0 : store.directory(run).bytes))
       }
     }
     self.items = items
-    self.bytes = bytes
     self.warnings = warnings
   }
 
@@ -85,6 +91,25 @@ public struct Plan: Sendable {
   /// Core-seconds of all runs; nil where a rate or a size is not known.
   public var seconds: Double? {
     items.reduce(0) { sum, item in sum.flatMap { sum in item.seconds.map { sum + $0 } } }
+  }
+
+  /// Bytes that the runs to come will keep.
+  public var bytes: Int { items.reduce(0) { $0 + ($1.space?.kept ?? 0) } }
+
+  /// Bytes that they take at most while so many are going on at a time.
+  public func peakBytes(jobs: Int) -> Int {
+    let checkpoints = items.compactMap(\.space?.checkpoints).sorted(by: >)
+    return bytes + checkpoints.prefix(jobs).reduce(0, +)
+  }
+
+  /// Throws where there is not the space for that, less what earlier attempts have left.
+  ///
+  /// - Parameter free: says how many bytes are free at a path.
+  public func checkSpace(
+    jobs: Int, at path: String, free: (String) throws -> Int = Disk.freeBytes(at:)
+  ) throws {
+    let here = items.reduce(0) { $0 + $1.here }
+    try SpaceError.check(peakBytes(jobs: jobs) - here, at: path, free: free)
   }
 
   private static func action(
@@ -112,14 +137,5 @@ public struct Plan: Sendable {
   static func secondsPerStep(_ records: [RunRecord]) -> Double? {
     let rates = records.filter { $0.steps > 0 }.map { $0.seconds / Double($0.steps) }.sorted()
     return rates.isEmpty ? nil : rates[rates.count / 2]
-  }
-
-  /// Final weights and snapshots; checkpoints go when the run is finished.
-  private static func keptBytes(_ run: RunSpecification) throws -> Int {
-    let parameters = ParameterStore(Randomness(seed: run.seed))
-    _ = try checked("building the model") {
-      run.template.model.build(for: run.template.dataset.exampleShapes, parameters: parameters)
-    }
-    return parameters.count * 4 * (1 + run.template.keep.snapshots.count)
   }
 }

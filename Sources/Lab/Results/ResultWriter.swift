@@ -26,9 +26,10 @@ public struct ResultWriter {
   }
 
   /// Writes everything beside the old result and puts it in its place; returns the files' paths.
+  /// Waits while another command is writing the same result.
   public func write() throws -> [String] {
     let target = Self.directory(comparison.artefact, comparison.profile, store: store)
-    try AtomicDirectory.replace(at: target) { directory in
+    try AtomicDirectory.replace(at: target, waiting: true) { directory in
       try writeArrays(to: directory + "/result.h5")
       let result = try ResultFile(reading: directory + "/result.h5")
       if !artefact.drawings.isEmpty {

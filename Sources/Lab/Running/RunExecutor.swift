@@ -32,11 +32,15 @@ public struct RunExecutor {
   private let environment: RunEnvironment
   private let checkpointSeconds: Double
   private let needsSnapshots: Bool
+  private let freeBytes: (String) throws -> Int
 
-  /// - Parameter needsSnapshots: train a finished run again whose snapshots are not here.
+  /// - Parameters:
+  ///   - needsSnapshots: train a finished run again whose snapshots are not here.
+  ///   - freeBytes: says how much can still be written below a path.
   public init(
     _ run: RunSpecification, kinds: Kinds, store: RunStore, device: Device,
-    environment: RunEnvironment, checkpointSeconds: Double = 60, needsSnapshots: Bool = false
+    environment: RunEnvironment, checkpointSeconds: Double = 60, needsSnapshots: Bool = false,
+    freeBytes: @escaping (String) throws -> Int = Disk.freeBytes(at:)
   ) {
     self.run = run
     self.kinds = kinds
@@ -45,6 +49,7 @@ public struct RunExecutor {
     self.environment = environment
     self.checkpointSeconds = checkpointSeconds
     self.needsSnapshots = needsSnapshots
+    self.freeBytes = freeBytes
   }
 
   /// Claims the run's directory and brings the run to its end.
@@ -56,31 +61,50 @@ public struct RunExecutor {
     shouldStop: () -> Bool, report: @escaping (Event) -> Void
   ) throws -> Outcome {
     let directory = store.directory(run)
-    try directory.create()
-    var lock = try FileLock(tryLocking: directory.claim)
-    if lock == nil { report(.waiting) }
-    while lock == nil {
-      Thread.sleep(forTimeInterval: 0.2)
-      lock = try FileLock(tryLocking: directory.claim)
-      if lock == nil && shouldStop() {
-        return .interrupted(step: directory.checkpointStep ?? 0)
+    let before = record?.failedAt
+    var lock = try claim(directory)
+    if lock == nil {
+      report(.waiting)
+      while lock == nil {
+        Thread.sleep(forTimeInterval: 0.2)
+        lock = try claim(directory)
+        if lock == nil && shouldStop() {
+          return .interrupted(step: directory.checkpointStep ?? 0)
+        }
+      }
+      // The one that was waited for has found that training breaks down; so would this one.
+      if let record, let failure = record.failure, record.failedAt != before {
+        lock?.release()
+        return .failed(failure)
       }
     }
     defer { lock?.release() }
     return try executeClaimed(directory, shouldStop, report)
   }
 
+  /// The lock on the run's directory, which another command may have removed meanwhile; nil where it
+  /// is taken.
+  private func claim(_ directory: RunDirectory) throws -> FileLock? {
+    try directory.create()
+    return try FileLock(tryLocking: directory.claim)
+  }
+
+  private var record: RunRecord? {
+    store.records(of: run.template.study).records[run.identity]
+  }
+
   private func executeClaimed(
     _ directory: RunDirectory, _ shouldStop: () -> Bool, _ report: @escaping (Event) -> Void
   ) throws -> Outcome {
     // Another process may have finished the run while this one waited for the claim.
-    let known = store.records(of: run.template.study).records[run.identity]
+    let known = record
     let missing = run.template.measures.filter { known?.measures.keys.contains($0) != true }
     let snapshots = run.snapshots(upTo: known?.steps ?? .max)
     let kept =
       directory.hasWeights && (!needsSnapshots || directory.hasSnapshots(snapshots))
     if let known, known.failure == nil, missing.isEmpty, kept { return .alreadyFinished }
 
+    try AtomicFile.removeLeftovers(in: directory.path)
     try AtomicFile.write(Data(try run.resolved().yaml().utf8), to: directory.resolved)
     let dataset = try checked("moving the data") { try run.template.dataset.load().to(device) }
     let randomness = Randomness(seed: run.seed)
@@ -98,6 +122,9 @@ public struct RunExecutor {
       try store.append(known)
       return .finished
     }
+    let space = RunSpace(run, model.parameters)
+    try SpaceError.check(
+      space.kept + space.checkpoints - directory.bytes, at: directory.path, free: freeBytes)
     let trainer = Trainer(
       model: model, data: dataset.train, plan: run.template.plan, randomness: randomness,
       recordEvery: run.template.recording.every)
@@ -191,6 +218,11 @@ public struct RunExecutor {
       steps: trainer.state.totalSteps, seconds: trainer.state.seconds, environment: environment,
       finished: Date(), standIn: dataset.standIn)
   }
+}
+
+extension RunRecord {
+  /// When the run failed; nil where it did not.
+  fileprivate var failedAt: Date? { failure == nil ? nil : finished }
 }
 
 extension Swift.Duration {

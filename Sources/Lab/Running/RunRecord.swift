@@ -41,6 +41,14 @@ extension RunRecord {
     return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 
+  private struct Format: Decodable {
+    var format: Int
+  }
+
+  static func format(ofLine line: some StringProtocol) throws -> Int {
+    try JSONDecoder().decode(Format.self, from: Data(line.utf8)).format
+  }
+
   init(line: some StringProtocol) throws {
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .iso8601

@@ -17,7 +17,7 @@ public struct RunStore: Sendable {
   public func prepare() throws {
     try RunDirectory(path: root).create()
     guard FileManager.default.isWritableFile(atPath: root) else {
-      throw RunDirectoryError.cannotCreate(root)
+      throw RunDirectoryError.cannotWrite(root)
     }
   }
 
@@ -58,10 +58,10 @@ public struct RunStore: Sendable {
       for (index, bytes) in lines.enumerated() where !bytes.isEmpty {
         let line = String(decoding: bytes, as: UTF8.self)
         do {
+          // The format first: what else another version writes is not known here.
+          let format = try RunRecord.format(ofLine: line)
+          guard format == RunRecord.format else { throw RecordError.format(format) }
           let record = try RunRecord(line: line)
-          guard record.format == RunRecord.format else {
-            throw RecordError.format(record.format)
-          }
           // The committed file is read last and wins, but a failure never hides a finished run.
           if record.failure != nil, records[record.identity]?.failure == nil,
             records[record.identity] != nil
@@ -76,6 +76,23 @@ public struct RunStore: Sendable {
       }
     }
     return (records, warnings)
+  }
+
+  /// Removes what killed processes left of runs that are finished: checkpoints, files half written.
+  public func tidy(_ runs: [RunSpecification]) throws {
+    for (study, runs) in Dictionary(grouping: runs, by: \.template.study) {
+      let known = records(of: study).records
+      for run in runs {
+        let directory = directory(run)
+        // Where something is missing, the checkpoints may be of a training that is to go on.
+        guard directory.hasScraps, let record = known[run.identity], record.failure == nil,
+          directory.has(.snapshots, of: run, steps: record.steps),
+          let lock = try FileLock(tryLocking: directory.claim)
+        else { continue }
+        defer { lock.release() }
+        try directory.removeScraps()
+      }
+    }
   }
 
   /// All studies that have records or run directories, by id.
@@ -141,13 +158,44 @@ public struct RunDirectory: Sendable {
   public func remove(dryRun: Bool) throws -> Int? {
     guard let lock = try FileLock(tryLocking: claim) else { return nil }
     defer { lock.release() }
-    let names = try FileManager.default.contentsOfDirectory(atPath: path)
-    let bytes = names.reduce(0) { sum, name in
+    let bytes = bytes
+    if !dryRun {
+      // The claim last, so that nobody begins to work in a directory that is going.
+      for name in names where "\(path)/\(name)" != claim { try Disk.remove("\(path)/\(name)") }
+      try Disk.remove(path)
+    }
+    return bytes
+  }
+
+  /// Bytes of the files.
+  var bytes: Int {
+    names.reduce(0) { sum, name in
       let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
       return sum + ((attributes?[.size] as? Int) ?? 0)
     }
-    if !dryRun { try FileManager.default.removeItem(atPath: path) }
-    return bytes
+  }
+
+  private var names: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+  }
+
+  /// Whether a process is at the run.
+  public var isInUse: Bool {
+    // Only asked of a claim that is there: nothing is made by looking.
+    guard exists(claim), let lock = try? FileLock(tryLocking: claim) else { return exists(claim) }
+    lock.release()
+    return false
+  }
+
+  /// Whether there are checkpoints, or files half written.
+  var hasScraps: Bool {
+    names.contains { $0.hasPrefix("checkpoint-") || $0.hasSuffix(".tmp") }
+  }
+
+  /// Removes checkpoints and files half written.
+  func removeScraps() throws {
+    for name in names where name.hasPrefix("checkpoint-") { try Disk.remove("\(path)/\(name)") }
+    try AtomicFile.removeLeftovers(in: path)
   }
 
   /// Whether the final weights are here.
@@ -167,8 +215,7 @@ public struct RunDirectory: Sendable {
 
   /// The step of the newest checkpoint, whether usable or not.
   public var checkpointStep: Int? {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.compactMap { name in
+    names.compactMap { name in
       name.hasPrefix("checkpoint-") && name.hasSuffix(".json")
         ? Int(name.dropFirst(11).dropLast(5)) : nil
     }.max()
@@ -182,7 +229,7 @@ public struct RunDirectory: Sendable {
 
   func create() throws {
     do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try Disk.makeDirectory(path)
     } catch {
       throw RunDirectoryError.cannotCreate(path)
     }
@@ -194,12 +241,16 @@ public struct RunDirectory: Sendable {
 /// What is wrong with the place of results.
 enum RunDirectoryError: Error, CustomStringConvertible {
   case cannotCreate(String)
+  case cannotWrite(String)
 
   var description: String {
     switch self {
     case .cannotCreate(let path):
       "the directory \(path) cannot be made: check that its parent exists, is writable, and has space, "
         + "or name another place with --results"
+    case .cannotWrite(let path):
+      "the directory \(path) cannot be written to: change its permissions, or name another place with "
+        + "--results"
     }
   }
 }

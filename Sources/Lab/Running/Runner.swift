@@ -28,20 +28,24 @@ public final class Runner: Sendable {
   private let shared: Mutex<Shared>
   private let observer: any Observer
   private let command: @Sendable (RunSpecification) -> (executable: String, arguments: [String])
+  private let isTaken: @Sendable (RunSpecification) -> Bool
   private let shouldStop: @Sendable () -> Bool
 
   /// - Parameters:
   ///   - command: the command line that trains a run and writes its events as lines of JSON.
+  ///   - isTaken: whether another command is at a run; those that are free come first.
   ///   - shouldStop: asked several times a second; once true, no run is started and those that are
   ///     going on are asked to stop.
   public init(
     _ runs: [RunSpecification], observer: any Observer,
     command: @escaping @Sendable (RunSpecification) -> (executable: String, arguments: [String]),
+    isTaken: @escaping @Sendable (RunSpecification) -> Bool = { _ in false },
     shouldStop: @escaping @Sendable () -> Bool
   ) {
     shared = Mutex(Shared(waiting: runs.reversed()))
     self.observer = observer
     self.command = command
+    self.isTaken = isTaken
     self.shouldStop = shouldStop
   }
 
@@ -69,7 +73,11 @@ public final class Runner: Sendable {
   }
 
   private func next() -> RunSpecification? {
-    shouldStop() ? nil : shared.withLock { $0.waiting.popLast() }
+    if shouldStop() { return nil }
+    return shared.withLock { shared in
+      let free = shared.waiting.lastIndex { !isTaken($0) }
+      return free.map { shared.waiting.remove(at: $0) } ?? shared.waiting.popLast()
+    }
   }
 
   private func perform(_ run: RunSpecification, worker: Int) {
@@ -115,7 +123,9 @@ public final class Runner: Sendable {
     let message = complaints.withLock { String(decoding: $0, as: UTF8.self) }
       .trimmingCharacters(in: .whitespacesAndNewlines)
     if process.terminationReason == .uncaughtSignal {
-      return .failed("its process was ended by signal \(process.terminationStatus)")
+      return .failed(
+        "its process was ended by signal \(process.terminationStatus); the same command tries it again"
+      )
     }
     switch process.terminationStatus {
     case 0: return .finished

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Lab
 
 /// What reproduce would do.
@@ -29,6 +30,9 @@ struct PlanCommand: ParsableCommand {
     var seconds: Double?
     /// What of its data is missing; absent where nothing is.
     var missing: String?
+    /// Bytes on disk that the run will keep, and those of its checkpoints while it trains.
+    var keptBytes: Int?
+    var checkpointBytes: Int?
   }
 
   func run() throws {
@@ -47,7 +51,8 @@ struct PlanCommand: ParsableCommand {
           seed: item.run.seed,
           identity: item.run.template.dataset.isIdentified ? item.run.identity : "unknown",
           action: item.action.words, steps: item.steps, seconds: item.seconds,
-          missing: item.run.template.dataset.missing?.description)
+          missing: item.run.template.dataset.missing?.description, keptBytes: item.space?.kept,
+          checkpointBytes: item.space?.checkpoints)
       }
       lines += own
       if output.format == .text { show(id, artefact, own, plan) }
@@ -66,9 +71,11 @@ struct PlanCommand: ParsableCommand {
     let count = plan.pending.count
     let time = plan.seconds.map { "about \(timeText($0)) of one core" } ?? "time unknown"
     for missing in Set(lines.compactMap(\.missing)).sorted() { print("  data missing: \(missing)") }
-    print(
-      count == 0
-        ? "  nothing to run" : "  \(count) to run: \(time), \(sizeText(plan.bytes)) on disk")
+    let jobs = min(ProcessInfo.processInfo.activeProcessorCount, count)
+    let space =
+      "\(sizeText(plan.bytes)) to keep on disk, up to \(sizeText(plan.peakBytes(jobs: jobs))) while "
+      + "\(jobs) at a time train"
+    print(count == 0 ? "  nothing to run" : "  \(count) to run: \(time), \(space)")
   }
 }
 

@@ -91,16 +91,19 @@ struct ReproduceCommand: ParsableCommand {
       for case .failedBefore(let reason) in plan.items.map(\.action) {
         Log.warning("a run failed before and is not tried again (--retry-failed): \(reason)")
       }
+      try project.store.tidy(artefact.wanted)
       let pending = plan.pending.map(\.run)
       try checkData(of: pending)
       if pending.isEmpty { continue }
       let jobs = min(jobs ?? ProcessInfo.processInfo.activeProcessorCount, pending.count)
+      try plan.checkSpace(jobs: jobs, at: project.results)
       let time = plan.seconds.map { ", about \(timeText($0 / Double(jobs)))" } ?? ""
       Log.info("\(artefact.artefact.id): \(pending.count) runs, \(jobs) at a time\(time)")
       let board = ProgressBoard(workers: jobs, runs: pending.count)
+      let store = project.store
       let runner = Runner(
         pending, observer: board, command: childCommand(artefact.parametersNeeded),
-        shouldStop: { Interruption.isAsked })
+        isTaken: { store.directory($0).isInUse }, shouldStop: { Interruption.isAsked })
       let results = runner.run(jobs: jobs)
       board.finish()
       if Interruption.isAsked {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Lab
 
@@ -95,7 +96,7 @@ struct VerifyCommand: ParsableCommand {
     else { throw ValidationError("the run has no record, or its manifest has changed") }
     let scratch = FileManager.default.temporaryDirectory
       .appendingPathComponent("priorlab-verify-\(UUID().uuidString)").path
-    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    defer { try? Disk.remove(scratch) }
     Interruption.watch()
     let (device, environment) = try engine.start()
     let run = try RunSpecification(template, seed: seed, profile: stored.profile)

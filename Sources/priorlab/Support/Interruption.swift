@@ -20,6 +20,8 @@ enum Interruption {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     // A reader that has gone away must not end a run without a checkpoint.
     signal(SIGPIPE, SIG_IGN)
+    // A limit on the size of files is then an error of the write, with its sentence.
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   static var isAsked: Bool { asked.load(ordering: .relaxed) }

@@ -68,6 +68,52 @@ import Testing
     }
   }
 
+  /// Of two commands at the same run that breaks down, one finds it out, and both say it.
+  @Test func aFailureThatWasWaitedFor() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.store.directory(run).create()
+      let holder = try #require(try FileLock(tryLocking: place.store.directory(run).claim))
+      let outcome = try place.train(run) { event in
+        guard case .waiting = event else {
+          Issue.record("\(event)")
+          return
+        }
+        do { try place.record([recorded(run, failure: "it diverged")]) } catch {
+          Issue.record(error)
+        }
+        holder.release()
+      }
+      #expect(outcome == .failed("it diverged"))
+      #expect(try place.read("results/test/tiny/runs.jsonl").split(separator: "\n").count == 1)
+      // One that was known before is tried again, as was asked for.
+      #expect(try place.train(run) == .finished)
+    }
+  }
+
+  /// Who waits while the directory is removed works in a new one, and holds its claim.
+  @Test func aDirectoryThatGoesWhileWaiting() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      let directory = place.store.directory(run)
+      try directory.create()
+      let holder = try #require(try FileLock(tryLocking: directory.claim))
+      var isHeld: [Bool] = []
+      let outcome = try place.train(run) { event in
+        if case .waiting = event {
+          try? FileManager.default.removeItem(atPath: directory.path)
+          holder.release()
+        } else {
+          isHeld.append(directory.isInUse)
+        }
+      }
+      #expect(outcome == .finished)
+      #expect(isHeld.last == true)
+      #expect(!directory.isInUse)
+      #expect(directory.hasWeights)
+    }
+  }
+
   @Test func stopsWhileWaiting() throws {
     try Workplace.with { place in
       let run = try Tiny.run()

@@ -35,11 +35,13 @@ struct Workplace {
   }
 
   /// Writes a file, making its directories.
-  func write(_ text: String, to name: String) throws {
+  func write(_ text: String, to name: String) throws { try write(Data(text.utf8), to: name) }
+
+  func write(_ data: Data, to name: String) throws {
     let url = URL(fileURLWithPath: "\(root)/\(name)")
     try FileManager.default.createDirectory(
       at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: url)
+    try data.write(to: url)
   }
 
   func read(_ name: String) throws -> String {
@@ -66,12 +68,14 @@ struct Workplace {
   @discardableResult
   func train(
     _ run: RunSpecification, stopAfter: Int? = nil, needsSnapshots: Bool = false,
+    checkpointSeconds: Double = 60, freeBytes: Int = .max,
     report: @escaping (RunExecutor.Event) -> Void = { _ in }
   ) throws -> RunExecutor.Outcome {
     var asked = 0
     return try RunExecutor(
       run, kinds: Tiny.kinds, store: store, device: .cpu, environment: Tiny.environment,
-      needsSnapshots: needsSnapshots
+      checkpointSeconds: checkpointSeconds, needsSnapshots: needsSnapshots,
+      freeBytes: { _ in freeBytes }
     ).execute(
       shouldStop: {
         asked += 1

@@ -1,0 +1,80 @@
+import Files
+import Foundation
+import Modelling
+import Torch
+
+/// Disk space of one run, estimated from the number of its parameters before it starts.
+public struct RunSpace: Equatable, Sendable {
+  /// Bytes that stay: final weights, snapshots, curves, settings.
+  public let kept: Int
+  /// Bytes of the checkpoints while it trains: the two that are kept and one in the making.
+  public let checkpoints: Int
+
+  /// Builds the model to count its parameters.
+  init(_ run: RunSpecification) throws {
+    let parameters = ParameterStore(Randomness(seed: run.seed))
+    _ = try checked("building the model") {
+      run.template.model.build(for: run.template.dataset.exampleShapes, parameters: parameters)
+    }
+    self.init(run, parameters)
+  }
+
+  init(_ run: RunSpecification, _ parameters: ParameterStore) {
+    let template = run.template
+    let tensors = parameters.all.count
+    let bytes = parameters.all.reduce(0) { sum, parameter in
+      sum + parameter.value.count * (parameter.value.type == .float64 ? 8 : 4)
+    }
+    let steps = template.dataset.trainingExamples.map { template.plan.steps(examples: $0) }
+    let curves = Self.curves(run, steps: steps ?? 0)
+    let weights = Self.file(bytes, datasets: tensors)
+    let snapshots = run.snapshots(upTo: steps ?? .max).count
+    kept = weights * (1 + snapshots) + curves + Self.settings
+    // Adam keeps two numbers for each parameter and a count for each tensor.
+    let updates = template.plan.phases.map(\.updates.count).max() ?? 0
+    checkpoints =
+      3 * (Self.file(bytes * (1 + 2 * updates), datasets: tensors * (1 + 3 * updates)) + curves)
+  }
+
+  /// Bytes of `run.yaml` and the claim, and of the run's record, generously.
+  private static let settings = 30_000
+
+  /// An HDF5 file: its numbers, what describes each dataset and group, and the superblock.
+  private static func file(_ bytes: Int, datasets: Int) -> Int { bytes + 700 * datasets + 2000 }
+
+  /// A curve for each term and statistic, its weight and its average, at the recorded steps.
+  private static func curves(_ run: RunSpecification, steps: Int) -> Int {
+    let template = run.template
+    let objectives = type(of: template.model).objectives
+    let names = Set(template.plan.phases.flatMap { $0.updates.map(\.minimise) })
+    let columns = names.reduce(1) { sum, name in
+      guard let objective = objectives[name] else { return sum }
+      return sum + 2 * (objective.losses.count + objective.statistics.count)
+    }
+    let points = steps / template.recording.every + 2
+    return file(8 * points * columns, datasets: columns)
+  }
+}
+
+/// Too little space for what is to be run.
+public enum SpaceError: Error, Equatable, CustomStringConvertible {
+  case tooLittle(needed: Int, free: Int, path: String)
+
+  /// Throws where `needed` bytes are more than are free at `path`.
+  ///
+  /// - Parameter free: says how many bytes are free at a path.
+  public static func check(
+    _ needed: Int, at path: String, free: (String) throws -> Int = Disk.freeBytes(at:)
+  ) throws {
+    let free = try free(path)
+    if needed > free { throw SpaceError.tooLittle(needed: needed, free: free, path: path) }
+  }
+
+  public var description: String {
+    switch self {
+    case .tooLittle(let needed, let free, let path):
+      "\(sizeText(needed)) of disk space are needed at \(path) and \(sizeText(free)) are free: free "
+        + "some ('priorlab clean' removes weights), or name another place with --results"
+    }
+  }
+}
