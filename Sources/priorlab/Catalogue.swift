@@ -4,7 +4,7 @@ import Modelling
 
 /// Everything that manifests may name. A new kind is one line here.
 let kinds = Kinds(
-  datasets: [PendulumConfiguration.self],
+  datasets: [PendulumConfiguration.self, DSpritesConfiguration.self],
   models: [VHPConfiguration.self, GMVAEConfiguration.self],
   measures: [
     .angleError(.global),

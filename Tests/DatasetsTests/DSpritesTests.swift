@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Torch
 
 @testable import Datasets
 @testable import Files
@@ -155,6 +156,33 @@ import Testing
       let row = 6 * index..<6 * index + 6
       #expect(Array(classes[row]) == DSpritesFactors.classes(of: index))
       #expect(Array(values[row]) == DSpritesFactors.values(of: index))
+    }
+  }
+}
+
+/// dSprites as a data set.
+@Suite struct DSpritesConfigurationTests {
+  @Test func imagesAndFactors() throws {
+    let configuration = DSpritesConfiguration()
+    #expect(configuration.exampleShapes == ["image": [1, 64, 64], "factors": [6]])
+    #expect(configuration.trainingExamples == 737_280)
+    let data = try configuration.load(245_758..<245_762).train
+    #expect(data.count == 4)
+    try checked("rows") {
+      let batch = data.rows(0..<4)
+      #expect(batch["image"]?.type == .float32)
+      #expect(batch["image"]?.shape == [4, 1, 64, 64])
+      let pixels = batch["image"]?.floats() ?? []
+      #expect(Set(pixels) == [0, 1])
+      // The last square at the lower right, then the first ellipse at the upper left.
+      #expect(
+        batch["factors"]?.integers() == [
+          0, 0, 5, 39, 31, 30, 0, 0, 5, 39, 31, 31, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1,
+        ])
+      let first = pixels[4096..<8192].enumerated().filter { $0.element == 1 }.map(\.offset)
+      let second = pixels[8192..<12288].enumerated().filter { $0.element == 1 }.map(\.offset)
+      #expect(first.allSatisfy { $0 / 64 > 32 && $0 % 64 > 32 })
+      #expect(second.allSatisfy { $0 / 64 < 32 && $0 % 64 < 32 })
     }
   }
 }
