@@ -24,7 +24,9 @@ public struct DSpritesConfiguration: GeneratedDataset {
 
   /// The images of that range of indices.
   func load(_ range: Range<Int>) throws -> Dataset {
-    let classes = range.flatMap { DSpritesFactors.classes(of: $0).map(Int64.init) }
+    let classes: [Int64] = range.flatMap { index in
+      DSpritesFactors.classes(of: index).map { Int64($0) }
+    }
     let side = DSpritesRenderer.side
     let train = try checked("dSprites") {
       Batch([
