@@ -19,7 +19,7 @@ final class StoredFolder {
 
   /// Writes bytes, making folders.
   @discardableResult
-  func write(_ bytes: [UInt8], to name: String) throws -> String {
+  func write(_ bytes: some Collection<UInt8>, to name: String) throws -> String {
     let url = URL(fileURLWithPath: "\(root)/\(name)")
     try FileManager.default.createDirectory(
       at: url.deletingLastPathComponent(), withIntermediateDirectories: true)

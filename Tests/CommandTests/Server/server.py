@@ -72,7 +72,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 for offset in range(0, len(body), 20_000):
                     self.wfile.write(body[offset : offset + 20_000])
                     time.sleep(0.1)
-            elif way == "stall":
+            elif way == "stall-once" and is_first:
                 self.wfile.write(body[: len(body) // 2])
                 self.wfile.flush()
                 time.sleep(60)

@@ -1,0 +1,98 @@
+import Files
+import Foundation
+import Testing
+
+@testable import Datasets
+
+/// The ways in which an array of a file becomes a tensor.
+@Suite struct StoredArrayTests {
+  private func tensor(_ json: String) throws -> StoredTensor {
+    try JSONDecoder().decode(StoredTensor.self, from: Data("{\"file\": \"f\", \(json)}".utf8))
+  }
+
+  private func prepared(_ values: [UInt8], _ shape: [Int], _ json: String) throws -> StoredArray {
+    try StoredArray(
+      try NumericArray(values, shape: shape), try tensor(json), at: "d/f", in: "dots")
+  }
+
+  private func bytes(_ array: StoredArray) -> [UInt8] {
+    if case .bytes(let values) = array.values { values } else { [] }
+  }
+
+  /// Height × width × colour × example, as MATLAB's SVHN, to example × colour × height × width.
+  @Test func axes() throws {
+    // The value says where it stands: 100 n + 30 c + 10 h + w.
+    let shape = [2, 3, 2, 2]
+    var values: [UInt8] = []
+    for h in 0..<2 {
+      for w in 0..<3 {
+        for c in 0..<2 { for n in 0..<2 { values.append(UInt8(100 * n + 30 * c + 10 * h + w)) } }
+      }
+    }
+    let array = try prepared(values, shape, "\"axes\": [3, 2, 0, 1], \"shape\": [2, 2, 3]")
+    #expect(array.shape == [2, 2, 2, 3])
+    #expect(
+      bytes(array) == [
+        0, 1, 2, 10, 11, 12, 30, 31, 32, 40, 41, 42,
+        100, 101, 102, 110, 111, 112, 130, 131, 132, 140, 141, 142,
+      ])
+  }
+
+  /// A column is an image, itself column by column, as in Omniglot's chardata.mat.
+  @Test func viewOfColumns() throws {
+    // Two examples of 2 × 2: pixel p = 2 column + row, value 10 n + 2 row + column.
+    let values: [UInt8] = [0, 10, 2, 12, 1, 11, 3, 13]
+    let array = try prepared(
+      values, [4, 2], "\"view\": [2, 2, -1], \"axes\": [2, 1, 0], \"shape\": [1, 2, 2]")
+    #expect(array.shape == [2, 1, 2, 2])
+    #expect(bytes(array) == [0, 1, 2, 3, 10, 11, 12, 13])
+  }
+
+  @Test func packedBits() throws {
+    let array = try prepared(
+      [0b1010_0001, 0b0100_0000, 0b0000_0000, 0b1111_1111], [2, 2], "\"bits\": 10")
+    #expect(array.shape == [2, 10])
+    #expect(bytes(array) == [1, 0, 1, 0, 0, 0, 0, 1, 0, 1] + [0, 0, 0, 0, 0, 0, 0, 0, 1, 1])
+  }
+
+  @Test func rowsAndLabels() throws {
+    let array = try prepared(
+      [10, 1, 2, 10, 4], [5, 1],
+      "\"rows\": [1, 4], \"shape\": [], \"as\": \"integers\", \"relabel\": {\"10\": 0}")
+    #expect(array.shape == [3])
+    guard case .integers(let labels) = array.values else { throw StoredFolder.Wrong(what: "type") }
+    #expect(labels == [1, 2, 0])
+  }
+
+  @Test(arguments: [
+    ("\"type\": \"float32\"", "'d/f' holds uint8, where float32 is expected"),
+    ("\"rows\": [0, 5]", "'d/f' has 4 examples, where rows names 5"),
+    ("\"shape\": [4]", "'d/f' has examples of shape [3], where [4] is expected"),
+    ("\"axes\": [0]", "'d/f' has 2 axes (shape [4, 3]), where axes names 1"),
+    ("\"view\": [5, -1]", "'d/f' of shape [4, 3] cannot be read in the shape [5, -1]"),
+    ("\"bits\": 30", "'d/f' of shape [4, 3] does not hold 30 packed bits an example"),
+  ])
+  func contradictions(_ json: String, _ expected: String) throws {
+    let message = words { try prepared(Array(repeating: 1, count: 12), [4, 3], json) }
+    let place = expected.replacing("'d/f'", with: "d/f")
+    #expect(
+      message == "the data set dots cannot be used: \(place); correct the file, or what "
+        + "datasets/dots.yaml says of it")
+  }
+
+  @Test func integersMustBeWhole() throws {
+    let message = words {
+      try StoredArray(
+        try NumericArray([0.5, 1], shape: [2]), try tensor("\"as\": \"integers\""), at: "d/f",
+        in: "dots")
+    }
+    #expect(message.contains("d/f does not hold whole numbers (float64)"))
+  }
+
+  @Test func floatsAreKept() throws {
+    let array = try StoredArray(
+      try NumericArray([0.5, 1], shape: [2]), try tensor("\"scale\": 2"), at: "d/f", in: "dots")
+    guard case .floats(let values) = array.values else { throw StoredFolder.Wrong(what: "type") }
+    #expect(values == [0.5, 1])
+  }
+}
