@@ -85,13 +85,19 @@ extension Comparison {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ComparisonError.missing(path)
     }
+    // The format first: what else another version writes is not known here.
+    let found = try? JSONDecoder().decode(Format.self, from: data).format
+    if let found, found != Self.format { throw ComparisonError.format(path, found: found) }
     do {
       self = try JSONDecoder().decode(Comparison.self, from: data)
     } catch {
       throw ComparisonError.unreadable(path)
     }
-    guard format == Self.format else { throw ComparisonError.format(path, found: format) }
   }
+}
+
+private struct Format: Decodable {
+  let format: Int
 }
 
 /// What is wrong with a stored comparison.

@@ -31,12 +31,12 @@ public struct RunExecutor {
   private let device: Device
   private let environment: RunEnvironment
   private let checkpointSeconds: Double
-  private let needsSnapshots: Bool
+  private let needed: ParametersNeeded
 
-  /// - Parameter needsSnapshots: train a finished run again whose snapshots are not here.
+  /// - Parameter needed: a finished run that these parameters are missing of is trained again.
   public init(
     _ run: RunSpecification, kinds: Kinds, store: RunStore, device: Device,
-    environment: RunEnvironment, checkpointSeconds: Double = 60, needsSnapshots: Bool = false
+    environment: RunEnvironment, checkpointSeconds: Double = 60, needed: ParametersNeeded = .none
   ) {
     self.run = run
     self.kinds = kinds
@@ -44,7 +44,7 @@ public struct RunExecutor {
     self.device = device
     self.environment = environment
     self.checkpointSeconds = checkpointSeconds
-    self.needsSnapshots = needsSnapshots
+    self.needed = needed
   }
 
   /// Claims the run's directory and brings the run to its end.
@@ -76,9 +76,8 @@ public struct RunExecutor {
     // Another process may have finished the run while this one waited for the claim.
     let known = store.records(of: run.template.study).records[run.identity]
     let missing = run.template.measures.filter { known?.measures.keys.contains($0) != true }
-    let snapshots = run.snapshots(upTo: known?.steps ?? .max)
-    let kept =
-      directory.hasWeights && (!needsSnapshots || directory.hasSnapshots(snapshots))
+    // The same as a plan decides.
+    let kept = directory.has(needed, of: run, steps: known?.steps ?? .max)
     if let known, known.failure == nil, missing.isEmpty, kept { return .alreadyFinished }
 
     try AtomicFile.write(Data(try run.resolved().yaml().utf8), to: directory.resolved)
@@ -89,7 +88,7 @@ public struct RunExecutor {
         for: run.template.dataset.exampleShapes,
         parameters: ParameterStore(randomness, device: device))
     }
-    if var known, known.failure == nil, kept {
+    if var known, known.failure == nil, kept, directory.hasWeights {
       // Trained before, but a measure was added since.
       try ParameterFile.read(directory.weights, into: model.parameters)
       let curves = directory.storedCurves() ?? known.curves

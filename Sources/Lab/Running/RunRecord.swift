@@ -41,11 +41,29 @@ extension RunRecord {
     return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 
+  private struct Format: Decodable {
+    var format: Int
+  }
+
+  static func format(ofLine line: some StringProtocol) throws -> Int {
+    try JSONDecoder().decode(Format.self, from: Data(line.utf8)).format
+  }
+
   init(line: some StringProtocol) throws {
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .iso8601
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     self = try decoder.decode(RunRecord.self, from: Data(line.utf8))
+    guard isPossible else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: [], debugDescription: "a number is out of its range"))
+    }
+  }
+
+  /// Whether its counts are such as a run can have; others could not be reckoned with.
+  private var isPossible: Bool {
+    0...Duration.limit ~= steps && 0...1e12 ~= seconds && seed >= 0
+      && events.values.allSatisfy { 0...Duration.limit ~= $0 }
   }
 }

@@ -58,10 +58,10 @@ public struct RunStore: Sendable {
       for (index, bytes) in lines.enumerated() where !bytes.isEmpty {
         let line = String(decoding: bytes, as: UTF8.self)
         do {
+          // The format first: what else another version writes is not known here.
+          let format = try RunRecord.format(ofLine: line)
+          guard format == RunRecord.format else { throw RecordError.format(format) }
           let record = try RunRecord(line: line)
-          guard record.format == RunRecord.format else {
-            throw RecordError.format(record.format)
-          }
           // The committed file is read last and wins, but a failure never hides a finished run.
           if record.failure != nil, records[record.identity]?.failure == nil,
             records[record.identity] != nil
@@ -174,6 +174,13 @@ public struct RunDirectory: Sendable {
     }.max()
   }
 
+  /// Whether a checkpoint is here from which training may go on; a run that failed would fail again.
+  public func canGoOn(_ record: RunRecord?) -> Bool {
+    guard checkpointStep != nil else { return false }
+    guard let record else { return true }
+    return record.failure == nil && !hasWeights
+  }
+
   /// The curves at full resolution, where they are here.
   func storedCurves() -> Curves? {
     guard exists(curves) else { return nil }
@@ -192,10 +199,10 @@ public struct RunDirectory: Sendable {
 }
 
 /// What is wrong with the place of results.
-enum RunDirectoryError: Error, CustomStringConvertible {
+public enum RunDirectoryError: Error, CustomStringConvertible {
   case cannotCreate(String)
 
-  var description: String {
+  public var description: String {
     switch self {
     case .cannotCreate(let path):
       "the directory \(path) cannot be made: check that its parent exists, is writable, and has space, "

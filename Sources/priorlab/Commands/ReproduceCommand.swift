@@ -119,8 +119,9 @@ struct ReproduceCommand: ParsableCommand {
     )
   {
     let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
+    let parameters: [ParametersNeeded: String] = [.final: "--weights", .snapshots: "--snapshots"]
     let shared =
-      engine.arguments + (needed == .snapshots ? ["--snapshots"] : [])
+      engine.arguments + [parameters[needed]].compactMap(\.self)
       + ["--experiments", project.experiments, "--results", project.results]
     return { run in
       var arguments = ["run", run.template.study, "--seed", "\(run.seed)", "--events"]

@@ -66,12 +66,13 @@ struct Workplace {
   @discardableResult
   func train(
     _ run: RunSpecification, stopAfter: Int? = nil, needsSnapshots: Bool = false,
+    needed: ParametersNeeded = .none,
     report: @escaping (RunExecutor.Event) -> Void = { _ in }
   ) throws -> RunExecutor.Outcome {
     var asked = 0
     return try RunExecutor(
       run, kinds: Tiny.kinds, store: store, device: .cpu, environment: Tiny.environment,
-      needsSnapshots: needsSnapshots
+      needed: needsSnapshots ? .snapshots : needed
     ).execute(
       shouldStop: {
         asked += 1
