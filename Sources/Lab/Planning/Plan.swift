@@ -47,6 +47,9 @@ public struct Plan: Sendable {
     }) {
       let (records, torn) = store.records(of: study)
       warnings += torn
+      // Seeds do not change how large a run is, or how long it takes.
+      var sizes: [Cell: Int] = [:]
+      var rates: [ProfileName: Double?] = [:]
       for run in runs {
         let action = Self.action(
           run, records[run.identity], needed, store.directory(run), retryFailed)
@@ -56,15 +59,22 @@ public struct Plan: Sendable {
         let steps: Int? =
           switch action {
           case .cached, .failedBefore, .measure: 0
-          case .resume(let step): total.map { max($0 - step, 0) }
+          case .resume(let step): total.map { max($0 - max(step, 0), 0) }
           case .train: total
           }
-        let rate = Self.secondsPerStep(records.values.filter { $0.profile == run.profile })
+        let rate =
+          rates[run.profile]
+          ?? Self.secondsPerStep(records.values.filter { $0.profile == run.profile })
+        rates.updateValue(rate, forKey: run.profile)
         items.append(
           Item(
             run: run, action: action, steps: steps,
             seconds: steps == 0 ? 0 : steps.flatMap { count in rate.map { $0 * Double(count) } }))
-        if steps != 0 { bytes += try Self.keptBytes(run) }
+        if steps != 0 {
+          let size = try sizes[run.template.cell] ?? Self.keptBytes(run)
+          sizes[run.template.cell] = size
+          bytes += size
+        }
       }
     }
     self.items = items
