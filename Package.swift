@@ -20,8 +20,20 @@ if !FileManager.default.fileExists(atPath: torch + "/include/ATen/ATen.h") {
   let torchLibraries = ["libtorch_cpu.so", "libc10.so"]
   // The wheel's CPU library names CUDA libraries that are found at run time through its own RUNPATH.
   let linkerExtras = ["-Xlinker", "--allow-shlib-undefined"]
-  let hdf5 = "hdf5-serial"
+  // Debian's name, or else the one of other distributions.
+  let hdf5 = isInstalled("hdf5-serial") || !isInstalled("hdf5") ? "hdf5-serial" : "hdf5"
 #endif
+
+/// Whether pkg-config knows a library.
+func isInstalled(_ library: String) -> Bool {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = ["pkg-config", "--exists", library]
+  process.standardError = FileHandle.nullDevice
+  guard (try? process.run()) != nil else { return false }
+  process.waitUntilExit()
+  return process.terminationStatus == 0
+}
 
 let package = Package(
   name: "priorlab",

@@ -93,7 +93,8 @@ public struct BatchOrder {
 
   /// Batches in an epoch of `count` examples; the last one may be smaller.
   public static func batchesPerEpoch(_ count: Int, batch size: Int) -> Int {
-    (count + size - 1) / size
+    // Not (count + size − 1) / size, which can overflow.
+    count / size + (count.isMultiple(of: size) ? 0 : 1)
   }
 
   /// Batches in an epoch.

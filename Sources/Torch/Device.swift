@@ -30,7 +30,7 @@ public enum DenseBackend: String, CaseIterable, Codable, Sendable {
 public enum EngineError: Error, CustomStringConvertible {
   case wrongVersion(found: String)
   case noCUDA(reason: String)
-  case noDevice
+  case noDevice(asked: Int, count: Int)
   case unknownDevice(String)
 
   public var description: String {
@@ -41,6 +41,9 @@ public enum EngineError: Error, CustomStringConvertible {
     case .noCUDA(let reason):
       "the device 'cuda' needs libtorch's CUDA library, which did not load (\(reason)): run on a "
         + "machine with PyTorch \(Engine.requiredVersion) for CUDA, or use --device cpu"
+    case .noDevice(let asked, let count) where count > 0:
+      "the device 'cuda:\(asked)' was asked for, but this machine has \(count) "
+        + (count == 1 ? "GPU: use cuda:0" : "GPUs: use one of cuda:0 to cuda:\(count - 1)")
     case .noDevice:
       "the device 'cuda' was asked for, but this machine has no NVIDIA GPU that libtorch can use: "
         + "use --device cpu"
@@ -89,7 +92,7 @@ public enum Engine {
     } catch let error as TensorError {
       throw EngineError.noCUDA(reason: error.message)
     }
-    guard index < count else { throw EngineError.noDevice }
+    guard index < count else { throw EngineError.noDevice(asked: index, count: Int(count)) }
     return .cuda(index)
   }
 }

@@ -4,7 +4,7 @@ public enum Duration: Codable, Equatable, Sendable {
   case epochs(Double)
 
   /// More steps than anyone will do, and few enough to count with.
-  private static let limit = 1_000_000_000_000
+  public static let limit = 1_000_000_000_000
 
   private enum CodingKeys: String, CodingKey, CaseIterable { case steps, epochs }
 

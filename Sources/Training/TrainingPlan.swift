@@ -15,7 +15,9 @@ public struct TrainingPlan: Codable, Equatable, Sendable {
   public func steps(examples: Int) -> Int {
     phases.reduce(0) { sum, phase in
       let batches = BatchOrder.batchesPerEpoch(examples, batch: phase.batch)
-      return sum + phase.until.steps(batchesPerEpoch: batches)
+      let (total, isTooMany) = sum.addingReportingOverflow(
+        phase.until.steps(batchesPerEpoch: batches))
+      return isTooMany ? .max : total
     }
   }
 }
@@ -30,9 +32,12 @@ public struct Phase: Codable, Equatable, Sendable {
   public var updates: [Update]
   public var until: Duration
 
+  /// More examples than any memory holds, and few enough to count with.
+  private static let largestBatch = 1_000_000_000
+
   /// What is impossible about the phase, or nil.
   public var problem: String? {
-    if batch < 1 { return "batch must be at least 1" }
+    if !(1...Self.largestBatch ~= batch) { return "batch must be from 1 to 10⁹" }
     if updates.isEmpty { return "a phase needs at least one update" }
     return updates.compactMap(\.optimiser.adam.problem).first
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Lab
+import Torch
 
 /// The command line's root.
 struct PriorLab: ParsableCommand {
@@ -57,7 +58,8 @@ struct Failure {
     switch PriorLab.exitCode(for: error) {
     case .success: PriorLab.exit(withError: error)
     case .validationFailure:
-      FileHandle.standardError.write(Data((PriorLab.fullMessage(for: error) + "\n").utf8))
+      let message = PriorLab.message(for: error)
+      report(message.contains("(see '") ? message : "\(message) (see '\(Self.help)')")
       Foundation.exit(Code.usage.rawValue)
     default:
       report("\(error)")
@@ -66,9 +68,20 @@ struct Failure {
   }
 
   private var code: Code {
-    if error is DataError || error is FetchError { return .data }
-    return error is ManifestError || error is LibraryError || error is ConfigValueError
-      ? .usage : .runs
+    switch error {
+    case is DataError, is FetchError: .data
+    case is ManifestError, is LibraryError, is ConfigValueError, is EngineError,
+      is RunDirectoryError, is ComparisonError, is PairedComparisonError:
+      .usage
+    default: .runs
+    }
+  }
+
+  /// The command that explains the one that was given.
+  private static var help: String {
+    let names = PriorLab.configuration.subcommands.compactMap { $0.configuration.commandName }
+    let given = CommandLine.arguments.dropFirst().first { names.contains($0) }
+    return "priorlab help" + (given.map { " " + $0 } ?? "")
   }
 
   private func report(_ message: String) {

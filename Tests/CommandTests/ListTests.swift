@@ -65,8 +65,8 @@ extension CommandTests {
       #expect(outcome.output.isEmpty)
       #expect(
         outcome.complaints.first
-          == "Error: there is no directory 'experiments' here: run from the project's directory, or "
-          + "name it with --experiments")
+          == "error: there is no directory 'experiments' here: run from the project's directory, or "
+          + "name it with --experiments (see 'priorlab help \(command)')")
       #expect(!FileManager.default.fileExists(atPath: NSTemporaryDirectory() + "results"))
     }
 
@@ -91,8 +91,8 @@ extension CommandTests {
       ("validate", ["--format"] + place),
       ("verify", ["--rerun", "--cell", "--format"] + engine + place),
       ("show", ["--format"] + place),
-      ("clean", ["--stale", "--dry-run"] + place),
-      ("run", ["--cell", "--seed"] + profile + engine + place),
+      ("clean", ["--all", "--stale", "--unfinished", "--dry-run"] + place),
+      ("run", ["--cell", "--seed", "--weights", "--snapshots"] + profile + engine + place),
     ])
     func helpNamesTheOptions(_ command: String, _ options: [String]) throws {
       let outcome = try project.run(command, "--help")

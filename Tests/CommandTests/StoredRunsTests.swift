@@ -45,6 +45,10 @@ extension CommandTests {
       #expect(outcome.output.contains("0.001"))
       #expect(outcome.output.contains(value))
       #expect(outcome.output.contains("1 of 30 rows do not follow from the records"))
+      try project.edit(file, "\"title\" : \"OLS", "\"title\" : \"Our OLS")
+      let title = try project.run("verify", result)
+      #expect(
+        title.output.hasSuffix("1 of 30 rows do not follow from the records, nor do: title\n"))
       let json = try project.run("verify", result, "--format", "json")
       #expect(json.code == 1)
       #expect(json.output.contains("\"discrepancies\""))
@@ -59,6 +63,22 @@ extension CommandTests {
       let outcome = try project.run("verify", result)
       #expect(outcome.code == 1)
       #expect(outcome.output.hasPrefix("no record of run "))
+    }
+
+    @Test func saysWhereItLooksInVain() throws {
+      let elsewhere = try project.run("verify", result, "--results", "elsewhere")
+      #expect(elsewhere.code == 2)
+      #expect(elsewhere.output.isEmpty)
+      #expect(
+        elsewhere.errors
+          == "error: elsewhere has no record of any of the 10 runs of \(result): is --results right? "
+          + "(see 'priorlab help verify')\n")
+      let cell = try project.run("verify", result, "--cell", "nonsense")
+      #expect(cell.code == 2)
+      #expect(
+        cell.errors
+          == "error: the result has no cell 'nonsense': its cells are method=rewo; method=geco; "
+          + "method=beta-1; method=warm-up-20; method=warm-up-200 (see 'priorlab help verify')\n")
     }
 
     @Test func showsARun() throws {
@@ -81,7 +101,7 @@ extension CommandTests {
 
     @Test func removesWeightsAndKeepsRecords() throws {
       let project = try Project(resultsOf: project)
-      let dry = try project.run("clean", "--dry-run")
+      let dry = try project.run("clean", "--all", "--dry-run")
       #expect(dry.code == 0)
       #expect(dry.output.contains("would remove 10 run directories"))
       let stale = try project.run("clean", "--stale", "--dry-run")
@@ -101,7 +121,45 @@ extension CommandTests {
       let figure = try project.run("plan", "vhp/figure-15", "--profile", "smoke")
       #expect(figure.output.contains("that a figure needs are not here"))
       #expect(figure.output.contains("8 to run"))
-      #expect(try project.run("clean").output == "removed 0 run directories, 0 bytes\n")
+      #expect(try project.run("clean", "--all").output == "removed 0 run directories, 0 bytes\n")
+    }
+
+    /// A run that can go on is not made to start again.
+    @Test func keepsUnfinishedRuns() throws {
+      let project = try Project(resultsOf: project)
+      let runs = "results/vhp/pendulum/runs"
+      try project.write("{}", to: "\(runs)/0123456789abcdef/checkpoint-5.json")
+      // What is left of a run that is finished since is no reason.
+      let record = try #require(try json(project.records()[0]) as? [String: Any])
+      let identity = try #require(record["identity"] as? String)
+      try project.write("{}", to: "\(runs)/\(identity)/checkpoint-5.json")
+      let outcome = try project.run("clean", "vhp/pendulum")
+      #expect(outcome.code == 0)
+      #expect(outcome.output.hasPrefix("removed 10 run directories, "), "\(outcome)")
+      #expect(
+        outcome.output.hasSuffix(
+          "\nleft 1 unfinished, which go on from a checkpoint (--unfinished)\n"))
+      #expect(project.checkpoints() == [5])
+      let all = try project.run("clean", "vhp/pendulum", "--unfinished")
+      #expect(all.output.hasPrefix("removed 1 run directories, "), "\(all)")
+      #expect(project.checkpoints().isEmpty)
+    }
+
+    /// A recorded run is not trained again for nothing.
+    @Test func alreadyFinished() throws {
+      let project = try Project(resultsOf: project)
+      _ = try project.run("clean", "--all")
+      let arguments = [
+        "run", "vhp/pendulum", "--cell", "method=geco", "--profile", "smoke", "--seed", "0",
+      ]
+      let outcome = try project.start(arguments).finish()
+      #expect(outcome.code == 0)
+      #expect(outcome.output.hasPrefix("already finished: run "), "\(outcome)")
+      #expect(outcome.output.split(separator: "\n").count == 1)
+      let again = try project.start(arguments + ["--weights"]).finish()
+      #expect(again.output.contains("step 12 of 12"), "\(again)")
+      let then = try project.start(arguments + ["--weights"]).finish()
+      #expect(then.output.hasPrefix("already finished: run "))
     }
 
     @Test func removesWhatNoManifestNames() throws {

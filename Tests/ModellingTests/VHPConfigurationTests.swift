@@ -71,8 +71,23 @@ import Torch
       change(&configuration)
       return configuration.problem(for: shapes)
     }
-    #expect(problem { $0.latent = 0 } == "latent must be at least 1")
-    #expect(problem { $0.importanceSamples = 0 } == "importance-samples must be at least 1")
+    #expect(problem { $0.latent = 0 } == "latent must be from 1 to 65536")
+    #expect(problem { $0.latent = 1_000_000 } == "latent must be from 1 to 65536")
+    #expect(problem { $0.importanceSamples = 0 } == "importance-samples must be from 1 to 10000")
+    #expect(
+      problem { $0.encoder = .mlp(hidden: [100_000_000]) }
+        == "layer 0 of the network: units must be from 1 to 65536, and is 100000000")
+    // Each width is possible, but not one after the other.
+    #expect(
+      problem { $0.encoder = .mlp(hidden: [65_536, 65_536]) }
+        == "layer 1 of the network: its weights would be 65536 × 65536, more than 2²⁸ (1 GiB)")
+    #expect(
+      problem {
+        $0.latent = 65_536
+        $0.encoder = .mlp(hidden: [65_536])
+      }
+        == "the layer behind the network: its weights would be 65536 × 65536, more than 2²⁸ (1 GiB)"
+    )
     for path in [
       \VHPConfiguration.encoder, \.decoder, \.priorEncoder, \.priorDecoder,
     ] {

@@ -52,7 +52,14 @@ import Torch
         == "the device 'cuda' needs libtorch's CUDA library, which did not load (no such file): "
         + "run on a machine with PyTorch 2.11.0 for CUDA, or use --device cpu")
     #expect(
-      "\(EngineError.noDevice)"
+      "\(EngineError.noDevice(asked: 3, count: 2))"
+        == "the device 'cuda:3' was asked for, but this machine has 2 GPUs: use one of cuda:0 to "
+        + "cuda:1")
+    #expect(
+      "\(EngineError.noDevice(asked: 1, count: 1))"
+        == "the device 'cuda:1' was asked for, but this machine has 1 GPU: use cuda:0")
+    #expect(
+      "\(EngineError.noDevice(asked: 0, count: 0))"
         == "the device 'cuda' was asked for, but this machine has no NVIDIA GPU that libtorch can "
         + "use: use --device cpu")
   }

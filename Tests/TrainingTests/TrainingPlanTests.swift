@@ -25,6 +25,15 @@ import Testing
     #expect(refusal(Adam.self, #"{"beta1": 0.5}"#) != nil)
   }
 
+  /// Numbers that are read before they are judged do not overflow.
+  @Test func hugeNumbersAreCounted() throws {
+    let huge = try phase(batch: .max, until: #"{"epochs": 3}"#)
+    #expect(TrainingPlan(weights: [:], phases: [huge]).steps(examples: 10) == 3)
+    let long = try phase(batch: 1, until: #"{"epochs": 1e6}"#)
+    let phases = Array(repeating: long, count: 10_000)
+    #expect(TrainingPlan(weights: [:], phases: phases).steps(examples: 1 << 31) == .max)
+  }
+
   @Test func stepsOfAllPhasesAreCounted() throws {
     let phases = [
       try phase(batch: 100, until: #"{"epochs": 20}"#), try phase(until: #"{"steps": 7}"#),
@@ -38,7 +47,8 @@ import Testing
 
   @Test func impossiblePhasesAreNamed() throws {
     #expect(try phase().problem == nil)
-    #expect(try phase(batch: 0).problem == "batch must be at least 1")
+    #expect(try phase(batch: 0).problem == "batch must be from 1 to 10⁹")
+    #expect(try phase(batch: .max).problem == "batch must be from 1 to 10⁹")
     #expect(try phase(updates: "[]").problem == "a phase needs at least one update")
     let problems = [
       #"{"rate": 0}"#: "adam's rate must be positive",

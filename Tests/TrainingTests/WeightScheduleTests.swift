@@ -75,7 +75,7 @@ import Testing
     #expect(WeightSchedule.ramp(endless).problem == "a ramp's ends must be finite")
   }
 
-  /// YAML can say `.inf`; JSON only through a strategy.
+  /// A manifest cannot say it, JSON only through a strategy.
   @Test func infiniteConstantsAreRefused() {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(

@@ -30,10 +30,17 @@ public protocol Computation: Decodable, Sendable {
 
   var parametersNeeded: ParametersNeeded { get }
 
+  /// What is impossible about the settings, or nil.
+  var problem: String? { get }
+
   /// The arrays of a run.
   ///
   /// - Parameter steps: the run's model after each of these steps, in turn; `visit` loads one.
   func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray]
+}
+
+extension Computation {
+  public var problem: String? { nil }
 }
 
 /// The states of a run's model that were kept.

@@ -8,6 +8,10 @@ public struct CodesComputation: Computation {
   /// How many examples, taken evenly over the training data.
   public var examples: Int
 
+  public var problem: String? {
+    1...1_000_000 ~= examples ? nil : "examples must be from 1 to 1,000,000"
+  }
+
   public var parametersNeeded: ParametersNeeded { .snapshots }
 
   public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
@@ -45,6 +49,10 @@ public struct PriorSamplesComputation: Computation {
   public static let name = "prior-samples"
   public var count: Int
 
+  public var problem: String? {
+    1...1_000_000 ~= count ? nil : "count must be from 1 to 1,000,000"
+  }
+
   public var parametersNeeded: ParametersNeeded { .snapshots }
 
   public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
@@ -71,6 +79,8 @@ public struct PriorSamplesComputation: Computation {
 public struct CurvesComputation: Computation {
   public static let name = "curves"
   public var names: [String]
+
+  public var problem: String? { names.isEmpty ? "names must hold at least one curve" : nil }
 
   public var parametersNeeded: ParametersNeeded { .none }
 

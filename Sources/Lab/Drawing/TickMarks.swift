@@ -26,7 +26,8 @@ struct TickMarks: Equatable {
     }
   }
 
-  /// At most about `most` round numbers, a step of 1, 2 or 5 times a power of ten apart.
+  /// At most about `most` round numbers, a step of 1, 2 or 5 times a power of ten apart; never less than
+  /// two, as one alone gives an axis no scale.
   private static func linear(_ range: ClosedRange<Double>, most: Int) -> [Tick] {
     let rough = range.width / Double(most)
     let power = pow(10, floor(log10(rough)))
@@ -34,6 +35,7 @@ struct TickMarks: Equatable {
     // A little slack, so that rounding does not lose a tick at the end of the range.
     let first = (range.lowerBound / step - 1e-6).rounded(.up)
     let last = (range.upperBound / step + 1e-6).rounded(.down)
+    guard last > first || most > 64 else { return linear(range, most: 2 * most) }
     guard last >= first, last - first < 100 else { return [] }
     let magnitude = max(abs(range.lowerBound), abs(range.upperBound))
     let text = formatter(step: step, magnitude: magnitude)
@@ -67,7 +69,9 @@ struct TickMarks: Equatable {
     let every = (last - first) / most + 1
     let decades = Array(first...last)
     let isShort = first >= 0 && last <= 3
-    labelled = decades.filter { $0.isMultiple(of: every) }.map {
+    var shown = decades.filter { $0.isMultiple(of: every) }
+    if shown.count < 2 { shown = decades.filter { ($0 - first).isMultiple(of: every) } }
+    labelled = shown.map {
       Tick(pow(10, Double($0)), isShort ? "\(Int(pow(10, Double($0))))" : Self.powerOfTen($0))
     }
     guard decades.count <= 8 else { return }

@@ -66,6 +66,8 @@ public enum Selection: Decodable, Equatable, Sendable {
 
 /// A number of the paper's, with the margin that was set before the comparison.
 public struct ReportedCell: Codable, Sendable {
+  /// The study of the cell, where several have such a cell.
+  public let study: String?
   /// Axis values of the cell that it belongs to.
   public let cell: [String: String]
   public let measure: String
@@ -110,7 +112,8 @@ public enum ReportedStatistic: String, Codable, CaseIterable, Sendable {
 }
 
 /// Something that the paper says in words, as an inequality between means of cells:
-/// `mean(method=rewo) < mean(method=geco)`.
+/// `mean(method=rewo) < mean(method=geco)`. Where several studies have such a cell, `study=…` beside the
+/// axis values says which.
 public struct Claim: Codable, Sendable {
   public let that: String
   public let measure: String

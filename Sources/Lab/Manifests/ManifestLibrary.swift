@@ -16,7 +16,8 @@ public struct ManifestLibrary: Sendable {
 
   /// Reads every `.yaml` file below `root` except the catalogue.
   ///
-  /// - Throws: `ManifestError` for a file that is not a manifest, or an id that is used twice.
+  /// - Throws: `ManifestError` for a file that is not a manifest, or an id that is used twice or is no
+  ///   name.
   public init(root: String) throws {
     self.root = root
     var studies: [String: Manifest] = [:]
@@ -27,6 +28,11 @@ public struct ManifestLibrary: Sendable {
       guard let id = (node["study"] ?? node["artefact"])?.text else {
         throw ManifestError(
           origin: node.origin, .missingKey(name: "study", expected: "an id, or the key 'artefact'"))
+      }
+      if let problem = PathName.problem(ofID: id) {
+        let key = isStudy ? "study" : "artefact"
+        throw ManifestError(
+          origin: node[key]?.origin ?? node.origin, path: key, .impossible(problem))
       }
       if let other = (isStudy ? studies : artefacts)[id] {
         throw ManifestError(
@@ -48,7 +54,11 @@ public struct ManifestLibrary: Sendable {
 
   /// The artefact of that id.
   public func artefact(_ id: String) throws -> Artefact {
-    guard let manifest = artefacts[id] else { throw LibraryError.noArtefact(id, near: near(id)) }
+    guard let manifest = artefacts[id] else {
+      throw studies[id] == nil
+        ? LibraryError.noArtefact(id, near: near(id))
+        : LibraryError.isStudy(id, artefacts: artefacts(using: id))
+    }
     return try StrictDecoder().decode(Artefact.self, from: manifest.node)
   }
 
@@ -83,7 +93,18 @@ public struct ManifestLibrary: Sendable {
     }
   }
 
-  func unknownStudy(_ id: String) -> LibraryError { .noStudy(id, near: near(id)) }
+  func unknownStudy(_ id: String) -> LibraryError {
+    guard let artefact = artefacts[id] else { return .noStudy(id, near: near(id)) }
+    return .isArtefact(id, studies: studies(of: artefact))
+  }
+
+  private func studies(of artefact: Manifest) -> [String] {
+    (artefact.node["use"]?.items ?? []).compactMap { $0["study"]?.text }
+  }
+
+  private func artefacts(using study: String) -> [String] {
+    artefacts.values.filter { studies(of: $0).contains(study) }.map(\.id).sorted()
+  }
 
   private func near(_ id: String) -> String? {
     nearest(id, among: Array(studies.keys) + Array(artefacts.keys))
@@ -112,6 +133,8 @@ public struct ManifestLibrary: Sendable {
 public enum LibraryError: Error, CustomStringConvertible {
   case noStudy(String, near: String?)
   case noArtefact(String, near: String?)
+  case isStudy(String, artefacts: [String])
+  case isArtefact(String, studies: [String])
   case unreadable(String)
   case planned(String)
   case noDataset(String, near: String?, root: String)
@@ -123,6 +146,13 @@ public enum LibraryError: Error, CustomStringConvertible {
       "there is no study '\(id)'" + Self.hint(near)
     case .noArtefact(let id, let near):
       "there is no table or figure '\(id)'" + Self.hint(near) + " (see 'priorlab list')"
+    case .isStudy(let id, let artefacts):
+      "'\(id)' is a study, not a table or figure"
+        + (artefacts.isEmpty
+          ? "" : ": name what is made of its runs, \(artefacts.joined(separator: ", "))")
+    case .isArtefact(let id, let studies):
+      "'\(id)' is a table or figure, not a study"
+        + (studies.isEmpty ? "" : ": name the study, \(studies.joined(separator: ", "))")
     case .unreadable(let file):
       "\(file) cannot be read as UTF-8 text: check that it exists and its permissions"
     case .planned(let id):

@@ -36,14 +36,11 @@ public struct RunTemplate: Sendable {
   /// What no type can say: names that must exist, and values that must fit each other.
   private func check(_ study: Study, _ kinds: Kinds) throws {
     func refuse(_ node: ConfigNode, _ path: String, _ message: String) -> ManifestError {
-      ManifestError(origin: node.origin, path: path, .impossible(message))
+      ManifestError(origin: node.originOfBlame, path: path, .impossible(message))
     }
     let objectives = type(of: model).objectives
     if plan.phases.isEmpty {
       throw refuse(study.phases, "phases", "at least one phase is needed")
-    }
-    if recording.every < 1 {
-      throw refuse(study.phases, "record.every", "it must be at least 1")
     }
     for (phase, node) in zip(plan.phases, study.phases.items ?? []) {
       if let problem = phase.problem { throw refuse(node, "phases.\(phase.id)", problem) }
@@ -53,6 +50,9 @@ public struct RunTemplate: Sendable {
           origin: origin, path: "phases.\(phase.id).updates",
           .unknownName(name: update.minimise, valid: objectives.keys.sorted()))
       }
+    }
+    if let examples = dataset.trainingExamples, plan.steps(examples: examples) > Duration.limit {
+      throw refuse(study.phases, "phases", "all phases together have more than 10¹² steps")
     }
     let used = plan.phases.flatMap(\.updates).compactMap { objectives[$0.minimise] }
     for entry in study.weights?.entries ?? [] {

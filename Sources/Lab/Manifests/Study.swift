@@ -103,6 +103,13 @@ public struct Keep: Codable, Equatable, Sendable {
 public struct Recording: Codable, Equatable, Sendable {
   /// Steps between the points of the curves.
   public var every: Int
+
+  private enum CodingKeys: String, CodingKey, CaseIterable { case every }
+
+  public init(from decoder: any Decoder) throws {
+    every = try decoder.container(keyedBy: CodingKeys.self).decode(Int.self, forKey: .every)
+    if every < 1 { throw ConfigValueError("it must be at least 1", at: CodingKeys.every) }
+  }
 }
 
 /// Something that the paper does not say, or that is done otherwise, and why.

@@ -76,7 +76,9 @@ public struct Kinds: Sendable {
     guard let kind = computations[tagged.tag] else {
       throw tagged.unknownName(among: computations.keys.sorted())
     }
-    return try tagged.decode(kind)
+    let computation = try tagged.decode(kind)
+    if let problem = computation.problem { throw impossible(tagged, problem) }
+    return computation
   }
 
   /// The drawing that a manifest names.
@@ -84,13 +86,18 @@ public struct Kinds: Sendable {
     guard let kind = drawings[tagged.tag] else {
       throw tagged.unknownName(among: drawings.keys.sorted())
     }
-    return try tagged.decode(kind)
+    let drawing = try tagged.decode(kind)
+    if let problem = PathName.problem(ofFile: drawing.file) ?? drawing.problem {
+      throw impossible(tagged, problem)
+    }
+    return drawing
   }
 
   /// All measures, by id.
   public var allMeasures: [Measure] { measures.values.sorted { $0.id < $1.id } }
 
   private func impossible(_ tagged: Tagged, _ problem: String) -> ManifestError {
-    ManifestError(origin: tagged.origin, path: tagged.path, .impossible(problem))
+    ManifestError(
+      origin: tagged.originOfBlame, path: tagged.path, .impossible(problem))
   }
 }

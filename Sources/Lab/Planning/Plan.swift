@@ -47,8 +47,9 @@ public struct Plan: Sendable {
     }) {
       let (records, torn) = store.records(of: study)
       warnings += torn
-      // Seeds do not change how large a run is.
+      // Seeds do not change how large a run is, or how long it takes.
       var spaces: [Cell: RunSpace] = [:]
+      var rates: [ProfileName: Double?] = [:]
       for run in runs {
         let action = Self.action(
           run, records[run.identity], needed, store.directory(run), retryFailed)
@@ -58,7 +59,7 @@ public struct Plan: Sendable {
         let steps: Int? =
           switch action {
           case .cached, .failedBefore, .measure: 0
-          case .resume(let step): total.map { max($0 - step, 0) }
+          case .resume(let step): total.map { max($0 - max(step, 0), 0) }
           case .train: total
           }
         var space: RunSpace?
@@ -66,7 +67,10 @@ public struct Plan: Sendable {
           space = try spaces[run.template.cell] ?? RunSpace(run)
           spaces[run.template.cell] = space
         }
-        let rate = Self.secondsPerStep(records.values.filter { $0.profile == run.profile })
+        let rate =
+          rates[run.profile]
+          ?? Self.secondsPerStep(records.values.filter { $0.profile == run.profile })
+        rates.updateValue(rate, forKey: run.profile)
         items.append(
           Item(
             run: run, action: action, steps: steps,

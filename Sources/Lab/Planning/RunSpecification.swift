@@ -25,12 +25,6 @@ public struct RunSpecification: Sendable {
     identity = String(SHA256.hex(of: try encoder.encode(content)).prefix(16))
   }
 
-  /// Whether it is the same cell of the same study with the same seed.
-  func isSame(as other: RunSpecification) -> Bool {
-    identity == other.identity && template.study == other.template.study
-      && template.cell == other.template.cell
-  }
-
   /// Steps at which the parameters are kept in a run of so many steps.
   func snapshots(upTo steps: Int) -> [Int] {
     template.keep.snapshots.filter { $0 <= steps }.sorted()

@@ -34,6 +34,7 @@ public struct ResolvedStudy: Sendable {
       }
     }
     overrides += try profile.overrides.map { try ConfigOverride($0) }
+    for override in overrides { try override.checkIsSetting() }
     let ofAxes = overrides.filter { $0.path.elements.first == "axes" }
     let ofCells = overrides.filter { $0.path.elements.first != "axes" }
 
@@ -113,6 +114,11 @@ private struct Axes {
 
   private static func values(_ entry: ConfigNode.Entry) throws -> [Value] {
     let path = "axes.\(entry.key)"
+    if entry.key == CellReference.studyKey {
+      throw ManifestError(
+        origin: entry.keyOrigin, path: path,
+        .impossible("an axis cannot be called 'study': claims name studies by that word"))
+    }
     var values: [Value] = []
     if let items = entry.value.items {
       values = try items.map { item in
@@ -132,6 +138,7 @@ private struct Axes {
               expected: "a mapping of dotted paths to values", found: value.value.found))
         }
         let overrides = try (value.value.entries ?? []).map { try ConfigOverride($0) }
+        for override in overrides { try override.checkIsSetting() }
         let name = ConfigNode(.scalar(value.key, isPlain: true), origin: value.keyOrigin)
         return Value(axis: entry.key, name: value.key, value: name, overrides: overrides)
       }
@@ -154,6 +161,14 @@ private struct Axes {
 }
 
 extension ConfigOverride {
+  /// Refuses to rename the study: its records and results lie under its name.
+  fileprivate func checkIsSetting() throws {
+    guard let key = path.elements.first, ["study", "title"].contains(key) else { return }
+    throw ManifestError(
+      origin: path.origin, path: path.description,
+      .impossible("the study's \(key == "study" ? "id" : key) cannot be overridden"))
+  }
+
   /// An override written in a manifest: the key is the dotted path.
   fileprivate init(_ entry: ConfigNode.Entry) throws {
     self.init(path: try ConfigPath(entry.key, origin: entry.keyOrigin), value: entry.value)

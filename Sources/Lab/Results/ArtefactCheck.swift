@@ -53,7 +53,7 @@ struct ArtefactCheck {
   private func check(_ reported: ReportedCell, at index: Int) throws {
     let path: [String] = ["reported", "\(index)"]
     try check(isShown: reported.measure, at: path + ["measure"])
-    try check(oneCell: reported.cell, at: path + ["cell"])
+    let cell = try theCell(reported.reference, at: path + ["cell"])
     if !(reported.margin.value > 0 && reported.margin.value.isFinite) {
       throw error(path + ["margin"], "the margin must be positive and finite")
     }
@@ -64,7 +64,7 @@ struct ArtefactCheck {
     }
     if reported.statistic == .best { try check(ranking: reported.measure, at: path) }
     let first = artefact.reported?.firstIndex {
-      $0.cell == reported.cell && $0.measure == reported.measure
+      $0.reference.fits(cell.cell, of: cell.study) && $0.measure == reported.measure
         && ($0.statistic ?? .mean) == (reported.statistic ?? .mean)
     }
     if let first, first < index {
@@ -80,7 +80,7 @@ struct ArtefactCheck {
     } catch let problem as ConfigValueError {
       throw error(path + ["that"], problem.message)
     }
-    for side in [test.left, test.right] { try check(oneCell: side, at: path + ["that"]) }
+    for side in [test.left, test.right] { _ = try theCell(side, at: path + ["that"]) }
     try check(isShown: claim.measure, at: path + ["measure"])
   }
 
@@ -96,16 +96,25 @@ struct ArtefactCheck {
     }
   }
 
-  /// Axis values must name one cell: a number that fits several would be judged against each.
-  private func check(oneCell values: [String: String], at path: [String]) throws {
-    let labels = OrderedSet(templates.map(\.cell).filter { $0.matches(values) }.map(\.label))
-    if labels.isEmpty { throw error(path, "no cell of the studies has these axis values") }
-    if labels.count > 1 {
+  /// The one cell that is meant: a number that fits several would be judged against each.
+  private func theCell(_ wanted: CellReference, at path: [String]) throws -> RunTemplate {
+    let studies = OrderedSet(templates.map(\.study))
+    if let study = wanted.study, !studies.contains(study) {
       throw error(
-        path,
-        "these axis values fit \(labels.count) cells (\(labels.joined(separator: "; "))): give a "
-          + "value of every axis")
+        path, "the artefact uses no study '\(study)': it uses \(studies.joined(separator: ", "))")
     }
+    var names: OrderedSet<String> = []
+    let cells = templates.filter {
+      wanted.fits($0.cell, of: $0.study) && names.append("\($0.study) \($0.cell.label)").inserted
+    }
+    if let cell = cells.first, cells.count == 1 { return cell }
+    if cells.isEmpty { throw error(path, "no cell of the studies has these axis values") }
+    let isOfSeveral = Set(cells.map(\.study)).count > 1
+    let labels = isOfSeveral ? Array(names) : cells.map(\.cell.label)
+    throw error(
+      path,
+      "these axis values fit \(labels.count) cells (\(labels.joined(separator: "; "))): give a value "
+        + "of every axis" + (isOfSeveral ? ", and the study" : ""))
   }
 
   private func error(_ path: [String], _ message: String) -> ManifestError {

@@ -24,6 +24,7 @@ public struct ArtefactRuns: Sendable {
     var runs: [RunSpecification] = []
     var wanted: [RunSpecification] = []
     var declared: [RunTemplate] = []
+    var taken: Set<[String]> = []
     for (index, use) in manifest.use.enumerated() {
       let node = library.artefacts[id]?.node["use"]?.items?[index]
       func refuse(_ key: String, _ message: String) -> ManifestError {
@@ -54,7 +55,8 @@ public struct ArtefactRuns: Sendable {
       for template in study.templates where shown.takes(template.cell) {
         for seed in seeds?.seeds ?? study.seeds {
           let run = try RunSpecification(template, seed: seed, profile: profile)
-          if runs.contains(where: { $0.isSame(as: run) }) { continue }
+          let name = [run.template.study, run.template.cell.label, run.identity]
+          guard taken.insert(name).inserted else { continue }
           runs.append(run)
           if only.takes(template.cell) { wanted.append(run) }
         }

@@ -1,7 +1,7 @@
 /// A claim's inequality, read from `mean(method=rewo) < mean(method=geco)`.
 struct ClaimTest {
-  let left: [String: String]
-  let right: [String: String]
+  let left: CellReference
+  let right: CellReference
   /// −1 where the left side is claimed to be smaller, 1 where larger.
   let sign: Double
 
@@ -23,8 +23,8 @@ struct ClaimTest {
     self.right = right
   }
 
-  /// The axis values inside `mean(…)`.
-  private static func cell(_ text: Substring) -> [String: String]? {
+  /// The cell inside `mean(…)`.
+  private static func cell(_ text: Substring) -> CellReference? {
     let text = text.filter { $0 != " " }
     guard text.hasPrefix("mean("), text.hasSuffix(")") else { return nil }
     var values: [String: String] = [:]
@@ -33,7 +33,8 @@ struct ClaimTest {
       guard parts.count == 2 else { return nil }
       values[String(parts[0])] = String(parts[1])
     }
-    return values.isEmpty ? nil : values
+    let study = values.removeValue(forKey: CellReference.studyKey)
+    return values.isEmpty && study == nil ? nil : CellReference(study: study, values: values)
   }
 
   /// Compares two cells' values by seed; the 95 % interval of the difference decides.

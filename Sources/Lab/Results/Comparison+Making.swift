@@ -14,7 +14,10 @@ extension Comparison {
       records.merge(store.records(of: study.id).records) { first, _ in first }
     }
     let because = artefact.studies.compactMap(\.because).first
-    let standIn = artefact.runs.compactMap { records[$0.identity]?.standIn }.first
+    let counted = artefact.runs.filter { run in
+      only.map { $0.contains(run.identity) || failures.contains(run.identity) } ?? true
+    }
+    let standIn = counted.compactMap { records[$0.identity]?.standIn }.first
     let notComparable = Self.reason(artefact.profile, because: because, standIn: standIn)
 
     var rows: [Row] = []
@@ -22,7 +25,7 @@ extension Comparison {
       let measure = try kinds.measure(measure, origin: .resolved)
       for template in artefact.templates {
         let reported = (manifest.reported ?? []).filter {
-          $0.measure == measure.id && template.cell.matches($0.cell)
+          $0.measure == measure.id && $0.reference.fits(template.cell, of: template.study)
         }
         let runs = artefact.runs(of: template)
         for number in reported.isEmpty ? [nil] : reported.map(Optional.some) {
@@ -34,8 +37,10 @@ extension Comparison {
     }
     let claims = try (manifest.claims ?? []).map { claim in
       let test = try ClaimTest(claim.that)
-      func values(_ cell: [String: String]) -> [Int: Double] {
-        let row = rows.first { $0.measure == claim.measure && $0.cell.matches(cell) }
+      func values(_ cell: CellReference) -> [Int: Double] {
+        let row = rows.first {
+          $0.measure == claim.measure && cell.fits($0.cell, of: $0.study)
+        }
         return Dictionary(uniqueKeysWithValues: (row?.runs ?? []).map { ($0.seed, $0.value) })
       }
       return try test.judge(

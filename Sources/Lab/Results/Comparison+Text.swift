@@ -38,7 +38,7 @@ extension Comparison {
 
   private func cells(_ row: Row) -> [String] {
     [
-      row.cell.label, measure(row), ours(row),
+      label(row), measure(row), ours(row),
       row.statistic == .best
         ? "–" : row.summary?.interval.map { "[\(short($0.low)), \(short($0.high))]" } ?? "–",
       row.reported.map { reported in
@@ -46,6 +46,11 @@ extension Comparison {
       } ?? "–",
       row.judgement.verdict.shortLabel,
     ]
+  }
+
+  /// The cell, with its study where there are several.
+  private func label(_ row: Row) -> String {
+    rows.contains { $0.study != row.study } ? "\(row.study) \(row.cell.label)" : row.cell.label
   }
 
   /// The rows for a terminal: a line for each measure, its cells below.
@@ -108,7 +113,7 @@ extension Comparison {
     if !judged.isEmpty {
       lines.append("")
       lines += judged.map {
-        "  \($0.cell.label), \(measure($0)): \($0.judgement.explanation)"
+        "  \(label($0)), \(measure($0)): \($0.judgement.explanation)"
       }
       lines.append(
         "By chance alone, \(short(expectedFalseAlarms)) of these rows would be called better or "

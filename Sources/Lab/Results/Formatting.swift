@@ -5,6 +5,8 @@ func short(_ value: Double) -> String { String(format: "%.4g", value) }
 
 /// A time as people say it: `45 s`, `12 min`, `2 h 5 min`.
 public func timeText(_ seconds: Double) -> String {
+  // Whole numbers hold neither more nor what is no number.
+  let seconds = seconds.isNaN ? 0 : min(max(seconds, 0), 1e15)
   let minutes = Int((seconds / 60).rounded())
   if seconds < 90 { return "\(Int(seconds.rounded())) s" }
   if minutes < 90 { return "\(minutes) min" }

@@ -8,6 +8,7 @@ public struct PairedComparison: Codable, Sendable {
 
   /// One measure of one cell that both results have.
   public struct Row: Codable, Sendable {
+    public let study: String
     public let cell: Cell
     public let measure: String
     public let unit: String
@@ -21,17 +22,20 @@ public struct PairedComparison: Codable, Sendable {
   public init(_ ours: Comparison, _ theirs: Comparison) throws {
     self.ours = "\(ours.artefact) (\(ours.profile.directory))"
     self.theirs = "\(theirs.artefact) (\(theirs.profile.directory))"
-    rows = try ours.rows.compactMap { row -> Row? in
-      guard
-        let other = theirs.rows.first(where: {
-          $0.measure == row.measure && $0.cell == row.cell
-        }), let summary = row.summary, let otherSummary = other.summary
+    // Rows of another statistic have the same runs.
+    let firsts = ours.rows.enumerated().filter { index, row in
+      !ours.rows.prefix(index).contains { $0.isOfSameRuns(as: row) }
+    }
+    rows = try firsts.compactMap { _, row -> Row? in
+      guard let other = theirs.rows.first(where: { $0.isOfSameRuns(as: row) }),
+        let summary = row.summary, let otherSummary = other.summary
       else { return nil }
       let left = Dictionary(uniqueKeysWithValues: row.runs.map { ($0.seed, $0.value) })
       let right = Dictionary(uniqueKeysWithValues: other.runs.map { ($0.seed, $0.value) })
       let shared = left.keys.contains { right[$0] != nil }
       return Row(
-        cell: row.cell, measure: row.measure, unit: row.unit, ours: summary, theirs: otherSummary,
+        study: row.study, cell: row.cell, measure: row.measure, unit: row.unit, ours: summary,
+        theirs: otherSummary,
         difference: try shared
           ? .paired(left, right)
           : .unpaired(row.runs.map(\.value), other.runs.map(\.value)))
@@ -46,7 +50,9 @@ public struct PairedComparison: Codable, Sendable {
       columns: ["cell", "measure", "ours", "theirs", "difference", "95 % interval", "seeds"],
       rows: rows.map { row in
         [
-          row.cell.label, row.unit.isEmpty ? row.measure : "\(row.measure) [\(row.unit)]",
+          rows.contains { $0.study != row.study }
+            ? "\(row.study) \(row.cell.label)" : row.cell.label,
+          row.unit.isEmpty ? row.measure : "\(row.measure) [\(row.unit)]",
           "\(short(row.ours.mean)) (n = \(row.ours.n))",
           "\(short(row.theirs.mean)) (n = \(row.theirs.n))", short(row.difference.estimate),
           row.difference.interval.map { "[\(short($0.low)), \(short($0.high))]" } ?? "–",
@@ -55,6 +61,13 @@ public struct PairedComparison: Codable, Sendable {
       })
     let heading = "ours: \(ours)\ntheirs: \(theirs)"
     return table.text(format, heading: heading)
+  }
+}
+
+extension Comparison.Row {
+  /// Whether it is of the same measure of the same cell of a study.
+  fileprivate func isOfSameRuns(as other: Comparison.Row) -> Bool {
+    measure == other.measure && cell == other.cell && study == other.study
   }
 }
 

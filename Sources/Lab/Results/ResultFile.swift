@@ -9,6 +9,8 @@ public struct ResultFile {
     public let label: String
     /// Path of the cell's group.
     let path: String
+    /// Whether the file has cells of other studies too, so that figures must say which one is meant.
+    let isOfSeveralStudies: Bool
   }
 
   /// Goes up when the layout changes.
@@ -27,8 +29,10 @@ public struct ResultFile {
     caveat = try file.attribute("caveat", as: String.self)
     let studies = try file.read(String.self, at: "cells/study").values
     let labels = try file.read(String.self, at: "cells/label").values
+    let isOfSeveral = Set(studies).count > 1
     cells = zip(studies, labels).map {
-      CellEntry(study: $0, label: $1, path: Self.path(study: $0, cell: $1))
+      CellEntry(
+        study: $0, label: $1, path: Self.path(study: $0, cell: $1), isOfSeveralStudies: isOfSeveral)
     }
   }
 

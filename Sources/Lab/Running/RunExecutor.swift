@@ -31,15 +31,15 @@ public struct RunExecutor {
   private let device: Device
   private let environment: RunEnvironment
   private let checkpointSeconds: Double
-  private let needsSnapshots: Bool
+  private let needed: ParametersNeeded
   private let freeBytes: (String) throws -> Int
 
   /// - Parameters:
-  ///   - needsSnapshots: train a finished run again whose snapshots are not here.
+  ///   - needed: a finished run that these parameters are missing of is trained again.
   ///   - freeBytes: says how much can still be written below a path.
   public init(
     _ run: RunSpecification, kinds: Kinds, store: RunStore, device: Device,
-    environment: RunEnvironment, checkpointSeconds: Double = 60, needsSnapshots: Bool = false,
+    environment: RunEnvironment, checkpointSeconds: Double = 60, needed: ParametersNeeded = .none,
     freeBytes: @escaping (String) throws -> Int = Disk.freeBytes(at:)
   ) {
     self.run = run
@@ -48,7 +48,7 @@ public struct RunExecutor {
     self.device = device
     self.environment = environment
     self.checkpointSeconds = checkpointSeconds
-    self.needsSnapshots = needsSnapshots
+    self.needed = needed
     self.freeBytes = freeBytes
   }
 
@@ -99,9 +99,8 @@ public struct RunExecutor {
     // Another process may have finished the run while this one waited for the claim.
     let known = record
     let missing = run.template.measures.filter { known?.measures.keys.contains($0) != true }
-    let snapshots = run.snapshots(upTo: known?.steps ?? .max)
-    let kept =
-      directory.hasWeights && (!needsSnapshots || directory.hasSnapshots(snapshots))
+    // The same as a plan decides.
+    let kept = directory.has(needed, of: run, steps: known?.steps ?? .max)
     if let known, known.failure == nil, missing.isEmpty, kept { return .alreadyFinished }
 
     try AtomicFile.removeLeftovers(in: directory.path)
@@ -113,7 +112,7 @@ public struct RunExecutor {
         for: run.template.dataset.exampleShapes,
         parameters: ParameterStore(randomness, device: device))
     }
-    if var known, known.failure == nil, kept {
+    if var known, known.failure == nil, kept, directory.hasWeights {
       // Trained before, but a measure was added since.
       try ParameterFile.read(directory.weights, into: model.parameters)
       let curves = directory.storedCurves() ?? known.curves

@@ -55,5 +55,15 @@ extension RunRecord {
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     self = try decoder.decode(RunRecord.self, from: Data(line.utf8))
+    guard isPossible else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: [], debugDescription: "a number is out of its range"))
+    }
+  }
+
+  /// Whether its counts are such as a run can have; others could not be reckoned with.
+  private var isPossible: Bool {
+    0...Duration.limit ~= steps && 0...1e12 ~= seconds && seed >= 0
+      && events.values.allSatisfy { 0...Duration.limit ~= $0 }
   }
 }

@@ -221,6 +221,13 @@ public struct RunDirectory: Sendable {
     }.max()
   }
 
+  /// Whether a checkpoint is here from which training may go on; a run that failed would fail again.
+  public func canGoOn(_ record: RunRecord?) -> Bool {
+    guard checkpointStep != nil else { return false }
+    guard let record else { return true }
+    return record.failure == nil && !hasWeights
+  }
+
   /// The curves at full resolution, where they are here.
   func storedCurves() -> Curves? {
     guard exists(curves) else { return nil }
@@ -239,11 +246,11 @@ public struct RunDirectory: Sendable {
 }
 
 /// What is wrong with the place of results.
-enum RunDirectoryError: Error, CustomStringConvertible {
+public enum RunDirectoryError: Error, CustomStringConvertible {
   case cannotCreate(String)
   case cannotWrite(String)
 
-  var description: String {
+  public var description: String {
     switch self {
     case .cannotCreate(let path):
       "the directory \(path) cannot be made: check that its parent exists, is writable, and has space, "

@@ -23,6 +23,9 @@ public final class Runner: Sendable {
     var waiting: [RunSpecification]
     var results: [String: Result] = [:]
     var processes: [Int32: Process] = [:]
+    /// Whether the processes were asked to stop; each is asked once, as a second time would end it
+    /// without a checkpoint.
+    var isStopping = false
   }
 
   private let shared: Mutex<Shared>
@@ -60,13 +63,12 @@ public final class Runner: Sendable {
       }
     }
     // Children are in process groups of their own, so a Ctrl-C must be passed on to them.
-    var passedOn = false
     while group.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
-      if shouldStop() && !passedOn {
-        passedOn = true
-        shared.withLock { shared in
-          for process in shared.processes.values { process.terminate() }
-        }
+      guard shouldStop() else { continue }
+      shared.withLock { shared in
+        if shared.isStopping { return }
+        shared.isStopping = true
+        for process in shared.processes.values { process.terminate() }
       }
     }
     return shared.withLock { $0.results }
@@ -104,7 +106,11 @@ public final class Runner: Sendable {
     process.standardInput = FileHandle.nullDevice
     try process.run()
     let id = process.processIdentifier
-    shared.withLock { $0.processes[id] = process }
+    shared.withLock { shared in
+      shared.processes[id] = process
+      // It was started while the others were asked to stop.
+      if shared.isStopping { process.terminate() }
+    }
     let complaints = Mutex(Data())
     let reader = DispatchGroup()
     reader.enter()

@@ -38,6 +38,14 @@ public enum NetworkConfiguration: Codable, Equatable, Sendable {
     return shape
   }
 
+  /// What is wrong with a dense layer of so many units behind the network, which the model adds, or
+  /// nil.
+  func problem(ofHead units: Int, for input: [Int]) -> String? {
+    guard let shape = try? outputShape(for: input) else { return nil }
+    return LayerConfiguration.tooManyWeights([shape.reduce(1, *), units])
+      .map { "the layer behind the network: " + $0 }
+  }
+
   /// Builds the network for examples of a shape that ``problem(for:)`` has nothing against.
   func build(_ input: [Int], at scope: ParameterScope, initial: Initializer) -> Network {
     var shape = input
@@ -79,15 +87,14 @@ public enum LayerConfiguration: Codable, Equatable, Sendable {
     switch self {
     case .dense(let dense):
       try Self.check("units", dense.units)
+      try Self.check(weights: [input.reduce(1, *), dense.units])
       return [dense.units]
     case .convolution(let convolution):
       let image = try Self.image(input, convolution)
-      return [convolution.channels]
-        + (try Self.extents(image.dropFirst().map { convolution.extent($0) }))
+      return try Self.output(convolution, image) { convolution.extent($0) }
     case .transposedConvolution(let convolution):
       let image = try Self.image(input, convolution)
-      return [convolution.channels]
-        + (try Self.extents(image.dropFirst().map { convolution.transposedExtent($0) }))
+      return try Self.output(convolution, image) { convolution.transposedExtent($0) }
     case .reshape(let shape):
       for extent in shape { try Self.check("an extent", extent) }
       guard shape.count <= 3, shape.reduce(1, *) == input.reduce(1, *) else {
@@ -133,11 +140,41 @@ public enum LayerConfiguration: Codable, Equatable, Sendable {
     return input
   }
 
-  private static func extents(_ extents: [Int]) throws(NetworkProblem) -> [Int] {
+  private static func output(
+    _ convolution: ConvolutionConfiguration, _ image: [Int], _ extent: (Int) -> Int
+  ) throws(NetworkProblem) -> [Int] {
+    try check(weights: [image[0], convolution.channels, convolution.kernel, convolution.kernel])
+    let extents = image.dropFirst().map(extent)
     for extent in extents where !(1...limit ~= extent) {
       throw NetworkProblem("its output would be \(extents[0]) × \(extents[1]) pixels")
     }
-    return extents
+    let shape = [convolution.channels] + extents
+    if LayerConfiguration.product(shape) == nil {
+      throw NetworkProblem("its output would have the shape \(shape), more than 2²⁸ numbers")
+    }
+    return shape
+  }
+
+  private static func check(weights shape: [Int]) throws(NetworkProblem) {
+    if let problem = tooManyWeights(shape) { throw NetworkProblem(problem) }
+  }
+
+  /// What is wrong with a layer's weights of this shape, or nil.
+  static func tooManyWeights(_ shape: [Int]) -> String? {
+    product(shape) == nil
+      ? "its weights would be \(shape.map(String.init).joined(separator: " × ")), more than 2²⁸ (1 GiB)"
+      : nil
+  }
+
+  /// The product of a shape, or nil where one tensor of it would be too large to try.
+  private static func product(_ shape: [Int]) -> Int? {
+    var product = 1
+    for extent in shape {
+      let (next, isTooLarge) = product.multipliedReportingOverflow(by: extent)
+      if isTooLarge || next > 1 << 28 { return nil }
+      product = next
+    }
+    return product
   }
 }
 

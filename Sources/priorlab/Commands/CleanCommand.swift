@@ -9,19 +9,35 @@ struct CleanCommand: ParsableCommand {
     commandName: "clean",
     abstract: "Remove the weights, checkpoints and snapshots of runs. Records and results stay.",
     discussion: """
-      Figures that need weights are trained again afterwards. A run that is going on is left alone.
+      Figures that need weights are trained again afterwards. A run that is going on is left alone, and \
+      so is one that can go on from a checkpoint, unless --unfinished is given.
       """)
 
-  @Argument(help: "Ids of studies; all by default.")
+  @Argument(help: "Ids of studies.")
   var studies: [String] = []
+
+  @Flag(help: "The runs of all studies.")
+  var all = false
 
   @Flag(help: "Only what is no run of the manifests any more, in any of their profiles.")
   var stale = false
+
+  @Flag(help: "Also the checkpoints of runs that are not finished.")
+  var unfinished = false
 
   @Flag(name: .shortAndLong, help: "Show what would be removed.")
   var dryRun = false
 
   @OptionGroup var project: ProjectOptions
+
+  func validate() throws {
+    if studies.isEmpty && !all && !stale {
+      throw ValidationError("name the studies whose runs are to go, or say --all")
+    }
+    if !studies.isEmpty && all {
+      throw ValidationError("name studies, or say --all, but not both")
+    }
+  }
 
   func run() throws {
     let store = project.store
@@ -32,22 +48,29 @@ struct CleanCommand: ParsableCommand {
     let kept = stale ? try current(project.library()) : Current()
     var bytes = 0
     var count = 0
-    for directory in store.runDirectories(of: studies.isEmpty ? known : studies)
-    where !kept.identities.contains(directory.identity)
-      && !kept.unclear.contains(where: { directory.path.hasPrefix("\(store.root)/\($0)/") })
-    {
-      guard let freed = try directory.remove(dryRun: dryRun) else {
-        print("in use, left alone: \(directory.path)")
-        continue
+    var left = 0
+    for study in studies.isEmpty ? known : studies {
+      let records = store.records(of: study).records
+      for directory in store.runDirectories(of: [study])
+      where !kept.identities.contains(directory.identity) && !kept.unclear.contains(study) {
+        if !unfinished && directory.canGoOn(records[directory.identity]) {
+          left += 1
+          continue
+        }
+        guard let freed = try directory.remove(dryRun: dryRun) else {
+          print("in use, left alone: \(directory.path)")
+          continue
+        }
+        bytes += freed
+        count += 1
+        if dryRun { print("\(directory.path)  \(sizeText(freed))") }
       }
-      bytes += freed
-      count += 1
-      if dryRun { print("\(directory.path)  \(sizeText(freed))") }
     }
     for study in kept.unclear.sorted() {
       print("left alone, because its data are not here to tell its runs by: \(study)")
     }
     print("\(dryRun ? "would remove" : "removed") \(count) run directories, \(sizeText(bytes))")
+    if left > 0 { print("left \(left) unfinished, which go on from a checkpoint (--unfinished)") }
   }
 
   /// What is to stay.

@@ -138,8 +138,9 @@ struct ReproduceCommand: ParsableCommand {
     )
   {
     let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
+    let parameters: [ParametersNeeded: String] = [.final: "--weights", .snapshots: "--snapshots"]
     let shared =
-      engine.arguments + (needed == .snapshots ? ["--snapshots"] : [])
+      engine.arguments + [parameters[needed]].compactMap(\.self)
       + ["--experiments", project.experiments, "--results", project.results]
       + ["--datasets", project.datasets]
     return { run in

@@ -9,7 +9,8 @@ struct RunCommand: ParsableCommand {
     abstract: "Train one run of a study: what 'reproduce' starts for each, and a cluster's job.",
     discussion: """
       The run goes on from its last checkpoint, and is recorded when it is finished. Ctrl-C stops it \
-      at the next step with a checkpoint.
+      at the next step with a checkpoint. A recorded run is not trained again, unless its weights are \
+      asked for and are not here.
 
       Example: priorlab run vhp/pendulum --cell method=rewo --seed 3
       """)
@@ -30,7 +31,10 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Refuse a run of another identity.", visibility: .hidden))
   var identity: String?
 
-  @Flag(help: ArgumentHelp("Train a finished run again whose snapshots are missing."))
+  @Flag(help: "Train a finished run again whose weights are missing.")
+  var weights = false
+
+  @Flag(help: "Train a finished run again whose weights or snapshots are missing.")
   var snapshots = false
 
   @Flag(help: ArgumentHelp("Write events as lines of JSON.", visibility: .hidden))
@@ -54,10 +58,12 @@ struct RunCommand: ParsableCommand {
     let (device, environment) = try engine.start()
     let executor = RunExecutor(
       run, kinds: project.kinds, store: project.store, device: device, environment: environment,
-      checkpointSeconds: engine.checkpointSeconds, needsSnapshots: snapshots)
+      checkpointSeconds: engine.checkpointSeconds,
+      needed: snapshots ? .snapshots : weights ? .final : .none)
     let report = EventWriter(json: events)
     switch try executor.execute(shouldStop: { Interruption.isAsked }, report: report.write) {
-    case .finished, .alreadyFinished: break
+    case .finished: break
+    case .alreadyFinished: if !events { print("already finished: run \(run.identity)") }
     case .failed(let reason): throw Ending(code: .runs, message: reason)
     case .interrupted(let step):
       throw Ending(code: .interrupted, message: events ? nil : "stopped at step \(step)")

@@ -44,9 +44,15 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let stored = try Comparison(reading: directory + "/comparison.json")
+    if let cell { try check(cell, stored) }
     let library = try project.library()
     let verification = try Verification(
       stored, library: library, kinds: project.kinds, store: project.store)
+    if verification.runs > 0 && verification.missing.count == verification.runs {
+      throw ValidationError(
+        "\(project.results) has no record of any of the \(verification.runs) runs of \(directory): is "
+          + "--results right?")
+    }
     let reruns = try rerun.map { try again($0, stored, library) } ?? []
     if output.format == .json {
       print(try jsonText(Answer(verification: verification, rerun: reruns)), terminator: "")
@@ -62,9 +68,8 @@ struct VerifyCommand: ParsableCommand {
 
   private func show(_ verification: Verification, _ reruns: [Rerun]) {
     for identity in verification.missing { print("no record of run \(identity)") }
-    for row in verification.discrepancies {
-      print("\(row.cell), \(row.measure):\n  stored      \(row.stored)")
-      print("  recomputed  \(row.recomputed)")
+    for part in verification.discrepancies {
+      print("\(part.part):\n  stored      \(part.stored)\n  recomputed  \(part.recomputed)")
     }
     for row in reruns {
       let values = [row.recorded, row.again].map { $0.map { "\($0)" } ?? "none" }
@@ -73,11 +78,27 @@ struct VerifyCommand: ParsableCommand {
           ? "again equal: \(row.measure) = \(values[0])"
           : "again different: \(row.measure): recorded \(values[0]), now \(values[1])")
     }
+    print(summary(verification))
+  }
+
+  private func summary(_ verification: Verification) -> String {
     let rows = verification.rows
-    print(
-      verification.discrepancies.isEmpty && verification.missing.isEmpty
-        ? "all \(rows) rows follow from the \(verification.runs) recorded runs"
-        : "\(verification.discrepancies.count) of \(rows) rows do not follow from the records")
+    if verification.discrepancies.isEmpty && verification.missing.isEmpty {
+      return "all \(rows) rows follow from the \(verification.runs) recorded runs"
+    }
+    let others = verification.discrepancies.filter { !$0.isRow }.map(\.part)
+    let wrong = verification.discrepancies.count - others.count
+    return "\(wrong) of \(rows) rows do not follow from the records"
+      + (others.isEmpty ? "" : ", nor do: \(others.joined(separator: ", "))")
+  }
+
+  private func check(_ cell: String, _ stored: Comparison) throws {
+    var labels: [String] = []
+    for row in stored.rows where !labels.contains(row.cell.label) { labels.append(row.cell.label) }
+    if !labels.contains(cell) {
+      throw ValidationError(
+        "the result has no cell '\(cell)': its cells are \(labels.joined(separator: "; "))")
+    }
   }
 
   /// Trains one run in a temporary place.

@@ -112,6 +112,24 @@ import Testing
     #expect(labels(1...(1 + 1e-15)).count < 100)
   }
 
+  /// One label gives an axis no scale.
+  @Test(arguments: [
+    5.1...9.9, 0.9...1.1, 6...9.9, 0.53...0.54, -4.9...4.9, 1e-9...3e-9, 12_345...12_346, 2.1...2.9,
+  ])
+  func atLeastTwoLabels(_ range: ClosedRange<Double>) {
+    for isLogarithmic in [false, true] where range.lowerBound > 0 || !isLogarithmic {
+      for length in [20.0, 50, 100, 240] {
+        let marks = TickMarks(
+          Axis(isLogarithmic: isLogarithmic), range: range, length: length, isVertical: true)
+        #expect(marks.labelled.count >= 2, "\(isLogarithmic), \(length)")
+        #expect(Set(marks.labelled.map(\.label)).count == marks.labelled.count)
+      }
+    }
+    let decades = TickMarks(
+      Axis(isLogarithmic: true), range: 8...2000, length: 20, isVertical: true)
+    #expect(decades.labelled.count >= 2)
+  }
+
   @Test func minorTicksOfDecades() {
     let axis = Axis(isLogarithmic: true)
     let marks = TickMarks(axis, range: 5...200, length: 240, isVertical: false)

@@ -173,17 +173,15 @@ import Testing
 
   @Test func readsOtherScalars() throws {
     #expect(
-      try decodeYAML([Double].self, "[1, .5, 1e-4, -2.5E+3, .inf]") == [
-        1, 0.5, 1e-4, -2500, .infinity,
-      ])
-    #expect(try decodeYAML([Float].self, "[0.1, -.inf]") == [0.1, -.infinity])
+      try decodeYAML([Double].self, "[1, .5, 1e-4, -2.5E+3]") == [1, 0.5, 1e-4, -2500])
+    #expect(try decodeYAML([Float].self, "[0.1]") == [0.1])
     #expect(
       manifestMessage { try decodeYAML(Float.self, "1e60") }
         == "x.yaml:1:1: expected a number, found '1e60'")
     #expect(try decodeYAML([Bool].self, "[true, false]") == [true, false])
     #expect(try decodeYAML([String].self, "[5, '5', true, a b]") == ["5", "5", "true", "a b"])
     #expect(try decodeYAML([Int?].self, "[1, ~, null, ]") == [1, nil, nil])
-    for text in ["nan", ".nan", "0x1p3", "e", ".", "infinity", "1e999", "one"] {
+    for text in ["nan", ".nan", ".inf", "-.inf", "0x1p3", "e", ".", "infinity", "1e999", "one"] {
       #expect(
         manifestMessage { try decodeYAML(Double.self, text) }
           == "x.yaml:1:1: expected a number, found '\(text)'")

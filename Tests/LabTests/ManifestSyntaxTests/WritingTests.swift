@@ -129,11 +129,13 @@ import Testing
   }
 
   @Test func encodesNumbersInShortestForm() throws {
-    let numbers = [1e-4, 1, 0.1, 1 / 3, -2.5e-9, 1e22, .infinity, -.infinity, 123_456_789]
+    let numbers: [Double] = [1e-4, 1, 0.1, 1 / 3, -2.5e-9, 1e22, 123_456_789]
     let node = try ConfigNode(encoding: numbers)
     #expect(node.items?.prefix(3).map(\.text) == ["0.0001", "1", "0.1"])
     #expect(node.items?.last?.text == "123456789")
     #expect(try StrictDecoder().decode([Double].self, from: parseYAML(node.yaml())) == numbers)
+    #expect(
+      words { try ConfigNode(encoding: [Double.infinity]) }.contains("cannot be written out"))
     #expect(try ConfigNode(encoding: [Float(0.1)]).items?[0].text == "0.1")
     #expect(try ConfigNode(encoding: UInt64.max).text == "18446744073709551615")
   }

@@ -128,7 +128,7 @@ import Testing
   @Test(arguments: [
     (
       "reported: [{cell: {method: rewo}, measure: final/weight/rate, value: 1, "
-        + "margin: {value: .inf, because: b}, source: s}]", "{value: .inf",
+        + "margin: {value: -1, because: b}, source: s}]", "{value: -1",
       "the margin must be positive and finite"
     ),
     (
@@ -197,6 +197,67 @@ import Testing
     }
     try Workplace.with(["title: neither"]) { place in
       #expect(words { try place.library() }.contains("missing key 'study'"))
+    }
+  }
+
+  /// Ids and names of files become paths, which must not lead out of the results.
+  @Test(arguments: [
+    "../../x", "a/../b", "a//b", "/a", "a/", ".a", "a/.b", "a b", "a\\b", "-a", "é", "",
+  ])
+  func idsThatAreNoNames(_ id: String) throws {
+    let study = try edited(Tiny.study, ["study: test/tiny": "study: \"\(id)\""])
+      .replacing("\\b", with: "\\\\b")
+    try Workplace.with([study]) { place in
+      let message = words { try place.library() }
+      #expect(message.contains("0.yaml:1:8: study: '\(id)' is no id: write letters"), "\(message)")
+    }
+    let artefact = try edited(Tiny.artefact, ["test/table": "../../x", "file: error": "file: a"])
+    try Workplace.with([Tiny.study, artefact]) { place in
+      #expect(words { try place.library() }.contains("artefact: '../../x' is no id"))
+    }
+  }
+
+  @Test(arguments: ["../x", "a/b", ".a", "-a", "a b", "\"\""])
+  func filesThatAreNoNames(_ file: String) throws {
+    let edit = ["file: error": "file: \(file)"]
+    let message = try message(edit)
+    let text = try edited(Tiny.artefact, edit)
+    #expect(
+      message.hasPrefix("\(try place("bars", in: text, file: "1.yaml")): draw.0.bars: the file '"),
+      "\(message)")
+  }
+
+  /// What is impossible of a computation or a drawing is said at its tag.
+  @Test(arguments: [
+    ("count: 5", "count: -1", "compute.1.prior-samples: count must be from 1 to 1,000,000"),
+    ("examples: 10", "examples: 0", "compute.0.codes: examples must be from 1 to 1,000,000"),
+    (
+      "names: [weight/rate, loss/rate]", "names: []",
+      "compute.2.curves: names must hold at least one curve"
+    ),
+    (
+      "{file: error, measures: [angle-error/global-radius]", "{file: error, measures: []",
+      "draw.0.bars: measures must hold at least one"
+    ),
+  ])
+  func impossibleKinds(_ old: String, _ new: String, _ expected: String) throws {
+    let tag = String(expected.split(separator: ":")[0].split(separator: ".")[2])
+    let text = try edited(Tiny.artefact, [old: new])
+    let expectedPlace = try place(tag + ": {", in: text, file: "1.yaml")
+    #expect(try message([old: new]) == "\(expectedPlace): \(expected)")
+  }
+
+  /// What is there under another kind is said to be of that kind.
+  @Test func studiesAreNoArtefacts() throws {
+    try Workplace.with { place in
+      let library = try place.library()
+      #expect(
+        words { try library.artefact("test/tiny") }
+          == "'test/tiny' is a study, not a table or figure: name what is made of its runs, "
+          + "test/table")
+      #expect(
+        words { try library.study("test/table", ProfileName(name: "paper"), kinds: Tiny.kinds) }
+          == "'test/table' is a table or figure, not a study: name the study, test/tiny")
     }
   }
 

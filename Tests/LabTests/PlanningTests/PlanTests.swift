@@ -147,6 +147,31 @@ import Testing
     }
   }
 
+  /// Neither a model for each run nor each run against all others.
+  @Test func manySeedsArePlannedSoon() throws {
+    let study = try edited(Tiny.study, ["seeds: 2\n": "seeds: 2000\n"])
+    try Workplace.with([study, Tiny.artefact]) { place in
+      let start = ContinuousClock.now
+      let artefact = try place.artefact()
+      #expect(artefact.runs.count == 4000)
+      try place.record(artefact.runs.prefix(500).map { recorded($0, Self.measures) })
+      let prepared = ContinuousClock.now
+      let plan = try Plan(artefact.runs, needed: .none, store: place.store)
+      #expect(plan.pending.count == 3500)
+      #expect(ContinuousClock.now - prepared < .seconds(10))
+      #expect(prepared - start < .seconds(20))
+    }
+  }
+
+  /// The name of a file can say any number.
+  @Test func impossibleCheckpoints() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.leave(["checkpoint-\(Int.min).json"], of: run)
+      #expect(try Plan([run], needed: .none, store: place.store).items.map(\.steps) == [6])
+    }
+  }
+
   @Test func epochsAreCountedInSteps() throws {
     try Workplace.with { place in
       let run = try Tiny.run("plain", ["until: {steps: 6}": "until: {epochs: 2.5}"])

@@ -52,7 +52,15 @@ import Testing
   ]
 
   static let values = [
-    Wrong("batch: 16", "batch: 0", at: "id: train", "phases.train: batch must be at least 1"),
+    Wrong("batch: 16", "batch: 0", at: "id: train", "phases.train: batch must be from 1 to 10⁹"),
+    Wrong(
+      "batch: 16", "batch: 9223372036854775807", at: "id: train",
+      "phases.train: batch must be from 1 to 10⁹"),
+    Wrong(
+      "until: {steps: 6}",
+      "until: {epochs: 1e6}\n  - {id: more, batch: 1, updates: [{minimise: elbo, "
+        + "optimiser: {adam: {rate: 1}}}], until: {steps: 1e12}}", at: "- id: train",
+      "phases: all phases together have more than 10¹² steps"),
     Wrong(
       "adam: {rate: 1e-3}", "adam: {rate: -1e-3}", at: "id: train",
       "phases.train: adam's rate must be positive"),
@@ -68,13 +76,15 @@ import Testing
     Wrong(
       "until: {steps: 6}", "until: {steps: 6, epochs: 1}", at: "{steps: 6, epochs: 1}",
       "phases.train.until: expected either {steps: N} or {epochs: N}, N above 0"),
-    Wrong("every: 2", "every: 0", "record.every: it must be at least 1"),
+    Wrong("every: 2", "every: 0", at: "0}\nmeasures", "record.every: it must be at least 1"),
+    Wrong("scale: 0.2", "scale: .inf", at: ".inf", "expected a number, found '.inf'"),
     Wrong("images: 40", "images: 0", at: "pendulum:", "images and size must be at least 1"),
     Wrong("noise: 0", "noise: -1", at: "pendulum:", "noise must not be negative"),
-    Wrong("latent: 2", "latent: 0", at: "vhp:", "latent must be at least 1"),
+    Wrong("latent: 2", "latent: 0", at: "vhp:", "latent must be from 1 to 65536"),
+    Wrong("latent: 2", "latent: 1000000", at: "vhp:", "latent must be from 1 to 65536"),
     Wrong(
       "importance-samples: 2", "importance-samples: -2", at: "vhp:",
-      "importance-samples must be at least 1"),
+      "importance-samples must be from 1 to 10000"),
     Wrong("scale: 0.2", "scale: 0", at: "vhp:", "the standard deviation must be positive"),
     Wrong(
       "threshold: 0.05", "threshold: -0.05", at: "rewo:\n          statistic",
@@ -104,7 +114,7 @@ import Testing
 
   /// A value that is impossible together with others is placed at what holds them.
   private static func places(_ wrong: Wrong) -> Bool {
-    !["pendulum:", "vhp:", "0\nkeep"].contains(wrong.at) && !wrong.by.hasPrefix("every")
+    !["pendulum:", "vhp:", "0\nkeep"].contains(wrong.at)
   }
 
   /// The update that is wrong, not the first one.
@@ -149,6 +159,49 @@ import Testing
     #expect(
       message("phases.train.until={steps: -1}").hasPrefix(
         "--set phases.train.until={steps: -1}: phases.train.until: expected either"))
+  }
+
+  /// A value that does not fit the others was put there by the override: the manifest is right.
+  @Test func overridesAreBlamed() throws {
+    for (override, rest) in [
+      ("model.vhp.latent=0", "model.vhp: latent must be from 1 to 65536"),
+      ("phases.train.batch=0", "phases.train: batch must be from 1 to 10⁹"),
+      ("dataset.pendulum.noise=-1", "dataset.pendulum: noise must not be negative"),
+    ] {
+      let message = words {
+        try Tiny.resolved(profile: ProfileName(name: "paper", overrides: [override]))
+      }
+      #expect(message == "--set \(override): \(rest)")
+    }
+    // Of two, nothing says which.
+    let both = words {
+      try Tiny.resolved(
+        profile: ProfileName(
+          name: "paper", overrides: ["model.vhp.latent=0", "model.vhp.importance-samples=3"]))
+    }
+    #expect(both.hasPrefix("x.yaml:"))
+  }
+
+  /// Results lie under the study's name.
+  @Test func namesAreNotOverridden() throws {
+    for key in ["study", "title"] {
+      let name = key == "study" ? "id" : key
+      let override = "\(key)=../../x"
+      #expect(
+        words { try Tiny.resolved(profile: ProfileName(name: "paper", overrides: [override])) }
+          == "--set \(override): \(key): the study's \(name) cannot be overridden")
+      let profile = try edited(
+        Tiny.study, ["set: {phases.train.until: {steps: 4}}": "set: {\(key): x}"])
+      #expect(
+        words { try Tiny.resolve(profile, ProfileName(name: "quick")) }
+          .hasSuffix("\(key): the study's \(name) cannot be overridden"))
+      let axis = try edited(Tiny.study, ["plain:\n": "plain:\n      \(key): x\n"])
+      #expect(words { try Tiny.resolve(axis) }.hasSuffix("cannot be overridden"))
+    }
+    let axis = try edited(Tiny.study, ["axes:\n": "axes:\n  study: [a, b]\n"])
+    #expect(
+      words { try Tiny.resolve(axis) }.hasSuffix(
+        "axes.study: an axis cannot be called 'study': claims name studies by that word"))
   }
 
   @Test func everyProfileIsHeldToTheSameRules() throws {

@@ -5,13 +5,17 @@ import Testing
 @Suite struct ClaimTests {
   @Test func reads() throws {
     let less = try ClaimTest("mean(method=rewo) < mean(method=geco)")
-    #expect(less.left == ["method": "rewo"])
-    #expect(less.right == ["method": "geco"])
+    #expect(less.left.values == ["method": "rewo"])
+    #expect(less.right.values == ["method": "geco"])
     #expect(less.sign == -1)
     let more = try ClaimTest("mean( method = isa-vae , beta = 1 )>mean(method=beta-vae,beta=2.5)")
-    #expect(more.left == ["method": "isa-vae", "beta": "1"])
-    #expect(more.right == ["method": "beta-vae", "beta": "2.5"])
+    #expect(more.left.values == ["method": "isa-vae", "beta": "1"])
+    #expect(more.right.values == ["method": "beta-vae", "beta": "2.5"])
     #expect(more.sign == 1)
+    #expect(more.left.study == nil)
+    let other = try ClaimTest("mean(study=a/b, method=rewo) < mean(study=a/c)")
+    #expect(other.left == CellReference(study: "a/b", values: ["method": "rewo"]))
+    #expect(other.right == CellReference(study: "a/c", values: [:]))
   }
 
   @Test(arguments: [

@@ -33,6 +33,19 @@ import Testing
     #expect(abs(turned.estimate + 0.52) < 1e-12)
   }
 
+  /// A measure of which the paper gives both the mean and the best is compared once.
+  @Test func twoStatisticsAreOneRow() throws {
+    var ours = try comparison(["rewo": [1, 2, 3]])
+    var best = try ours.row("rewo")
+    best.statistic = .best
+    ours.rows.insert(best, at: 1)
+    #expect(try PairedComparison(ours, ours).rows.count == 1)
+    // Cells of other studies are others.
+    var other = ours
+    for index in other.rows.indices { other.rows[index].study = "test/other" }
+    #expect(words { try PairedComparison(ours, other) }.contains("in common"))
+  }
+
   @Test func withoutCommonSeeds() throws {
     let ours = try comparison(["rewo": [1, 1.5, 0.5]])
     let theirs = try comparison(["rewo": [nil, nil, nil, 3, 4]])

@@ -182,6 +182,15 @@ import Testing
       #expect(files.contains { $0.hasSuffix("result.h5") })
       let result = try ResultFile(reading: "\(place.root)/\(directory)/result.h5")
       #expect(try result.cells.map(result.seeds) == [[], []])
+      // A bar that is not there could be taken for one of height 0.
+      let bars = BarsDrawing(file: "a", measures: ["angle-error/global-radius"], label: "error")
+      let layers = try #require(try bars.figures(result).first).figure.panels[0].layers
+      let texts = layers.compactMap { layer -> String? in
+        guard case .text(let text, .panel(let x, _), _, _) = layer else { return nil }
+        return String(format: "%@ at %.3f", text, x)
+      }
+      // The axis is 2.2 long and starts 0.6 before the first bar.
+      #expect(texts == ["no run at 0.273", "no run at 0.727"])
     }
   }
 

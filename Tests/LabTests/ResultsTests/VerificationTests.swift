@@ -30,8 +30,7 @@ import Testing
       altered.rows[0].runs[2].value = 0.999
       let found = try verify(altered, place)
       #expect(found.discrepancies.count == 1)
-      #expect(found.discrepancies[0].cell == "method=rewo")
-      #expect(found.discrepancies[0].measure == "test/less")
+      #expect(found.discrepancies[0].part == "test/tiny, method=rewo, test/less")
       #expect(found.discrepancies[0].stored.contains("2: 0.999"))
       #expect(found.discrepancies[0].recomputed.contains("2: 1.0"))
       #expect(found.missing.isEmpty)
@@ -43,7 +42,7 @@ import Testing
       var altered = stored
       altered.rows[1].judgement = try stored.row("rewo").judgement
       let found = try verify(altered, place)
-      #expect(found.discrepancies.map(\.cell) == ["method=plain"])
+      #expect(found.discrepancies.map(\.part) == ["test/tiny, method=plain, test/less"])
       #expect(found.discrepancies[0].stored.hasPrefix("matches"))
       #expect(found.discrepancies[0].recomputed.hasPrefix("inconclusive"))
     }
@@ -54,10 +53,16 @@ import Testing
     try with { stored, place in
       var altered = stored
       altered.rows[0].summary = try Summary([5, 6])
-      #expect(try verify(altered, place).discrepancies.map(\.cell) == ["method=rewo"])
+      #expect(
+        try verify(altered, place).discrepancies.map(\.part) == [
+          "test/tiny, method=rewo, test/less"
+        ])
       altered = stored
       altered.rows[1].failed = []
-      #expect(try verify(altered, place).discrepancies.map(\.cell) == ["method=plain"])
+      #expect(
+        try verify(altered, place).discrepancies.map(\.part) == [
+          "test/tiny, method=plain, test/less"
+        ])
     }
   }
 
@@ -91,7 +96,7 @@ import Testing
       #expect(try verify(stored, place).discrepancies.isEmpty)
       // It is tried again since, and finishes: the stored result is about the time before.
       try place.record([recorded(killed, ["test/less": 2, "test/more": 1])])
-      #expect(try verify(stored, place).discrepancies.map(\.cell).contains("method=plain"))
+      #expect(try verify(stored, place).discrepancies.contains { $0.part.contains("method=plain") })
     }
   }
 
@@ -100,7 +105,46 @@ import Testing
       var altered = stored
       altered.rows[0].measure = "test/none"
       let found = try verify(altered, place)
-      #expect(found.discrepancies.map(\.recomputed) == ["the manifest has no such row any more"])
+      #expect(found.discrepancies.count == 2)
+      #expect(found.discrepancies[0].recomputed == "the manifest has no such row")
+      #expect(found.discrepancies[1].stored == "the result has no such row")
+    }
+  }
+
+  /// A row that was dropped is not forgotten, and one that is there twice is once too many.
+  @Test func droppedAndDoubledRows() throws {
+    try with { stored, place in
+      var altered = stored
+      altered.rows.remove(at: 1)
+      let dropped = try verify(altered, place)
+      #expect(dropped.discrepancies.map(\.part) == ["test/tiny, method=plain, test/less"])
+      #expect(dropped.discrepancies.map(\.stored) == ["the result has no such row"])
+      #expect(dropped.rows == 6)
+      altered = stored
+      altered.rows.append(stored.rows[0])
+      #expect(try verify(altered, place).discrepancies.count == 1)
+      altered.rows = []
+      #expect(try verify(altered, place).discrepancies.filter(\.isRow).count == 6)
+    }
+  }
+
+  /// All that a reader sees besides the rows.
+  @Test func alteredRest() throws {
+    try with { (stored, place) throws in
+      let number = QuotedNumber(
+        method: "other", measure: "test/less", statistic: nil, value: 1, std: nil, source: "s")
+      let alterations: [(part: String, alter: (inout Comparison) -> Void)] = [
+        ("title", { $0.title = "Better numbers" }), ("because", { $0.because = "a reason" }),
+        ("standIn", { $0.standIn = "a stand-in" }),
+        ("expectedFalseAlarms", { $0.expectedFalseAlarms = 0 }),
+        ("claims", { $0.claims[0].outcome = .holds }), ("claims", { $0.claims.removeLast() }),
+        ("quoted", { $0.quoted = [number] }),
+      ]
+      for (part, alter) in alterations {
+        var altered = stored
+        alter(&altered)
+        #expect(try verify(altered, place).discrepancies.map(\.part) == [part])
+      }
     }
   }
 
@@ -112,7 +156,7 @@ import Testing
       try place.write(lines.joined(separator: "\n") + "\n", to: file)
       let found = try verify(stored, place)
       #expect(found.missing == [gone])
-      #expect(found.discrepancies.contains { $0.cell == "method=rewo" })
+      #expect(found.discrepancies.contains { $0.part.contains("method=rewo") })
     }
   }
 

@@ -75,6 +75,51 @@ import Training
     }
   }
 
+  /// A later version may write anything: it is not taken for damage.
+  @Test func anotherFormatIsReadFirst() throws {
+    try Workplace.with { place in
+      try place.write(#"{"format":7,"cells":[]}"# + "\n", to: committed)
+      #expect(
+        place.store.records(of: "test/tiny").warnings == [
+          "\(place.root)/\(committed):1: the record is passed over: it has format 7, this version "
+            + "reads 1"
+        ])
+      let path = "\(place.root)/comparison.json"
+      try place.write(#"{"format":7,"table":[]}"#, to: "comparison.json")
+      #expect(
+        words { try Comparison(reading: path) }.contains("has format 7, and this version reads"))
+      try place.write(#"{"form":7}"#, to: "comparison.json")
+      #expect(words { try Comparison(reading: path) }.contains("is torn or altered"))
+    }
+  }
+
+  /// Numbers that no run can have are not reckoned with.
+  @Test(arguments: [
+    ("\"seconds\":3", "\"seconds\":1e300"), ("\"seconds\":3", "\"seconds\":-1"),
+    ("\"steps\":6", "\"steps\":-6"), ("\"steps\":6", "\"steps\":9223372036854775807"),
+    ("\"seed\":0", "\"seed\":-1"), ("\"events\":{}", "\"events\":{\"met\":-1}"),
+  ])
+  func impossibleNumbers(_ old: String, _ new: String) throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.write(
+        try edited(try recorded(run, ["a": 1]).line(), [old: new]) + "\n", to: committed)
+      let (records, warnings) = place.store.records(of: "test/tiny")
+      #expect(records.isEmpty)
+      #expect(warnings.count == 1)
+      #expect(try Plan([run], needed: .none, store: place.store).pending.count == 1)
+    }
+  }
+
+  @Test(arguments: [
+    (45.4, "45 s"), (-3, "0 s"), (.nan, "0 s"), (5400, "90 min"), (7200, "2 h"),
+    (7500, "2 h 5 min"),
+    (.infinity, "277777777777 h 46 min"), (1e300, "277777777777 h 46 min"),
+  ])
+  func timesOfAnySize(_ seconds: Double, _ expected: String) {
+    #expect(timeText(seconds) == expected)
+  }
+
   /// A torn end is closed by the next append, and only it is lost.
   @Test func appendsAfterATornEnd() throws {
     try Workplace.with { place in

@@ -143,6 +143,23 @@ import Testing
     }
   }
 
+  /// A record does for a table; weights are made again only for what needs them.
+  @Test func weightsThatAreElsewhere() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.train(run)
+      let directory = place.store.directory(run)
+      try FileManager.default.removeItem(atPath: directory.path)
+      #expect(try Plan([run], needed: .none, store: place.store).pending.isEmpty)
+      #expect(try place.train(run) == .alreadyFinished)
+      #expect(!directory.hasWeights)
+      #expect(try Plan([run], needed: .final, store: place.store).pending.count == 1)
+      #expect(try place.train(run, needed: .final) == .finished)
+      #expect(directory.hasWeights)
+      #expect(try place.train(run, needed: .final) == .alreadyFinished)
+    }
+  }
+
   /// A measure that was added later is taken of the kept weights; nothing is trained.
   @Test func measuresAddedLater() throws {
     try Workplace.with { place in

@@ -129,6 +129,8 @@ enum Tiny {
 struct BrokenDrawing: Drawing {
   static let name = "broken"
 
+  var file: String { Self.name }
+
   func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     throw DrawingError.failed("this drawing always fails")
   }

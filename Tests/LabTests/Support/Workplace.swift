@@ -69,12 +69,13 @@ struct Workplace {
   func train(
     _ run: RunSpecification, stopAfter: Int? = nil, needsSnapshots: Bool = false,
     checkpointSeconds: Double = 60, freeBytes: Int = .max,
+    needed: ParametersNeeded = .none,
     report: @escaping (RunExecutor.Event) -> Void = { _ in }
   ) throws -> RunExecutor.Outcome {
     var asked = 0
     return try RunExecutor(
       run, kinds: Tiny.kinds, store: store, device: .cpu, environment: Tiny.environment,
-      checkpointSeconds: checkpointSeconds, needsSnapshots: needsSnapshots,
+      checkpointSeconds: checkpointSeconds, needed: needsSnapshots ? .snapshots : needed,
       freeBytes: { _ in freeBytes }
     ).execute(
       shouldStop: {

@@ -9,8 +9,6 @@ extension ConfigNode {
   public init(encoding value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: ".inf", negativeInfinity: "-.inf", nan: ".nan")
     do {
       // JSON is YAML but for a few characters that YAML takes for line ends or refuses.
       let json = String(decoding: try encoder.encode(value), as: UTF8.self)
@@ -23,12 +21,11 @@ extension ConfigNode {
     }
   }
 
-  /// Sorts keys, takes the quotes from infinities, and unlabelled enum values out of their `_0`.
+  /// Sorts keys, and takes unlabelled enum values out of their `_0`.
   private func inManifestForm() -> ConfigNode {
     switch content {
-    case .scalar(let text, _):
-      guard [".inf", "-.inf", ".nan"].contains(text) else { return self }
-      return ConfigNode(.scalar(text, isPlain: true), origin: origin)
+    case .scalar:
+      return self
     case .sequence(let items):
       return ConfigNode(.sequence(items.map { $0.inManifestForm() }), origin: origin)
     case .mapping(let entries):

@@ -74,6 +74,20 @@ extension ConfigNode {
     item["id"]?.text ?? String(index)
   }
 
+  /// Where an error about the node as a whole points: the one override in it, as the manifest was
+  /// right without; else the node.
+  var originOfBlame: Origin {
+    let overrides = Set(overrideOrigins)
+    return overrides.count == 1 ? overrides.first ?? origin : origin
+  }
+
+  private var overrideOrigins: [Origin] {
+    let below =
+      (entries ?? []).flatMap { [$0.keyOrigin] + $0.value.overrideOrigins }
+      + (items ?? []).flatMap(\.overrideOrigins)
+    return ([origin] + below).filter { if case .commandLine = $0 { true } else { false } }
+  }
+
   /// The node in the words of an error message: `'abc'`, `a list`.
   var found: String {
     switch content {

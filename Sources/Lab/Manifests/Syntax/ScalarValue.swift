@@ -35,10 +35,9 @@ extension Float: ScalarValue {
   static var expectation: String { "a number" }
 
   init?(_ text: String, isPlain: Bool) {
-    guard isPlain, let value = Double(configText: text) else { return nil }
+    guard isPlain, Double(configText: text) != nil else { return nil }
     // Straight from the text: by way of a Double it would be rounded twice.
-    let nearest = value.isFinite ? Float(text) : Float(value)
-    guard let nearest, nearest.isFinite == value.isFinite else { return nil }
+    guard let nearest = Float(text), nearest.isFinite else { return nil }
     self = nearest
   }
 }
@@ -75,12 +74,9 @@ extension UInt32: ScalarValue {}
 extension UInt64: ScalarValue {}
 
 extension Double {
-  /// Reads decimal and exponent forms, `.inf` and `-.inf`.
+  /// Reads decimal and exponent forms. YAML's `.inf` and `.nan` are no numbers here: no setting can be
+  /// infinite.
   init?(configText text: String) {
-    if text == ".inf" || text == "-.inf" {
-      self = text == ".inf" ? .infinity : -.infinity
-      return
-    }
     // Swift would also read `inf`, `nan` and hexadecimal forms.
     guard text.utf8.allSatisfy("0123456789+-.eE".utf8.contains),
       let value = Double(text), value.isFinite

@@ -20,6 +20,13 @@ public struct Tagged: Equatable, Sendable {
     try decoder.decode(type, from: body, path: path)
   }
 
+  /// Where an error about the body as a whole points.
+  var originOfBlame: Origin {
+    let place = body.originOfBlame
+    if case .commandLine = place { return place }
+    return origin
+  }
+
   /// The error to throw when the name is none of those that are registered.
   public func unknownName(among valid: [String]) -> ManifestError {
     ManifestError(

@@ -9,19 +9,35 @@ public struct BarsDrawing: Drawing {
   /// Label of the vertical axis.
   public var label: String
 
+  public var problem: String? { measures.isEmpty ? "measures must hold at least one" : nil }
+
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     let panels = try measures.map { measure in
       let bars = try result.cells.map { try bar(measure, $0, result) }
       let unit = try result.unit(measure)
+      let gaps = try result.cells.indices.compactMap {
+        try gap(bars[$0], at: $0, result.cells[$0], result)
+      }
       return Panel(
         title: measure, y: Axis(unit.isEmpty ? label : "\(label) [\(unit)]"),
-        layers: [.bars(bars)], legend: .outside)
+        layers: [.bars(bars)] + gaps, legend: .outside)
     }
     let width = max(200, 55 * Double(result.cells.count))
     let figure = Figure(
       title: result.titled(result.title), columns: min(panels.count, 2), panels: panels,
       panelSize: Size(width: width, height: 190))
     return [(file, figure)]
+  }
+
+  /// What stands in the place of a bar that is not there, which could be taken for one of height 0.
+  private func gap(
+    _ bar: Bar, at index: Int, _ cell: ResultFile.CellEntry, _ result: ResultFile
+  ) throws -> Layer? {
+    guard bar.value.isNaN else { return nil }
+    let words = try result.seeds(cell).isEmpty ? "no run" : "no value"
+    // In shares of the axis, which reaches from 0.6 before the first bar to 0.6 behind the last.
+    let x = (Double(index) + 0.6) / (Double(result.cells.count) + 0.2)
+    return .text(words, at: .panel(x, 0.06), alignment: .center, colour: .grey)
   }
 
   private func bar(

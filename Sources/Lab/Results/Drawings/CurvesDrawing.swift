@@ -7,6 +7,8 @@ public struct CurvesDrawing: Drawing {
   public var file: String
   public var curves: [Curve]
 
+  public var problem: String? { curves.isEmpty ? "curves must hold at least one" : nil }
+
   /// A panel.
   public struct Curve: Decodable, Sendable {
     /// Name of the array.

@@ -3,8 +3,18 @@ public protocol Drawing: Decodable, Sendable {
   /// Its name in manifests.
   static var name: String { get }
 
+  /// Name of the file, or the start of the files' names.
+  var file: String { get }
+
+  /// What is impossible about the settings, or nil.
+  var problem: String? { get }
+
   /// Figures and the names of their files, without `.png`.
   func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)]
+}
+
+extension Drawing {
+  public var problem: String? { nil }
 }
 
 extension ResultFile {
@@ -15,8 +25,13 @@ extension ResultFile {
 }
 
 extension ResultFile.CellEntry {
-  /// The label without axis names: `method=rewo,beta=2` reads `rewo, 2`.
+  /// The label without axis names: `method=rewo,beta=2` reads `rewo, 2`; after the study's id where
+  /// there are several.
   var shortLabel: String {
+    (isOfSeveralStudies ? "\(study): " : "") + values
+  }
+
+  private var values: String {
     label.split(separator: ",").map { pair in
       pair.split(separator: "=", maxSplits: 1).last.map(String.init) ?? String(pair)
     }.joined(separator: ", ")

@@ -8,6 +8,8 @@ public struct SnapshotPanelsDrawing: Drawing {
   public var rows: [Row]
   public var curve: Curve?
 
+  public var problem: String? { rows.isEmpty ? "rows must hold at least one" : nil }
+
   /// A row of panels.
   public struct Row: Decodable, Sendable {
     public var title: String

@@ -37,6 +37,11 @@ public struct GMVAEConfiguration: ModelConfiguration {
     }
     if let problem = encoder.problem(for: image) { return "encoder: " + problem }
     if let problem = prior.problem(for: [w]) { return "prior: " + problem }
+    for (name, network, input, head) in [
+      ("encoder", encoder, image, max(x, w, clusters)), ("prior", prior, [w], clusters * x),
+    ] {
+      if let problem = network.problem(ofHead: head, for: input) { return "\(name): " + problem }
+    }
     do {
       let output = try decoder.outputShape(for: [x])
       return output == image

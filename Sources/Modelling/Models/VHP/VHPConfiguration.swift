@@ -30,11 +30,18 @@ public struct VHPConfiguration: ModelConfiguration {
     guard let image = data["image"] else {
       return "vhp needs data with a tensor named 'image'"
     }
-    if latent < 1 { return "latent must be at least 1" }
-    if importanceSamples < 1 { return "importance-samples must be at least 1" }
-    return encoder.problem(for: image)
-      ?? [decoder, priorEncoder, priorDecoder].compactMap { $0.problem(for: [latent]) }.first
-      ?? likelihood.problem
+    for (name, value, limit) in [
+      ("latent", latent, 65_536), ("importance-samples", importanceSamples, 10_000),
+    ] where !(1...limit ~= value) {
+      return "\(name) must be from 1 to \(limit)"
+    }
+    let networks = [
+      (encoder, image, latent), (decoder, [latent], image.reduce(1, *)),
+      (priorEncoder, [latent], latent), (priorDecoder, [latent], latent),
+    ]
+    return networks.lazy.compactMap { network, input, head in
+      network.problem(for: input) ?? network.problem(ofHead: head, for: input)
+    }.first ?? likelihood.problem
   }
 
   public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {

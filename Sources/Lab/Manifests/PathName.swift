@@ -1,0 +1,23 @@
+/// Names in manifests that become paths below the results directory, and must not lead out of it.
+enum PathName {
+  /// What is wrong with an id, such as `vhp/table-1`, or nil.
+  static func problem(ofID id: String) -> String? {
+    let segments = id.split(separator: "/", omittingEmptySubsequences: false)
+    if segments.allSatisfy(isSegment) { return nil }
+    return "'\(id)' is no id: write letters, digits, '.', '_' and '-', in parts joined by '/' that "
+      + "start with neither '.' nor '-'"
+  }
+
+  /// What is wrong with the name of a figure's file, or nil.
+  static func problem(ofFile name: String) -> String? {
+    if isSegment(name[...]) { return nil }
+    return
+      "the file '\(name)' must be of letters, digits, '.', '_' and '-', and start with neither "
+      + "'.' nor '-'"
+  }
+
+  /// A hidden file would not be seen, and a leading hyphen would be taken for an option.
+  private static func isSegment(_ text: Substring) -> Bool {
+    text.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9._-]*/) != nil
+  }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+@testable import Lab
+
+/// An artefact of two studies whose cells have the same names.
+@Suite struct TwoStudiesTests {
+  private static let measures = [
+    "measures: [angle-error/global-radius, final/weight/rate, event/constraint-first-met/rate]":
+      "measures: [test/less, test/more]"
+  ]
+
+  private static let artefact = """
+    artefact: test/table
+    title: Two studies
+    use: [{study: test/one}, {study: test/two}]
+    measures: [test/less]
+    draw:
+      - bars: {file: error, measures: [test/less], label: error}
+    reported:
+      - {study: test/one, cell: {method: rewo}, measure: test/less, value: 1, \
+    margin: {value: 0.1, because: b}, source: s}
+      - {study: test/two, cell: {method: rewo}, measure: test/less, value: 5, \
+    margin: {value: 0.1, because: b}, source: s}
+    claims:
+      - {that: "mean(study=test/one, method=rewo) < mean(study=test/two, method=rewo)", \
+    measure: test/less, source: s}
+    """
+
+  private func with<Result>(
+    _ edits: [String: String] = [:], _ body: (Workplace) throws -> Result
+  ) throws -> Result {
+    let studies = try ["one", "two"].map { name in
+      try edited(
+        Tiny.study,
+        Self.measures.merging([
+          "study: test/tiny": "study: test/\(name)", "seeds: 2\n": "seeds: 3\n",
+          "threshold: 0.05": "threshold: 0.0\(name == "one" ? 5 : 6)",
+        ]) { $1 })
+    }
+    return try Workplace.with(studies + [try edited(Self.artefact, edits)], body)
+  }
+
+  /// Runs of the first study at 1, of the second at 5.
+  private func compared(_ place: Workplace) throws -> Comparison {
+    let artefact = try place.artefact()
+    for run in artefact.runs where run.template.cell["method"] == "rewo" {
+      let centre = run.template.study == "test/one" ? 1.0 : 5.0
+      try place.record([recorded(run, ["test/less": centre + 0.01 * Double(run.seed)])])
+    }
+    return try Comparison(artefact, kinds: Tiny.kinds, store: place.store)
+  }
+
+  @Test func eachIsJudgedByItsOwnNumber() throws {
+    try with { place in
+      let comparison = try compared(place)
+      let rewo = comparison.rows.filter { $0.cell["method"] == "rewo" }
+      #expect(rewo.map(\.study) == ["test/one", "test/two"])
+      #expect(rewo.map(\.reported?.value) == [1, 5])
+      #expect(rewo.map(\.judgement.verdict) == [.matches, .matches])
+      // Not each study with itself.
+      #expect(comparison.claims.map(\.outcome) == [.holds])
+      let verification = try Verification(
+        comparison, library: try place.library(), kinds: Tiny.kinds, store: place.store)
+      #expect(verification.discrepancies.isEmpty)
+    }
+  }
+
+  @Test func theStudyIsShown() throws {
+    try with { place in
+      let comparison = try compared(place)
+      for format in [ComparisonFormat.text, .markdown, .latex] {
+        let text = try comparison.text(format)
+        #expect(text.contains("test/one method=rewo"))
+        #expect(text.contains("test/two method=rewo"))
+      }
+      let paired = try PairedComparison(comparison, comparison)
+      #expect(paired.rows.map(\.study) == ["test/one", "test/two"])
+      #expect(paired.rows.map(\.ours.mean) == paired.rows.map(\.theirs.mean))
+      #expect(try paired.text(.text).contains("test/two method=rewo"))
+      _ = try ResultWriter(
+        try place.artefact(), comparison, kinds: Tiny.kinds, store: place.store
+      ).write()
+      let result = try ResultFile(
+        reading: ResultWriter.directory(
+          "test/table", ProfileName(name: "paper"), store: place.store) + "/result.h5")
+      #expect(
+        result.cells.map(\.fileLabel) == [
+          "test-one-rewo", "test-one-plain", "test-two-rewo", "test-two-plain",
+        ])
+    }
+  }
+
+  @Test(arguments: [
+    (
+      "study: test/one, cell", "cell",
+      "reported.0.cell: these axis values fit 2 cells (test/one method=rewo; test/two method=rewo): "
+        + "give a value of every axis, and the study"
+    ),
+    (
+      "study: test/two, cell", "study: test/one, cell",
+      "reported.1: reported.0 gives this number of this cell already"
+    ),
+    (
+      "study: test/two, cell", "study: test/tow, cell",
+      "reported.1.cell: the artefact uses no study 'test/tow': it uses test/one, test/two"
+    ),
+    (
+      "mean(study=test/two, method=rewo)", "mean(method=rewo)",
+      "claims.0.that: these axis values fit 2 cells"
+    ),
+    (
+      "mean(study=test/two, method=rewo)", "mean(study=test/two)",
+      "these axis values fit 2 cells (method=rewo; method=plain): give a value of every axis"
+    ),
+  ])
+  func whatIsNotUnique(_ old: String, _ new: String, _ expected: String) throws {
+    try with([old: new]) { place in
+      let message = words { try place.artefact() }
+      #expect(message.contains(expected), "\(message)")
+    }
+  }
+}
