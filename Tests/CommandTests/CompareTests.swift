@@ -14,7 +14,7 @@ extension CommandTests {
 
     @Test(arguments: [
       ("text", "vhp/table-1: OLS", "not comparable"), ("markdown", "# vhp/table-1", "| --- |"),
-      ("csv", "study,cell,measure,unit,n,", "0:"),
+      ("csv", "study,cell,measure,statistic,unit,n,", "0:"),
       ("json", "{", "\"verdict\" : \"not comparable\""),
       ("latex", "% vhp/table-1", "\\begin{tabular}{llllll}"),
     ])
