@@ -80,8 +80,6 @@ public struct CurvesComputation: Computation {
   public static let name = "curves"
   public var names: [String]
 
-  public var problem: String? { names.isEmpty ? "names must hold at least one curve" : nil }
-
   public var parametersNeeded: ParametersNeeded { .none }
 
   public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {

@@ -143,11 +143,11 @@ public enum LayerConfiguration: Codable, Equatable, Sendable {
   private static func output(
     _ convolution: ConvolutionConfiguration, _ image: [Int], _ extent: (Int) -> Int
   ) throws(NetworkProblem) -> [Int] {
-    try check(weights: [image[0], convolution.channels, convolution.kernel, convolution.kernel])
     let extents = image.dropFirst().map(extent)
     for extent in extents where !(1...limit ~= extent) {
       throw NetworkProblem("its output would be \(extents[0]) × \(extents[1]) pixels")
     }
+    try check(weights: [image[0], convolution.channels, convolution.kernel, convolution.kernel])
     let shape = [convolution.channels] + extents
     if LayerConfiguration.product(shape) == nil {
       throw NetworkProblem("its output would have the shape \(shape), more than 2²⁸ numbers")

@@ -232,10 +232,6 @@ import Testing
     ("count: 5", "count: -1", "compute.1.prior-samples: count must be from 1 to 1,000,000"),
     ("examples: 10", "examples: 0", "compute.0.codes: examples must be from 1 to 1,000,000"),
     (
-      "names: [weight/rate, loss/rate]", "names: []",
-      "compute.2.curves: names must hold at least one curve"
-    ),
-    (
       "{file: error, measures: [angle-error/global-radius]", "{file: error, measures: []",
       "draw.0.bars: measures must hold at least one"
     ),

@@ -34,7 +34,7 @@ import Testing
       try edited(
         Tiny.study,
         Self.measures.merging([
-          "study: test/tiny": "study: test/\(name)", "seeds: 2\n": "seeds: 3\n",
+          "study: test/tiny": "study: test/\(name)", "seeds: 2\n": "seeds: 5\n",
           "threshold: 0.05": "threshold: 0.0\(name == "one" ? 5 : 6)",
         ]) { $1 })
     }

@@ -112,9 +112,9 @@ import Training
   }
 
   @Test(arguments: [
-    (45.4, "45 s"), (-3, "0 s"), (.nan, "0 s"), (5400, "90 min"), (7200, "2 h"),
+    (45.4, "45 s"), (-3, "0 s"), (.nan, "0 s"), (5400, "1 h 30 min"), (7200, "2 h"),
     (7500, "2 h 5 min"),
-    (.infinity, "277777777777 h 46 min"), (1e300, "277777777777 h 46 min"),
+    (.infinity, "277777777777 h 47 min"), (1e300, "277777777777 h 47 min"),
   ])
   func timesOfAnySize(_ seconds: Double, _ expected: String) {
     #expect(timeText(seconds) == expected)
