@@ -118,7 +118,11 @@ struct DataFetchCommand: ParsableCommand {
     for manifest in manifests {
       defer { board.finish() }
       do {
-        try fetcher.fetch(manifest.filesToFetch(all: all), of: manifest)
+        // Of several forms, one that is here is enough.
+        let state = manifest.state(in: library.places, beside: library.root)
+        let isEnough = state.isHere && !all
+        let files = isEnough ? state.items.map(\.file) : manifest.filesToFetch(all: all)
+        try fetcher.fetch(files, of: manifest)
       } catch FetchError.stopped(let file) {
         board.finish()
         throw Ending(code: .interrupted, message: "\(FetchError.stopped(file: file))")
