@@ -42,6 +42,14 @@ final class Project: Sendable {
     try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     try FileManager.default.copyItem(
       atPath: Project.sources + "/experiments", toPath: root + "/experiments")
+    try FileManager.default.createDirectory(
+      atPath: root + "/datasets", withIntermediateDirectories: true)
+    let manifests = try FileManager.default.contentsOfDirectory(
+      atPath: Project.sources + "/datasets")
+    for name in manifests where name.hasSuffix(".yaml") {
+      try FileManager.default.copyItem(
+        atPath: "\(Project.sources)/datasets/\(name)", toPath: "\(root)/datasets/\(name)")
+    }
     guard let other else { return }
     if weights {
       try FileManager.default.copyItem(

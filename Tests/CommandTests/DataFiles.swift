@@ -6,7 +6,9 @@ extension Project {
   /// - Parameter dataset: the manifest `datasets/dots.yaml`.
   static func withDots(_ dataset: String) throws -> Project {
     let project = try Project()
-    try FileManager.default.removeItem(atPath: project.root + "/experiments/vhp")
+    for name in ["experiments/vhp", "experiments/gmvae", "datasets"] {
+      try FileManager.default.removeItem(atPath: "\(project.root)/\(name)")
+    }
     try project.write(dataset, to: "datasets/dots.yaml")
     try project.write(
       """
