@@ -19,7 +19,7 @@ extension CommandTests {
       #expect(lines[table].contains("table 1"))
       #expect(lines[table + 1].contains("data: pendulum (generated)"))
       #expect(lines[table + 1].contains("smoke: 5 not comparable"))
-      let planned = try #require(lines.firstIndex { $0.hasPrefix("  gmvae/table-1 ") })
+      let planned = try #require(lines.firstIndex { $0.hasPrefix("  fmp/table-1 ") })
       #expect(lines[planned + 1].hasSuffix("cost: unknown; planned"))
       // Each paper, and each numbered table.
       #expect(lines.filter { $0.contains("arXiv") }.count == 5)

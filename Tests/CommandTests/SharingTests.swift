@@ -56,7 +56,7 @@ extension CommandTests {
           "--checkpoint-seconds", "0",
         ] + Small.settings(steps: 1_000_000))
       running.wait { !project.checkpoints().isEmpty }
-      let outcome = try project.run("clean")
+      let outcome = try project.run("clean", "--all", "--unfinished")
       #expect(outcome.code == 0, "\(outcome)")
       let lines = outcome.output.split(separator: "\n")
       #expect(lines.count == 2)
@@ -69,8 +69,12 @@ extension CommandTests {
       let after = try project.tree().filter { !$0.key.hasPrefix("vhp/pendulum/runs/") }
       #expect(after == before)
       #expect(try project.text("results/vhp/pendulum/runs/runs.jsonl") == records)
-      let rest = try project.run("clean", "vhp/pendulum", "--dry-run")
-      #expect(rest.output.contains("would remove 1 run directories"))
+      // Stopped, it can go on, which takes another word to give up.
+      let kept = try project.run("clean", "vhp/pendulum", "--dry-run")
+      #expect(kept.output.contains("would remove 0 run directories"), "\(kept)")
+      #expect(kept.output.contains("left 1 unfinished"), "\(kept)")
+      let rest = try project.run("clean", "vhp/pendulum", "--unfinished", "--dry-run")
+      #expect(rest.output.contains("would remove 1 run directories"), "\(rest)")
     }
   }
 }
