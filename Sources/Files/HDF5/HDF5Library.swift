@@ -6,10 +6,16 @@ enum HDF5Library {
   // Recursive, because a file may be closed by its `deinit` inside another call.
   private static let lock = NSRecursiveLock()
 
+  /// A damaged file can leave the library with objects that it cannot close, and at the exit of the
+  /// process it would say so on standard error. Every file is closed by then, so that nothing is
+  /// left for it to do. Must come before the library's first call.
+  private static let leavesTheExitAlone: Void = { _ = H5dont_atexit() }()
+
   /// Runs `body` alone, with the library's own printing of errors off.
   static func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
     lock.lock()
     defer { lock.unlock() }
+    leavesTheExitAlone
     // The setting belongs to the thread, so that once for all is not enough.
     H5Eset_auto2(hdf5_current_errors(), nil, nil)
     return try body()
