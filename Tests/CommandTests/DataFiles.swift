@@ -39,6 +39,7 @@ extension Project {
       artefact: gmvae/table-1
       title: A table that is made in a moment
       use: [{study: gmvae/dots}]
+      compute: [{curves: {names: [loss/distortion]}}]
       measures: [reconstruction/rms-from-mean]
       """, to: "experiments/table.yaml")
     return project

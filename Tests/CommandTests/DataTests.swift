@@ -92,6 +92,13 @@ extension CommandTests {
       let trained = try project.run(
         "reproduce", "gmvae/table-1", environment: ["PRIORLAB_DATA": "elsewhere"])
       #expect(trained.code == 0, "\(trained)")
+      // What is drawn and compared from records needs no data any more.
+      let result = try project.results()
+      let again = try project.run("reproduce", "gmvae/table-1")
+      #expect(again.code == 0, "\(again)")
+      #expect(try project.results() == result)
+      let nothing = try project.run("plan", "gmvae/table-1")
+      #expect(!nothing.output.contains("data missing"), "\(nothing)")
     }
 
     /// What is wrong is said in one sentence, and the results that were there stay.

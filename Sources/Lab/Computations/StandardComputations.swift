@@ -37,7 +37,7 @@ public struct CodesComputation: Computation {
       ResultArray(
         "codes/step", snapshots.steps.map(Double.init), shape: [snapshots.steps.count]),
     ]
-    if let angles = run.dataset.train["angle"]?.doubles() {
+    if let angles = try run.dataset.train["angle"]?.doubles() {
       arrays.append(ResultArray("codes/angle", rows.map { angles[$0] }, shape: [rows.count]))
     }
     return arrays

@@ -43,7 +43,7 @@ extension ClusterAccuracy {
     guard let model = run.model as? any ClusteringModel else {
       throw MeasureError.needsClusters(purpose)
     }
-    guard let test = run.dataset.others["test"] else {
+    guard let test = try run.dataset.others["test"] else {
       throw MeasureError.needsSplit(purpose, name: "test")
     }
     guard let labels = test["label"] else {

@@ -27,7 +27,7 @@ extension Measure {
   ) { run in
     let id = "reconstruction/rms-from-mean"
     let model = try run.latentModel(for: id)
-    let data = run.dataset.train
+    let data = try run.dataset.train
     guard let image = data["image"] else { throw MeasureError.needsTensor(id, name: "image") }
     var sum = 0.0
     for start in stride(from: 0, to: data.count, by: FinishedRun.batch) {
@@ -61,7 +61,7 @@ extension Measure {
 extension AngleRegression {
   /// The regression on a run's posterior means and the data's `angle`.
   init(_ run: FinishedRun, _ radius: Radius, for purpose: String) throws {
-    guard let angles = run.dataset.train["angle"] else {
+    guard let angles = try run.dataset.train["angle"] else {
       throw MeasureError.needsTensor(purpose, name: "angle")
     }
     let codes = try PosteriorCodes(run, for: purpose).plane(for: purpose)

@@ -29,13 +29,13 @@ public struct Measure: Sendable {
 /// What measures and computations see of a run whose training is over.
 public struct FinishedRun {
   public let model: any Model
-  public let dataset: Dataset
   /// The run's own randomness; evaluation uses streams of purposes that training does not.
   public let randomness: Randomness
   public let curves: Curves
   /// Step at which each named event first happened.
   public let events: [String: Int]
 
+  private let load: () throws -> Dataset
   private let shared = Shared()
 
   /// What several measures read, such as the clusters of all test examples, is computed once.
@@ -55,14 +55,21 @@ public struct FinishedRun {
   static let batch = 1000
 
   public init(
-    model: any Model, dataset: Dataset, randomness: Randomness, curves: Curves,
-    events: [String: Int]
+    model: any Model, dataset: @autoclosure @escaping () throws -> Dataset,
+    randomness: Randomness, curves: Curves, events: [String: Int]
   ) {
     self.model = model
-    self.dataset = dataset
+    load = dataset
     self.randomness = randomness
     self.curves = curves
     self.events = events
+  }
+
+  /// The data, read when they are first asked for: what is drawn of the curves needs none.
+  ///
+  /// - Throws: `DataError`.
+  public var dataset: Dataset {
+    get throws { try shared("dataset", load) }
   }
 
   /// The model, where it has a continuous code.

@@ -11,7 +11,7 @@ struct PosteriorCodes {
 
   init(_ run: FinishedRun, for purpose: String) throws {
     let model = try run.latentModel(for: purpose)
-    let data = run.dataset.train
+    let data = try run.dataset.train
     var means: [Double] = []
     var deviations: [Double] = []
     for start in stride(from: 0, to: data.count, by: FinishedRun.batch) {

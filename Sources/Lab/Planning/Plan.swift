@@ -28,6 +28,14 @@ public struct Plan: Sendable {
     public let space: RunSpace?
     /// Bytes that an earlier attempt has left, and that its end will take up again.
     let here: Int
+
+    /// Whether a process must be started for it.
+    public var isPending: Bool {
+      switch action {
+      case .cached, .failedBefore: false
+      case .measure, .resume, .train: true
+      }
+    }
   }
 
   public let items: [Item]
@@ -83,14 +91,7 @@ public struct Plan: Sendable {
   }
 
   /// The runs that a process must be started for.
-  public var pending: [Item] {
-    items.filter {
-      switch $0.action {
-      case .cached, .failedBefore: false
-      case .measure, .resume, .train: true
-      }
-    }
-  }
+  public var pending: [Item] { items.filter(\.isPending) }
 
   /// Core-seconds of all runs; nil where a rate or a size is not known.
   public var seconds: Double? {

@@ -28,7 +28,7 @@ struct PlanCommand: ParsableCommand {
     var action: String
     var steps: Int?
     var seconds: Double?
-    /// What of its data is missing; absent where nothing is.
+    /// What of the data that it needs is missing; absent where nothing is.
     var missing: String?
     /// Bytes on disk that the run will keep, and those of its checkpoints while it trains.
     var keptBytes: Int?
@@ -51,8 +51,8 @@ struct PlanCommand: ParsableCommand {
           seed: item.run.seed,
           identity: item.run.template.dataset.isIdentified ? item.run.identity : "unknown",
           action: item.action.words, steps: item.steps, seconds: item.seconds,
-          missing: item.run.template.dataset.missing?.description, keptBytes: item.space?.kept,
-          checkpointBytes: item.space?.checkpoints)
+          missing: item.isPending ? item.run.template.dataset.missing?.description : nil,
+          keptBytes: item.space?.kept, checkpointBytes: item.space?.checkpoints)
       }
       lines += own
       if output.format == .text { show(id, artefact, own, plan) }
