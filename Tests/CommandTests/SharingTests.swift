@@ -33,7 +33,7 @@ extension CommandTests {
     @Test func killedAtRandomMoments() throws {
       let project = try Project()
       let outcome = try project.startScript(
-        "torture.py",
+        "torture",
         [
           "--kills", "3", "--seed", "5", "--command", Project.executable, "--only", "method = geco",
         ]

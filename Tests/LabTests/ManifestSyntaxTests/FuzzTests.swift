@@ -7,7 +7,7 @@ import Testing
 @Suite struct FuzzTests {
   /// Altered manifests; the variable raises it for longer searches.
   private static let inputs =
-    ProcessInfo.processInfo.environment["PRIORLAB_FUZZ_INPUTS"].flatMap(Int.init) ?? 600
+    ProcessInfo.processInfo.environment["PRIORLAB_FUZZ_INPUTS"].flatMap(Int.init) ?? 2000
 
   @Test func mutationsDecodeOrThrowManifestErrors() throws {
     var random = MutationSource(state: 20_240_229)
@@ -74,7 +74,7 @@ import Testing
 }
 
 /// A small generator with a fixed seed.
-private struct MutationSource: RandomNumberGenerator {
+struct MutationSource: RandomNumberGenerator {
   var state: UInt64
 
   mutating func next() -> UInt64 {
