@@ -57,7 +57,7 @@ struct DataListCommand: ParsableCommand {
     let sizes = state.items.compactMap(\.file.bytes)
     return Line(
       name: name, title: manifest.title, licence: manifest.licence,
-      bytes: sizes.count == state.items.count ? sizes.reduce(0, +) : nil,
+      bytes: sizes.isEmpty || sizes.count < state.items.count ? nil : sizes.reduce(0, +),
       state: state.isHere ? "here" : state.isAbsent ? "missing" : "partly",
       directories: state.directories, missing: state.missing,
       canBeFetched: !manifest.isByHand, notYet: manifest.notYet, howToGet: manifest.howToGet)
