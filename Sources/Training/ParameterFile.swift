@@ -19,7 +19,7 @@ public enum ParameterFile {
     try file.close()
   }
 
-  static func write(_ parameters: ParameterStore, into file: HDF5File) throws {
+  public static func write(_ parameters: ParameterStore, into file: HDF5File) throws {
     for (name, parameter) in named(parameters) {
       try write(parameter.value, at: name, into: file)
     }
@@ -45,7 +45,7 @@ public enum ParameterFile {
     store.all.map { ("parameters/" + $0.path, $0) } + store.states.map { ("state/" + $0.path, $0) }
   }
 
-  static func write(_ tensor: Tensor, at name: String, into file: HDF5File) throws {
+  public static func write(_ tensor: Tensor, at name: String, into file: HDF5File) throws {
     switch tensor.type {
     case .float32: try file.write(tensor.floats(), shape: tensor.shape, at: name)
     case .float64: try file.write(tensor.doubles(), shape: tensor.shape, at: name)

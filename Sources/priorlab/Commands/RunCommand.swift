@@ -15,16 +15,7 @@ struct RunCommand: ParsableCommand {
       Example: priorlab run vhp/pendulum --cell method=rewo --seed 3
       """)
 
-  @Argument(help: "The study's id.")
-  var study: String
-
-  @Option(help: "The cell: axis=value, joined by commas. Not needed where the study has one cell.")
-  var cell: String?
-
-  @Option(help: "The run's seed.")
-  var seed = 0
-
-  @OptionGroup var profile: ProfileOptions
+  @OptionGroup var selection: RunOptions
   @OptionGroup var engine: EngineOptions
   @OptionGroup var project: ProjectOptions
 
@@ -41,19 +32,11 @@ struct RunCommand: ParsableCommand {
   var events = false
 
   func run() throws {
-    let resolved = try project.library().study(study, profile.name, kinds: project.kinds)
-    let labels = resolved.cells.map(\.label)
-    let wanted = cell ?? (labels.count == 1 ? labels.first : nil)
-    guard let template = resolved.templates.first(where: { $0.cell.label == wanted }) else {
-      throw ValidationError(
-        (cell.map { "there is no cell '\($0)'" } ?? "--cell is needed")
-          + "; the cells of \(study) are " + labels.joined(separator: "; "))
-    }
-    let run = try RunSpecification(template, seed: seed, profile: profile.name)
+    let run = try selection.run(project)
     if let identity, identity != run.identity {
-      throw Ending(code: .usage, message: "the manifest of \(study) has changed meanwhile")
+      throw Ending(code: .usage, message: "the manifest of \(selection.study) has changed meanwhile")
     }
-    if let missing = template.dataset.missing { throw missing }
+    if let missing = run.template.dataset.missing { throw missing }
     Interruption.watch()
     let (device, environment) = try engine.start()
     let executor = RunExecutor(
