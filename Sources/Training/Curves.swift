@@ -1,3 +1,5 @@
+import Foundation
+
 /// Values recorded along training: for each name a value at each recorded step.
 public struct Curves: Codable, Equatable, Sendable {
   /// Optimiser steps done when each value was taken, counted over the whole run.
@@ -21,7 +23,15 @@ public struct Curves: Codable, Equatable, Sendable {
   /// At most `count` of the recorded steps, spread evenly, the first and the last among them.
   public func thinned(to count: Int) -> Curves {
     guard steps.count > count, count > 1 else { return self }
-    let chosen = (0..<count).map { $0 * (steps.count - 1) / (count - 1) }
+    // Half of them evenly, half by equal ratios, for the start of training and logarithmic axes.
+    let last = Double(steps.count - 1)
+    let half = Double(max(count / 2 - 1, 1))
+    let chosen = Set(
+      (0..<count / 2).flatMap { index in
+        let part = Double(index) / half
+        return [Int((part * last).rounded()), Int((pow(last + 1, part) - 1).rounded())]
+      } + [steps.count - 1]
+    ).sorted()
     var result = Curves()
     result.steps = chosen.map { steps[$0] }
     result.values = values.mapValues { column in chosen.map { column[$0] } }

@@ -99,6 +99,9 @@ final class Project: Sendable {
     try Data(contentsOf: URL(fileURLWithPath: "\(root)/\(name)"))
   }
 
+  /// The bytes of a file, or nil where there is none.
+  func file(_ name: String) -> Data? { FileManager.default.contents(atPath: "\(root)/\(name)") }
+
   func text(_ name: String) throws -> String { String(decoding: try data(name), as: UTF8.self) }
 
   func write(_ text: String, to name: String) throws { try write(Data(text.utf8), to: name) }

@@ -101,6 +101,48 @@ extension CommandTests {
       #expect(!nothing.output.contains("data missing"), "\(nothing)")
     }
 
+    /// GMVAE Table 1 whole, on images and labels of MNIST's form.
+    @Test func fromImagesAndLabelsToAccuracies() throws {
+      let project = try Project()
+      func file(_ name: String, _ count: Int, _ shape: [Int], _ value: (Int) -> UInt8) throws
+        -> String
+      {
+        let size = count * shape.reduce(1, *)
+        try project.write(
+          DataFile.idx((0..<size).map(value), [count] + shape), to: "datasets/\(name)")
+        return "{file: \(name), type: uint8, rows: [0, \(count)], shape: "
+      }
+      func split(_ name: String, _ count: Int) throws -> String {
+        let images = try file("\(name)-images.idx", count, [28, 28]) {
+          $0 / 28 % 28 / 3 == $0 / 784 % 10 ? 255 : 0
+        }
+        let labels = try file("\(name)-labels.idx", count, []) { UInt8($0 % 10) }
+        return "  \(name):\n    image: \(images)[1, 28, 28], scale: 255}\n"
+          + "    label: \(labels)[], as: integers}\n"
+      }
+      try project.write(
+        "dataset: mnist\ntitle: Bars\nsplits:\n" + split("train", 40) + split("test", 30),
+        to: "datasets/mnist.yaml")
+      let outcome = try project.run("reproduce", "--table", "3", "--profile", "smoke")
+      #expect(outcome.code == 0, "\(outcome)")
+      let directory = "results/gmvae/table-1/smoke/"
+      let comparison = try json(try project.text(directory + "comparison.json"))
+      let rows = try #require((comparison as? [String: Any])?["rows"] as? [[String: Any]])
+      for measure in ["most-confident", "majority", "hungarian"] {
+        let row = try #require(rows.first { $0["measure"] as? String == "accuracy/" + measure })
+        let runs = try #require(row["runs"] as? [[String: Any]])
+        #expect(runs.count == 2)
+        // In shares of 30 test images.
+        for run in runs {
+          let share = try #require(run["value"] as? Double) * 0.3
+          #expect((0...30).contains(share) && abs(share - share.rounded()) < 1e-9, "\(measure)")
+        }
+      }
+      for picture in ["accuracy.png", "training.png"] {
+        #expect(pictureSize(try project.data(directory + picture)) != nil)
+      }
+    }
+
     /// What is wrong is said in one sentence, and the results that were there stay.
     @Test func wrongFiles() throws {
       let bytes = DataFile.idx(DataFile.dots, [8, 2, 2])

@@ -83,7 +83,9 @@ extension CommandTests {
 
     /// A diverging method is recorded as failed, counted, and not trained again.
     @Test func aDivergingRunIsCounted() throws {
-      let project = try Project()
+      let project = try Project(resultsOf: try SmokeTable.project(), weights: false)
+      let before = try project.tree()
+      let old = project.records()
       let arguments = [
         "reproduce", "vhp/table-1", "--profile", "smoke", "--only", "method in beta-1, geco",
         "--seeds", "2", "--set", "dataset.pendulum.images=64", "--set",
@@ -97,12 +99,17 @@ extension CommandTests {
       #expect(lines.contains { $0.hasPrefix("  method=beta-1") && $0.contains("2 failed") })
       #expect(lines.contains { $0.hasPrefix("  method=geco") && $0.contains("(n = 2)") })
       #expect(project.records().filter { $0.contains("\"failure\":") }.count == 2)
+      // The table of other settings is a table of its own.
+      for (name, data) in before where !name.hasSuffix("runs.jsonl") {
+        #expect(project.file("results/\(name)") == data, "\(name)")
+      }
+      #expect(Array(project.records().prefix(old.count)) == old)
       let again = try project.start(arguments).finish()
       #expect(again.code == 1)
       #expect(again.errors.contains("a run failed before and is not tried again (--retry-failed)"))
       #expect(!again.errors.contains("runs, "))
       #expect(again.output == outcome.output)
-      #expect(project.records().count == 4)
+      #expect(project.records().count == old.count + 4)
     }
   }
 }

@@ -7,16 +7,21 @@ extension CommandTests {
     private let table = ["reproduce", "vhp/table-1", "--profile", "smoke", "--seeds", "1"]
 
     @Test func withoutGnuplot() throws {
-      let project = try Project()
-      let outcome = try project.start(table, environment: ["PATH": project.root]).finish()
-      #expect(outcome.code != 0)
+      let project = try Project(resultsOf: try SmokeTable.project(), weights: false)
+      let before = try project.tree()
+      let arguments = table.dropLast(1) + ["3"]
+      let outcome = try project.start(
+        Array(arguments), environment: ["PATH": project.root]
+      ).finish()
+      #expect(outcome.code == 1)
       #expect(outcome.output.isEmpty)
       #expect(outcome.errors == "error: gnuplot is not installed: run 'make setup'\n")
-      #expect(!project.exists("results"))
+      #expect(try project.tree() == before)
     }
 
     @Test func resultsThatCannotBeWritten() throws {
-      let project = try Project()
+      let project = try Project(resultsOf: try SmokeTable.project(), weights: false)
+      let before = try project.tree()
       try project.write("a file", to: "taken")
       let outcome = try project.start(table + ["--results", "taken/below"]).finish()
       #expect(outcome.code == 2)
@@ -26,6 +31,7 @@ extension CommandTests {
       // Said once, and not for each run.
       #expect(outcome.complaints.count == 1, "\(outcome)")
       #expect(try project.text("taken") == "a file")
+      #expect(try project.tree() == before)
     }
 
     @Test(

@@ -40,6 +40,35 @@ import Torch
     }
   }
 
+  /// The same with running statistics, which are no parameters.
+  @Test func batchNormalisationResumesToo() throws {
+    try tensors {
+      let whole = try SmallGMVAE()
+      let untrained = outcomeOf(whole.model, whole.trainer)
+      try whole.run()
+      let expected = outcomeOf(whole.model, whole.trainer)
+      let states = expected.keys.filter { $0.hasPrefix("state ") }
+      #expect(states.count == 8)
+      for name in states { #expect(expected[name] != untrained[name], "\(name)") }
+      for step in 0...7 {
+        try withTemporaryDirectory { directory in
+          let first = try SmallGMVAE()
+          try first.run(to: step)
+          try CheckpointStore(in: directory, environment: "here")
+            .save(first.model, first.trainer.state)
+          let second = try SmallGMVAE()
+          let (state, warnings) = CheckpointStore(in: directory, environment: "here")
+            .restore(into: second.model)
+          #expect(warnings == [])
+          second.trainer.restore(try #require(state))
+          try second.run()
+          let outcome = outcomeOf(second.model, second.trainer)
+          for (name, bits) in expected { #expect(outcome[name] == bits, "\(name) from \(step)") }
+        }
+      }
+    }
+  }
+
   @Test func resumingTwiceGivesTheSameRun() throws {
     try tensors {
       let whole = try SmallVHP()

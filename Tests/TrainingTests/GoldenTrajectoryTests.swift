@@ -32,6 +32,44 @@ import Testing
       return run.trainer.state.curves
     }
     #expect(Numerics.version == version)
+    compare(curves, expected)
+  }
+
+  /// The same for convolutions, batch normalisation and a discrete code.
+  @Test func theFirstStepsOfAClusteringModelToo() throws {
+    let version = 1
+    let expected: [String: [Double]] = [
+      "loss/distortion": [
+        46.63915252685547, 45.87677764892578, 45.07499313354492, 44.319419860839844,
+        44.370269775390625,
+      ],
+      "loss/conditional-prior": [
+        0.3239402174949646, 0.2429031878709793, 0.3527151942253113, 0.2538679242134094,
+        0.18671610951423645,
+      ],
+      "loss/w-prior": [
+        0.24532413482666016, 0.0854078009724617, 0.06347809731960297, 0.05246599018573761,
+        0.060843706130981445,
+      ],
+      "loss/z-prior": [
+        0.018609508872032166, 0.006431654095649719, 0.015062510967254639, 0.008420199155807495,
+        0.003729894757270813,
+      ],
+      "loss/consistency-violation": [
+        1.055533528327942, 1.006291389465332, 1.0178556442260742, 1.0092897415161133,
+        1.0704877376556396,
+      ],
+    ]
+    let curves = try tensors {
+      let run = try SmallGMVAE(recordEvery: 1)
+      try run.run(to: 5)
+      return run.trainer.state.curves
+    }
+    #expect(Numerics.version == version)
+    compare(curves, expected)
+  }
+
+  private func compare(_ curves: Curves, _ expected: [String: [Double]]) {
     for (name, values) in expected {
       let found = curves.values[name] ?? []
       #expect(found.count == values.count, "\(name): \(found)")

@@ -145,7 +145,9 @@ public struct ResultWriter {
     }
     let finished = FinishedRun(
       model: model, dataset: try template.dataset.load(), randomness: Randomness(seed: run.seed),
-      curves: directory.storedCurves() ?? record.curves, events: record.events)
+      // Those of the record and not the full ones, which are not in every copy of the project: the
+      // same records make the same file.
+      curves: record.curves, events: record.events)
     return try artefact.computations.flatMap { try $0.compute(finished, snapshots) }
   }
 }

@@ -27,7 +27,7 @@ public struct RunRecord: Codable, Sendable {
   public var standIn: String?
 
   /// Points of a curve that a line keeps.
-  static let curvePoints = 100
+  static let curvePoints = 200
 }
 
 extension RunRecord {

@@ -46,7 +46,9 @@ public final class StepTimer {
   ///
   /// - Parameter noise: purposes of the step's normal draws and the shapes of the draws of each.
   public func export(to path: String, noise: [(purpose: String, shapes: [[Int]])]) throws {
-    guard let phase = run.template.plan.phases.first, let update = phase.updates.first else { return }
+    guard let phase = run.template.plan.phases.first, let update = phase.updates.first else {
+      return
+    }
     var order = BatchOrder(randomness, count: data.count, batch: phase.batch)
     let batch = data.rows(
       order.indices(step: 0, phase: phase.id), StepRandomness(randomness, "data"))

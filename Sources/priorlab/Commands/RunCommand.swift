@@ -34,7 +34,8 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let run = try selection.run(project)
     if let identity, identity != run.identity {
-      throw Ending(code: .usage, message: "the manifest of \(selection.study) has changed meanwhile")
+      throw Ending(
+        code: .usage, message: "the manifest of \(selection.study) has changed meanwhile")
     }
     if let missing = run.template.dataset.missing { throw missing }
     Interruption.watch()

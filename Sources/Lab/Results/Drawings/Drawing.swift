@@ -25,16 +25,16 @@ extension ResultFile {
 }
 
 extension ResultFile.CellEntry {
-  /// The label without axis names: `method=rewo,beta=2` reads `rewo, 2`; after the study's id where
-  /// there are several.
+  /// `method=rewo` reads `rewo`, and `clusters=10,samples=1` reads `clusters 10, samples 1`; after the
+  /// study's id where there are several.
   var shortLabel: String {
     (isOfSeveralStudies ? "\(study): " : "") + values
   }
 
   private var values: String {
-    label.split(separator: ",").map { pair in
-      pair.split(separator: "=", maxSplits: 1).last.map(String.init) ?? String(pair)
-    }.joined(separator: ", ")
+    let pairs = label.split(separator: ",").map { $0.split(separator: "=", maxSplits: 1) }
+    if pairs.count == 1, let value = pairs[0].last { return String(value) }
+    return pairs.map { $0.joined(separator: " ") }.joined(separator: ", ")
   }
 
   /// The label as part of a file name.
