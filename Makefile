@@ -16,7 +16,7 @@ $(error Say what to reproduce, for example: make reproduce ID=vhp/table-1 ('make
 endif
 endif
 
-.PHONY: help setup build test list reproduce $(tables) smoke format lint clean
+.PHONY: help setup build test bench list reproduce $(tables) smoke format lint clean
 # Two builds in one directory would only wait for each other.
 .NOTPARALLEL:
 
@@ -37,6 +37,7 @@ autoencoders with structured priors.
   make test                          build and run the tests; ARGS="--filter LabTests"
   make smoke                         one table from manifest to comparison, in seconds
   make format                        format the Swift sources in place
+  make bench                         compare training steps with PyTorch's (installs it: about 5 GB)
   make lint                          check formatting and syntax without changing anything
   make clean                         remove build products; results and libtorch stay
 
@@ -66,6 +67,9 @@ $(tables): reproduce-table-%: build
 
 reproduce: build
 	@$(priorlab) reproduce $(ID) $(options)
+
+bench: build
+	@Scripts/bench $(ARGS)
 
 # In a directory of its own, because finished runs in results/ would be reused.
 smoke: build
