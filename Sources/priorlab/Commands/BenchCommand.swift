@@ -44,11 +44,12 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
+    let noise = try noise.map(parse)
     let run = try selection.run(project)
     if let missing = run.template.dataset.missing { throw missing }
     let (device, environment) = try engine.start()
     let timer = try StepTimer(run, device: device)
-    if let export { try timer.export(to: export, noise: try noise.map(parse)) }
+    if let export { try timer.export(to: export, noise: noise) }
     if serve {
       while let line = readLine(), let count = Int(line) {
         let seconds = try timer.time(max(count, 1)).map { "\($0)" }.joined(separator: " ")
