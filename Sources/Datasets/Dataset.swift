@@ -38,8 +38,14 @@ public protocol DatasetConfiguration: Encodable, Sendable {
   /// What is impossible about the configuration, or nil.
   var problem: String? { get }
 
-  /// Shape of one example of each named tensor, known before anything is loaded.
+  /// Shape of one example of each named tensor to train on, known before anything is loaded.
   var exampleShapes: [String: [Int]] { get }
+
+  /// The same for every split.
+  var splitShapes: [String: [String: [Int]]] { get }
+
+  /// Whether the shapes are known of all tensors; else they are once the files are here.
+  var hasKnownShapes: Bool { get }
 
   /// Number of training examples where it is known before loading, for estimates.
   var trainingExamples: Int? { get }
@@ -50,7 +56,8 @@ public protocol DatasetConfiguration: Encodable, Sendable {
   /// Whether the content is known for sure; else it is once the files are here.
   var isIdentified: Bool { get }
 
-  /// Which files are missing and how they are had, or nil where nothing is missing.
+  /// Why the data cannot be used as they are here, such as files that are missing, and how they are
+  /// had; nil where nothing is known to be wrong.
   var missing: DataError? { get }
 
   /// Checks what can be checked before a run is started.
@@ -70,6 +77,10 @@ public protocol GeneratedDataset: DatasetConfiguration, Decodable {
 
 extension GeneratedDataset {
   public var name: String { Self.name }
+
+  public var splitShapes: [String: [String: [Int]]] { ["train": exampleShapes] }
+
+  public var hasKnownShapes: Bool { true }
 
   public var isIdentified: Bool { true }
 

@@ -19,6 +19,15 @@ public struct Split {
   /// Names of the tensors, sorted.
   public var names: [String] { stored.names }
 
+  /// The least and the greatest value of a tensor, prepared; nil where there is none of that name, or
+  /// none in order, such as NaN.
+  public func bounds(of name: String) -> ClosedRange<Double>? {
+    guard let tensor = stored[name], tensor.count > 0 else { return nil }
+    let scale = preparations[name]?.scale ?? 1
+    let (low, high) = (tensor.minimum().item() / scale, tensor.maximum().item() / scale)
+    return low <= high ? low...high : nil
+  }
+
   /// All examples of one tensor, prepared for evaluation, or nil where there is none of that name.
   public subscript(name: String) -> Tensor? {
     stored[name].map { preparations[name]?.apply(to: $0, nil) ?? $0 }

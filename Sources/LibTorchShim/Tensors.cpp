@@ -165,6 +165,14 @@ PLTensor *pl_clamp(const PLTensor *x, double low, double high) {
   return guarded("clamp", {x}, [&] { return at::clamp(x->value, low, high); });
 }
 
+PLTensor *pl_minimum(const PLTensor *x) {
+  return guarded("minimum", {x}, [&] { return at::min(x->value); });
+}
+
+PLTensor *pl_maximum(const PLTensor *x) {
+  return guarded("maximum", {x}, [&] { return at::max(x->value); });
+}
+
 PLTensor *pl_sum(const PLTensor *x, const int64_t *axes, int count) {
   return guarded("sum", {x}, [&] {
     return count == 0 ? at::sum(x->value) : at::sum(x->value, sizes(axes, count));

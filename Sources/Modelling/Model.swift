@@ -91,6 +91,14 @@ public protocol ModelConfiguration: Codable, Sendable {
   /// What is impossible about the configuration for such data, or nil.
   func problem(for data: ExampleShapes) -> String?
 
+  /// The values that a tensor of the data may have; nil where all are good. Checked when the data are
+  /// loaded.
+  func range(of tensor: String) -> ClosedRange<Double>?
+
   /// The untrained model.
   func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model
+}
+
+extension ModelConfiguration {
+  public func range(of tensor: String) -> ClosedRange<Double>? { nil }
 }

@@ -56,6 +56,12 @@ extension Tensor {
     Tensor(pl_sum(handle, axes.map(Int64.init), Int32(axes.count)))
   }
 
+  /// The least of all elements; there must be one.
+  public func minimum() -> Tensor { Tensor(pl_minimum(handle)) }
+
+  /// The greatest of all elements; there must be one.
+  public func maximum() -> Tensor { Tensor(pl_maximum(handle)) }
+
   /// Mean over the given axes (negative ones count from the last), or over all when there are none.
   public func mean(_ axes: Int...) -> Tensor {
     Tensor(pl_mean(handle, axes.map(Int64.init), Int32(axes.count)))

@@ -79,9 +79,15 @@ struct Failure {
 
   /// The command that explains the one that was given.
   private static var help: String {
-    let names = PriorLab.configuration.subcommands.compactMap { $0.configuration.commandName }
-    let given = CommandLine.arguments.dropFirst().first { names.contains($0) }
-    return "priorlab help" + (given.map { " " + $0 } ?? "")
+    var given: [String] = []
+    var commands = PriorLab.configuration.subcommands
+    for argument in CommandLine.arguments.dropFirst() {
+      guard let command = commands.first(where: { $0.configuration.commandName == argument })
+      else { continue }
+      given.append(argument)
+      commands = command.configuration.subcommands
+    }
+    return (["priorlab help"] + given).joined(separator: " ")
   }
 
   private func report(_ message: String) {

@@ -179,11 +179,19 @@ extension CommandTests {
       #expect(try project.data("own/dots/dots.idx") == Data(wrong))
     }
 
+    /// Images of the shape that the manifest says, as served by mirrors of files without a checksum.
+    private static let images = DataFile.idx(
+      (0..<40_000).map { UInt8(truncatingIfNeeded: $0) }, [10_000, 2, 2])
+
     @Test func withoutChecksumOrMirror() throws {
+      let images = Self.images
+      try project.write(images, to: "served/dots.idx")
       try mirrors(["plain"], isKnown: false)
       let outcome = try fetch()
       #expect(outcome.code == 0)
-      #expect(outcome.errors.contains("(SHA-256 \(SHA256.hex(of: Data(bytes))))"))
+      #expect(
+        outcome.errors == "dots.idx is here: \(final) (SHA-256 \(SHA256.hex(of: Data(images)))); "
+          + "not verified: no checksum is known\n")
       let verified = try project.run("data", "verify")
       #expect(verified.code == 0 && verified.output.contains("no checksum is declared"))
       try project.write(
@@ -196,6 +204,86 @@ extension CommandTests {
           "error: g.zip of gated cannot be fetched by a program: sign the form; then set "
             + "PRIORLAB_DATA=<dir> to a directory that has <dir>/gated/g.zip"
         ])
+    }
+
+    /// Without a checksum, what is served must at least be what the splits read.
+    @Test func anythingElseInItsPlace() throws {
+      let images = Self.images
+      // Half of the file with the length of the half, and a page to sign in.
+      try project.write(Array(images.dropLast(images.count / 2)), to: "served/half/dots.idx")
+      try project.write(Array("<html>Sign in first</html>".utf8), to: "served/page/dots.idx")
+      try project.write(
+        DataFile.idx([UInt8](repeating: 7, count: 90), [10, 3, 3]), to: "served/other/dots.idx")
+      try project.write(images, to: "served/dots.idx")
+      for (name, reason) in [
+        ("half", "is damaged"), ("page", "is not a file of arrays"),
+        ("other", "has examples of shape [3, 3], where [1, 2, 2] is expected"),
+      ] {
+        try mirrors(["plain/\(name)"], isKnown: false)
+        let outcome = try fetch()
+        #expect(outcome.code == 3, "\(name): \(outcome)")
+        #expect(outcome.errors.contains("it gave something else: "), "\(name): \(outcome)")
+        #expect(outcome.errors.contains(reason), "\(name): \(outcome)")
+        #expect(cached().isEmpty, "\(name)")
+      }
+      // The next mirror begins anew: its bytes are of another file than those that were left.
+      try project.write([UInt8](repeating: 0, count: 100), to: final + ".part")
+      try mirrors(["cut", "plain"], isKnown: false)
+      let second = try fetch()
+      #expect(second.code == 0, "\(second)")
+      #expect(try project.data(final) == Data(images))
+      #expect(server.requests().last == "/plain/dots.idx all", "\(server.requests())")
+    }
+
+    /// Archives that no split reads are told by their own form.
+    @Test func archivesThatAreNone() throws {
+      try project.write(Array("<html>Sign in first</html>".utf8), to: "served/a.zip")
+      try project.write(
+        """
+        dataset: dots
+        title: Dots
+        not-yet: archives are not unpacked
+        files: [{name: a.zip, mirrors: ["\(server.root)/plain/a.zip"]}]
+        """, to: "datasets/dots.yaml")
+      let outcome = try fetch()
+      #expect(outcome.code == 3)
+      #expect(
+        outcome.complaints.first
+          == "warning: no study can use dots yet: archives are not unpacked", "\(outcome)")
+      #expect(outcome.errors.contains("is not an NPZ file"), "\(outcome)")
+      #expect(cached().isEmpty)
+    }
+
+    /// A set whose files nobody can name is not fetched, nor verified, with success.
+    @Test func setsWithoutFiles() throws {
+      try project.write(
+        "dataset: gated\ntitle: T\nhow-to-get: sign the form\nnot-yet: it",
+        to: "datasets/gated.yaml"
+      )
+      for command in ["fetch", "verify"] {
+        let outcome = try project.run("data", command, "gated")
+        #expect(outcome.code == 3, "\(outcome)")
+        #expect(
+          outcome.errors
+            == "error: the files of gated cannot be fetched by a program: sign the form\n")
+      }
+    }
+
+    /// What a person has set up for `curl` elsewhere has no say here.
+    @Test func settingsOfCurl() throws {
+      try mirrors(["plain"])
+      try project.write("fail\nuser-agent = x\nmax-filesize = 10\n", to: "home/.curlrc")
+      let outcome = try project.run(
+        "data", "fetch", "dots",
+        environment: ["HOME": project.root + "/home", "CURL_HOME": project.root + "/home"])
+      #expect(outcome.code == 0, "\(outcome)")
+      #expect(try project.data(final) == Data(bytes))
+    }
+
+    @Test func withoutNames() throws {
+      let outcome = try project.run("data", "fetch")
+      #expect(outcome.code == 2)
+      #expect(outcome.errors.contains("(see 'priorlab help data fetch')"), "\(outcome)")
     }
 
     @Test func withoutTheProgram() throws {

@@ -80,6 +80,34 @@ import Testing
         + "datasets/dots.yaml says of it")
   }
 
+  @Test(arguments: [Double.nan, .infinity, -.infinity])
+  func valuesMustBeFinite(_ value: Double) throws {
+    let message = words {
+      try StoredArray(
+        try NumericArray([0.5, value], shape: [2]), try tensor("\"scale\": 1"), at: "d/f",
+        in: "dots")
+    }
+    #expect(message.contains("d/f holds values that are not finite"), "\(message)")
+  }
+
+  /// Lengths whose product is too large to compute stand beside a 0 in a file of a few bytes.
+  @Test func emptyArraysAreRefused() throws {
+    for shape in [[0, 1 << 62, 4], [1 << 62, 4, 0], [0]] {
+      let message = words { try prepared([], shape, "\"rows\": [0, 1]") }
+      #expect(message.contains("d/f is empty"), "\(message)")
+    }
+  }
+
+  /// What is small in a file must not become large on the way to a tensor either.
+  @Test func preparedArraysHaveTheLimitOfFiles() throws {
+    let many = [UInt8](repeating: 1, count: 40 << 20)
+    for json in ["\"as\": \"integers\"", "\"bits\": 8"] {
+      let message = words { try prepared(many, [40 << 20, 1], json) }
+      #expect(
+        message.contains("d/f holds an array of 335544320 bytes, where 268435456"), "\(message)")
+    }
+  }
+
   @Test func integersMustBeWhole() throws {
     let message = words {
       try StoredArray(

@@ -41,6 +41,22 @@ import Torch
     #expect(data.contentIdentity == dataset.contentIdentity)
   }
 
+  @Test func boundsAreThoseOfThePreparedValues() throws {
+    let data = try folder.dataset(manifest).load()
+    #expect(data.train.bounds(of: "image") == 0...150.0 / 255)
+    #expect(data.others["test"]?.bounds(of: "label") == 0...1)
+    #expect(data.train.bounds(of: "angle") == nil)
+  }
+
+  /// Shapes of all splits are known before anything is loaded, under the names that they will have.
+  @Test func shapesOfAllSplits() throws {
+    let shapes = ["image": [1, 2, 2], "label": []]
+    let held = try folder.dataset(manifest, StoredOptions(validation: .last(1)))
+    #expect(held.splitShapes == ["train": shapes, "validation": shapes, "test": shapes])
+    let other = try folder.dataset(manifest, StoredOptions(train: ["test"]))
+    #expect(other.splitShapes == ["train": shapes])
+  }
+
   @Test func lastExamplesAreHeldOut() throws {
     let dataset = try folder.dataset(manifest, StoredOptions(validation: .last(1)))
     #expect(dataset.trainingExamples == 3)

@@ -157,10 +157,22 @@ import Testing
     let bare = """
       {"dataset": "mine", "title": "Mine", "splits": {"train": {"image": {"file": "images"}}}}
       """
-    #expect(words { try folder.dataset(bare) }.hasPrefix("the data set mine is not here"))
+    // Without it the shape is not known, which only those need who read the data.
+    let before = try folder.dataset(bare)
+    #expect(!before.hasKnownShapes && before.exampleShapes.isEmpty && before.problem == nil)
+    #expect(before.trainingExamples == nil && !before.isIdentified)
+    #expect(
+      words { try before.load() } == "the data set mine is not here (missing: images): put it "
+        + "where its manifest is, or set PRIORLAB_DATA=<dir> to a directory that has "
+        + "<dir>/mine/images")
+    try folder.write(images.dropLast(), to: "manifests/images")
+    let damaged = try folder.dataset(bare)
+    #expect(!damaged.hasKnownShapes && damaged.isIdentified)
+    #expect(words { try damaged.check() }.contains("manifests/images is damaged"))
     try folder.write(images, to: "manifests/images")
     let dataset = try folder.dataset(bare)
     #expect(dataset.exampleShapes == ["image": [2, 2]] && dataset.trainingExamples == 6)
+    #expect(dataset.hasKnownShapes && dataset.missing == nil)
   }
 
   @Test func unequalCounts() throws {

@@ -32,6 +32,45 @@ import Testing
     }
   }
 
+  /// That pictures come before labels is so of folders alone.
+  @Test func severalArraysNeedAKeyWhateverTheirNames() throws {
+    try withTemporaryDirectory { directory in
+      let file = try HDF5File(creating: directory + "/a.h5")
+      for name in ["images", "images2", "labels"] {
+        try file.write([UInt8(3)], shape: [1], at: name)
+      }
+      try file.close()
+      #expect(
+        throws: ArrayFileError.keyNeeded(
+          path: directory + "/a.h5", available: ["images", "images2", "labels"])
+      ) { try ArrayFile.read(directory + "/a.h5") }
+    }
+  }
+
+  @Test func archivesAreToldByTheirBytes() throws {
+    func message(_ name: String, _ bytes: [UInt8]) throws -> String {
+      try withFile("a.part", bytes) { path in
+        arrayMessage { try ArchiveFile.check(path, named: name) }
+      }
+    }
+    let page = Array("<html>Sign in</html>".utf8)
+    for name in ["a.zip", "a.tar.gz", "a.tgz", "a.tar"] {
+      #expect(try message(name, page).contains("a.part is not"), "\(name)")
+    }
+    #expect(try message("a.txt", page).hasPrefix("no error"))
+    let zip = [UInt8](try fixture("deflated.npz"))
+    #expect(try message("a.zip", zip).hasPrefix("no error"))
+    #expect(try message("a.zip", zip.dropLast(zip.count / 2)).contains("is damaged"))
+    let gzip = [UInt8](try fixture("one.idx.gz"))
+    #expect(try message("a.gz", gzip).hasPrefix("no error"))
+    #expect(try message("a.gz", gzip.dropLast(3)).contains("is damaged"))
+    var tar = [UInt8](repeating: 0, count: 2560)
+    tar.replaceSubrange(257..<262, with: Array("ustar".utf8))
+    #expect(try message("a.tar", tar).hasPrefix("no error"))
+    tar[1000] = 1
+    #expect(try message("a.tar", tar.dropLast(1024)).contains("its end is missing"))
+  }
+
   @Test func theOnlyArrayNeedsNoKey() throws {
     try withTemporaryDirectory { directory in
       let file = try HDF5File(creating: directory + "/a.h5")

@@ -29,13 +29,32 @@ import Testing
   @Test(arguments: [
     ("pickle", "Python objects (a pickle, which could run any program)"), ("text", "texts"),
     ("record", "records of several fields"), ("complex", "numbers of the type '<c16'"),
-    ("half", "numbers of the type '<f2'"),
   ])
   func whatIsNoNumbersIsRefused(name: String, what: String) throws {
     try withFixture("others.npz") { path throws in
       let file = try NPZFile(path)
       #expect(arrayMessage { try file.read(name) }.contains("holds \(what), which cannot be read"))
       #expect(try file.read("good") == NumericArray([UInt8(4)], shape: [1]))
+      #expect(try file.read("half") == NumericArray([Float(1)], shape: [1]))
+    }
+  }
+
+  /// Halves are widened: the numbers and their bits are those of IEEE 754.
+  @Test func halvesBecomeFloats() throws {
+    let bits: [UInt16] = [0x3C00, 0xC000, 0x3555, 0x7BFF, 0x0001, 0x7C00]
+    let expected: [Float] = [1, -2, 0.33325195, 65504, 5.9604645e-8, .infinity]
+    for (kind, isBig) in [("<f2", false), (">f2", true)] {
+      var header = "{'descr': '\(kind)', 'fortran_order': True, 'shape': (2, 3), }"
+      header += String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+      let bytes = bits.flatMap { value in
+        let pair = [UInt8(value & 255), UInt8(value >> 8)]
+        return isBig ? pair.reversed() : pair
+      }
+      let file = [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(header.utf8) + bytes
+      let rows = [0, 2, 4, 1, 3, 5].map { expected[$0] }
+      #expect(
+        try withFile("half.npy", file) { try NPYFile.read($0) }
+          == NumericArray(rows, shape: [2, 3]))
     }
   }
 

@@ -42,6 +42,26 @@ import Testing
     }
   }
 
+  /// Values are data, whatever a file says of how they are shown: no gamma, no profile, no linear light.
+  @Test(.enabled(if: installed("python3"), "python3 is not installed"))
+  func valuesAreThoseOfTheFile() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/a.png"
+      let gamma = "67414d41:000186a0"  // gAMA: 1.0
+      let profile = "73524742:00"  // sRGB
+      for extra in ["", gamma, profile] {
+        try encode(path, "0", "00" + "80ff", "2x1", "8", extra)
+        #expect(try PNGImage(reading: path).pixels == [128, 255], "8 bits, \(extra)")
+        try encode(path, "0", "00" + "80801234", "2x1", "16", extra)
+        // 0x1234 / 257 = 18.1.
+        #expect(try PNGImage(reading: path).pixels == [128, 18], "16 bits, \(extra)")
+        try encode(path, "2", "00" + "8080ffff0000" + "010000ff7fff", "2x1", "16", extra)
+        #expect(
+          try PNGImage(reading: path).pixels == [128, 255, 0, 1, 1, 127], "colour, \(extra)")
+      }
+    }
+  }
+
   @Test func damagedFilesAreRefusedWhereverTheyEnd() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/a.png"
@@ -184,17 +204,22 @@ import Testing
     print(width, height, depth, colour, bytes(out).hex())
     """
 
-  /// Makes a file from the path, the colour type, raw scan lines in hexadecimal, and a side length
-  /// (by default two pixels in one line).
+  /// Makes a file from the path, the colour type, raw scan lines in hexadecimal, and where they are
+  /// given a side length or width x height (by default two pixels in one line), the bits of a value,
+  /// and another chunk as name:contents in hexadecimal.
   private static let encoder = """
     import struct, sys, zlib
     colour, raw = int(sys.argv[2]), bytes.fromhex(sys.argv[3])
-    width, height = (int(sys.argv[4]),) * 2 if len(sys.argv) > 4 else (2, 1)
+    sides = [int(side) for side in (sys.argv[4] if len(sys.argv) > 4 else '2x1').split('x')]
+    width, height = sides[0], sides[-1]
+    depth = int(sys.argv[5]) if len(sys.argv) > 5 else 1 if colour == 3 else 8
+    extra = bytes.fromhex(sys.argv[6].replace(':', '')) if len(sys.argv) > 6 else b''
     def chunk(kind, body):
         return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
-    header = struct.pack('>IIBBBBB', width, height, 1 if colour == 3 else 8, colour, 0, 0, 0)
+    header = struct.pack('>IIBBBBB', width, height, depth, colour, 0, 0, 0)
     out = b'\\x89PNG\\r\\n\\x1a\\n' + chunk(b'IHDR', header)
     if colour == 3: out += chunk(b'PLTE', bytes([0, 255, 0, 0, 0, 255]))
+    if extra: out += chunk(extra[:4], extra[4:])
     out += chunk(b'IDAT', zlib.compress(raw)) + chunk(b'IEND', b'')
     open(sys.argv[1], 'wb').write(out)
     """

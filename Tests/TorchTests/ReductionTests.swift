@@ -30,6 +30,16 @@ import Torch
     }
   }
 
+  @Test func extremes() throws {
+    try tensors {
+      let x = float64([3, -1.5, 2, 8], 2, 2)
+      #expect(x.minimum().item() == -1.5 && x.maximum().item() == 8)
+      #expect(x.minimum().shape == [])
+      let bytes = Tensor([7, 255, 0] as [UInt8], shape: [3])
+      #expect(bytes.minimum().item() == 0 && bytes.maximum().item() == 255)
+    }
+  }
+
   @Test func logSumExp() throws {
     try tensors {
       let x = scattered(12)

@@ -1,7 +1,8 @@
 import Torch
 
 /// dSprites (Matthey et al. 2017) drawn here: all 737,280 images as `image` `[1, 64, 64]` of 0 and 1,
-/// with the class of each factor as `factors` `[6]`. It holds 3 GB of memory.
+/// with the class of each factor as `factors` `[6]`. It holds 3 GB of memory, and
+/// 6 GB for a moment while the images become a tensor.
 ///
 /// Where the official file is to be had, that is read instead.
 public struct DSpritesConfiguration: GeneratedDataset {

@@ -30,7 +30,8 @@ struct Download {
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments =
       [
-        "--silent", "--show-error", "--location", "--fail", "--proto", "=http,https",
+        // First, so that nobody's ~/.curlrc has a say.
+        "--disable", "--silent", "--show-error", "--location", "--fail", "--proto", "=http,https",
         "--max-redirs", "10", "--connect-timeout", "\(patience)", "--speed-limit", "1",
         "--speed-time", "\(patience)", "--write-out", "%{http_code}", "--output", part,
       ] + (start > 0 ? ["--continue-at", "\(start)"] : []) + ["--url", address]

@@ -2,6 +2,8 @@
 public enum FetchError: Error, Equatable, Sendable {
   /// No address is known.
   case byHand(dataset: String, file: String, howToGet: String?)
+  /// No file of the data set can be named.
+  case noFiles(dataset: String, howToGet: String?)
   /// No mirror gave the file; why, for each.
   case noMirror(dataset: String, file: String, reasons: [String])
   /// The program that fetches is not installed.
@@ -20,8 +22,11 @@ extension FetchError: CustomStringConvertible {
     switch self {
     case .byHand(let dataset, let file, let howToGet):
       "\(file) of \(dataset) cannot be fetched by a program: "
-        + "\(howToGet ?? "no address of it is known"); then set PRIORLAB_DATA=<dir> to a directory "
-        + "that has <dir>/\(dataset)/\(file)"
+        + (howToGet.map { "\($0); then" } ?? "no address of it is known: get it elsewhere and")
+        + " set PRIORLAB_DATA=<dir> to a directory that has <dir>/\(dataset)/\(file)"
+    case .noFiles(let dataset, let howToGet):
+      "the files of \(dataset) cannot be fetched by a program: "
+        + (howToGet ?? "none of them is known")
     case .noMirror(let dataset, let file, let reasons):
       "\(file) of \(dataset) cannot be had (\(reasons.joined(separator: "; "))): check the "
         + "connection and run the command again, or set PRIORLAB_DATA=<dir> to a directory that has "

@@ -4,7 +4,8 @@ import Foundation
 /// Fetches the files of data sets into the cache.
 ///
 /// A file arrives as `<name>.part`, and gets its name when it is whole and what it should be. What an
-/// earlier attempt has left is gone on with.
+/// earlier attempt has left is gone on with, where a checksum tells whether the parts go together. A file
+/// without one must at least be of the format and the shape that the manifest says.
 public struct Fetcher {
   /// What is told along the way.
   public enum Event: Sendable {
@@ -13,7 +14,8 @@ public struct Fetcher {
     case progress(file: String, received: Int, of: Int?)
     /// A mirror did not give the file; the next one is tried.
     case refused(reason: String)
-    case fetched(file: String, path: String, sha256: String)
+    /// Without `isVerified`, no checksum says that it is what it should be.
+    case fetched(file: String, path: String, sha256: String, isVerified: Bool)
   }
 
   private let places: DataPlaces
@@ -79,9 +81,14 @@ public struct Fetcher {
     var reasons: [String] = []
     for mirror in file.mirrors {
       do {
-        try fetch(file, from: mirror, to: part, of: manifest.name)
+        // Bytes of another mirror may be of another file.
+        if file.sha256 == nil { Self.remove(part) }
+        try fetch(file, from: mirror, to: part, of: manifest)
         try finish(part, path)
-        report(.fetched(file: file.name, path: path, sha256: try Checksums.sha256(of: path)))
+        report(
+          .fetched(
+            file: file.name, path: path, sha256: try Checksums.sha256(of: path),
+            isVerified: file.sha256 != nil))
         return
       } catch let refusal as Refusal {
         reasons.append("\(mirror): \(refusal.reason)")
@@ -98,7 +105,7 @@ public struct Fetcher {
 
   /// Brings the whole file into `part`, going on where an earlier attempt was cut off.
   private func fetch(
-    _ file: StoredFile, from mirror: String, to part: String, of dataset: String
+    _ file: StoredFile, from mirror: String, to part: String, of manifest: DatasetManifest
   ) throws {
     let download = Download(
       address: mirror, part: part, limit: file.bytes, patience: patience)
@@ -113,7 +120,7 @@ public struct Fetcher {
         }
         switch outcome {
         case .complete: break
-        case .noProgram: throw FetchError.noProgram(dataset: dataset)
+        case .noProgram: throw FetchError.noProgram(dataset: manifest.name)
         case .stopped: throw FetchError.stopped(file: file.name)
         case .cannotWrite(let reason): throw FetchError.cannotWrite(path: part, reason: reason)
         case .refused(let reason): throw Refusal(reason: reason)
@@ -130,7 +137,8 @@ public struct Fetcher {
         }
       }
       do {
-        try file.check(at: part, of: dataset)
+        try file.check(at: part, of: manifest.name)
+        if file.sha256 == nil { try manifest.checkContent(of: file, at: part) }
         return
       } catch let error as DataError {
         Self.remove(part)
@@ -150,6 +158,7 @@ public struct Fetcher {
       "it gave \(found) bytes, where \(expected) are expected"
     case .altered(_, _, let expected, let found):
       "it gave another file (SHA-256 \(found), expected \(expected))"
+    case .unusable(_, let reason): "it gave something else: \(reason)"
     default: error.description
     }
   }

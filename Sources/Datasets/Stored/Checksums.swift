@@ -28,6 +28,17 @@ public enum Checksums {
     return SHA256.hex(of: lines)
   }
 
+  /// The same, of a file of a data set.
+  static func sha256(of path: String, in dataset: String) throws(DataError) -> String {
+    do {
+      return try sha256(of: path)
+    } catch let error as FileError {
+      throw .unreadable(dataset, error)
+    } catch {
+      throw .unusable(dataset: dataset, reason: "\(path) cannot be read (\(error))")
+    }
+  }
+
   private static func sha256(ofFile path: String) throws -> String {
     let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     let attributes = try? FileManager.default.attributesOfItem(atPath: target)

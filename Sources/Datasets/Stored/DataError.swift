@@ -1,3 +1,6 @@
+import Files
+import Foundation
+
 /// Why stored data cannot be used.
 public enum DataError: Error, Equatable, Sendable {
   /// Files are in none of the places where they are looked for.
@@ -15,8 +18,8 @@ public enum DataError: Error, Equatable, Sendable {
   public enum Remedy: Equatable, Sendable {
     /// By `priorlab data fetch`, with `--all` for files that few studies use.
     case fetch(all: Bool)
-    /// By a person, in these words.
-    case manual(String)
+    /// By a person, in these words where there are any.
+    case manual(String?)
   }
 }
 
@@ -41,12 +44,24 @@ extension DataError: CustomStringConvertible {
     }
   }
 
+  /// Of a file that is there and cannot be read.
+  static func unreadable(_ dataset: String, _ error: FileError) -> DataError {
+    guard case .system(_, let path, let code) = error else {
+      return .unusable(dataset: dataset, reason: "\(error)")
+    }
+    return .unusable(
+      dataset: dataset,
+      reason: "\(path) cannot be read (\(String(cString: strerror(code)))): correct its "
+        + "permissions, or put a copy that can be read in its place")
+  }
+
   private static func words(_ remedy: Remedy, _ dataset: String, _ file: String) -> String {
     let place = "set PRIORLAB_DATA=<dir> to a directory that has <dir>/\(dataset)/\(file)"
     return switch remedy {
     case .fetch(let all):
       "run 'priorlab data fetch \(dataset)\(all ? " --all" : "")', or \(place)"
-    case .manual(let words): "\(words); then \(place)"
+    case .manual(let words?): "\(words); then \(place)"
+    case .manual(nil): "put it where its manifest is, or \(place)"
     }
   }
 

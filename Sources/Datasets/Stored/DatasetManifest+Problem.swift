@@ -3,12 +3,18 @@ import Files
 extension DatasetManifest {
   /// What no type can say: the key path of what makes no sense, and why; nil where all does.
   public var problem: (path: [String], message: String)? {
+    var names: Set<String> = []
     for (index, file) in files.enumerated() {
       func at(_ key: String, _ message: String) -> ([String], String) {
         (["files", "\(index)", key], message)
       }
       if file.name.isEmpty { return at("name", "it must not be empty") }
-      if let bytes = file.bytes, bytes < 1 { return at("bytes", "it must be at least 1") }
+      if !names.insert(file.name).inserted {
+        return at("name", "the file '\(file.name)' is described twice")
+      }
+      if let bytes = file.bytes, !(1...1 << 50 ~= bytes) {
+        return at("bytes", "it must be from 1 to 2⁵⁰")
+      }
       if let sum = file.sha256, !Self.isChecksum(sum) {
         return at("sha256", "it must be 64 hexadecimal digits, in lower case")
       }
@@ -42,6 +48,26 @@ extension DatasetManifest {
 }
 
 extension StoredTensor {
+  /// More examples, or numbers in one, than any file has, and few enough to multiply.
+  private static let mostLength = 1 << 31
+
+  /// What is wrong with lengths, whose product is taken, or nil; −1 stands for any.
+  private static func problem(ofLengths lengths: [Int]) -> String? {
+    if let length = lengths.first(where: { $0 > mostLength }) {
+      return "lengths must be at most \(mostLength), and one is \(length)"
+    }
+    if lengths.count > 16 { return "there can be at most 16 lengths" }
+    var count = 1
+    for length in lengths where length > 0 {
+      let (product, isTooLarge) = count.multipliedReportingOverflow(by: length)
+      if isTooLarge || product > mostNumbers { return "more than 2⁴⁰ numbers" }
+      count = product
+    }
+    return nil
+  }
+
+  private static let mostNumbers = 1 << 40
+
   /// The key that makes no sense, and why.
   fileprivate var problem: (key: String, message: String)? {
     if file.isEmpty { return ("file", "it must not be empty") }
@@ -52,11 +78,18 @@ extension StoredTensor {
     if let view, view.filter({ $0 == -1 }).count > 1 || view.contains(where: { $0 < -1 }) {
       return ("view", "lengths must not be negative, but for one that may be -1")
     }
+    if let view, let problem = Self.problem(ofLengths: view) { return ("view", problem) }
+    if let rows, rows.range.upperBound > Self.mostLength {
+      return ("rows", "there can be at most \(Self.mostLength) examples")
+    }
     if let axes, axes.sorted() != Array(0..<axes.count) || axes.isEmpty {
       return ("axes", "each axis must be named once, counting from 0")
     }
-    if let bits, bits < 1 { return ("bits", "it must be at least 1") }
+    if let bits, !(1...Self.mostLength ~= bits) {
+      return ("bits", "it must be from 1 to \(Self.mostLength)")
+    }
     if let shape, shape.contains(where: { $0 < 1 }) { return ("shape", "lengths must be positive") }
+    if let shape, let problem = Self.problem(ofLengths: shape) { return ("shape", problem) }
     if let scale, !(scale > 0 && scale.isFinite) { return ("scale", "it must be positive") }
     if meaning == .integers && (scale ?? 1) != 1 {
       return ("scale", "integers are not divided: leave it out")
@@ -67,6 +100,9 @@ extension StoredTensor {
       }
       if let key = relabel.keys.first(where: { Int64($0) == nil }) {
         return ("relabel", "'\(key)' is no whole number")
+      }
+      if Set(relabel.keys.compactMap { Int64($0) }).count < relabel.count {
+        return ("relabel", "a label is given another meaning twice")
       }
     }
     return nil

@@ -18,14 +18,12 @@ public struct DatasetManifest: Decodable, Sendable {
   public let files: [StoredFile]
   /// The forms in which it may be here, the preferred one first.
   public let layouts: [Layout]
-  /// Names of the values of tensors of labels.
-  public let labels: [String: [String]]
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case name = "dataset"
     case howToGet = "how-to-get"
     case notYet = "not-yet"
-    case title, source, homepage, licence, folders, files, splits, layouts, labels
+    case title, source, homepage, licence, folders, files, splits, layouts
   }
 
   /// Reads the keys; `splits` is the short form of a single layout.
@@ -43,7 +41,6 @@ public struct DatasetManifest: Decodable, Sendable {
     let splits = try keys.decodeIfPresent(Layout.Splits.self, forKey: .splits)
     let layouts = try keys.decodeIfPresent([Layout].self, forKey: .layouts)
     self.layouts = layouts ?? splits.map { [Layout(splits: $0)] } ?? []
-    labels = try keys.decodeIfPresent([String: [String]].self, forKey: .labels) ?? [:]
     if splits != nil && layouts != nil {
       throw DecodingError.dataCorrupted(
         .init(

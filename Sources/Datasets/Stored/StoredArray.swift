@@ -21,7 +21,9 @@ struct StoredArray {
   /// Prepares what was read from a file as the manifest says.
   ///
   /// - Throws: `DataError`.
-  init(_ array: NumericArray, _ tensor: StoredTensor, at path: String, in dataset: String) throws {
+  init(
+    _ array: NumericArray, _ tensor: StoredTensor, at path: String, in dataset: String
+  ) throws(DataError) {
     let place = tensor.key.map { "'\($0)' in \(path)" } ?? path
     func refuse(_ words: String) -> DataError {
       .unusable(
@@ -30,6 +32,15 @@ struct StoredArray {
     }
     if let type = tensor.type, type != array.type.rawValue {
       throw refuse("holds \(array.type.rawValue), where \(type) is expected")
+    }
+    // Lengths of 0 beside others need not have a product.
+    guard array.count > 0 else { throw refuse("is empty (shape \(array.shape))") }
+    // What becomes of it must not be larger than what may be read.
+    let size = tensor.meaning == .integers ? 8 : tensor.bits.map { _ in 8 } ?? 1
+    do {
+      try ArrayMemory.check(array.count * size, at: path)
+    } catch {
+      throw DataError.unusable(dataset: dataset, reason: "\(error)")
     }
     var shape = array.shape
     if let view = tensor.view {
@@ -45,11 +56,8 @@ struct StoredArray {
 
     values = try StoredArray.values(of: array, tensor.meaning ?? .numbers, refuse)
     if let relabel = tensor.relabel, case .integers(let labels) = values {
-      let meant = Dictionary(
-        uniqueKeysWithValues: relabel.compactMap { key, value in
-          Int64(key).map { ($0, Int64(value)) }
-        }
-      )
+      var meant: [Int64: Int64] = [:]
+      for (key, value) in relabel { if let key = Int64(key) { meant[key] = Int64(value) } }
       values = .integers(labels.map { meant[$0] ?? $0 })
     }
     if let axes = tensor.axes {
@@ -78,25 +86,31 @@ struct StoredArray {
       }
       shape = [shape[0]] + wanted
     }
-    guard shape.reduce(1, *) > 0 else { throw refuse("is empty (shape \(shape))") }
+    if case .floats(let floats) = values, !floats.allSatisfy(\.isFinite) {
+      throw refuse("holds values that are not finite (NaN or infinite)")
+    }
     self.shape = shape
   }
 
   /// The array of a tensor in a file.
   ///
   /// - Throws: `DataError`, whatever is wrong with the file.
-  static func read(_ tensor: StoredTensor, at path: String, in dataset: String) throws
-    -> NumericArray
-  {
+  static func read(
+    _ tensor: StoredTensor, at path: String, in dataset: String
+  ) throws(DataError) -> NumericArray {
     do {
       return try ArrayFile.read(path, key: tensor.key)
+    } catch let error as FileError {
+      throw DataError.unreadable(dataset, error)
     } catch {
       throw DataError.unusable(dataset: dataset, reason: "\(error)")
     }
   }
 
   /// The shape that a tensor will have, with the number of examples, from the file itself.
-  static func shape(of tensor: StoredTensor, at path: String, in dataset: String) throws -> [Int] {
+  static func shape(
+    of tensor: StoredTensor, at path: String, in dataset: String
+  ) throws(DataError) -> [Int] {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     let key = "\(path) \(tensor) \(attributes?[.modificationDate] as? Date ?? .distantPast)"
     if let shape = shapes.withLock({ $0[key] }) { return shape }
@@ -140,7 +154,7 @@ struct StoredArray {
 
   private static func values(
     of array: NumericArray, _ meaning: StoredTensor.Meaning, _ refuse: (String) -> DataError
-  ) throws -> Values {
+  ) throws(DataError) -> Values {
     switch meaning {
     case .numbers:
       return array.values(as: UInt8.self).map { .bytes($0) } ?? .floats(array.floats())

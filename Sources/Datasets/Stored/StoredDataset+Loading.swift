@@ -43,6 +43,8 @@ extension StoredDataset {
     let dataset: StoredDataset
     private var intact: Set<String> = []
     private var read: [String: NumericArray] = [:]
+    /// Bytes of the arrays that were read of a file.
+    private var bytes: [String: Int] = [:]
 
     init(dataset: StoredDataset) {
       self.dataset = dataset
@@ -55,11 +57,8 @@ extension StoredDataset {
         if intact.insert(path).inserted {
           try dataset.manifest.file(named: tensor.file).check(at: path, of: dataset.name)
         }
-        let key = "\(path) \(tensor.key ?? "")"
-        let array =
-          try read[key] ?? StoredArray.read(tensor, at: path, in: dataset.name)
-        read[key] = array
-        found[name] = try StoredArray(array, tensor, at: path, in: dataset.name)
+        found[name] = try StoredArray(
+          try array(of: tensor, at: path), tensor, at: path, in: dataset.name)
       }
       let counts = Set(found.values.map(\.examples))
       if counts.count > 1 {
@@ -69,6 +68,21 @@ extension StoredDataset {
             + words.joined(separator: ", ") + "; correct the files or their rows")
       }
       return found
+    }
+
+    private mutating func array(of tensor: StoredTensor, at path: String) throws -> NumericArray {
+      let key = "\(path) \(tensor.key ?? "")"
+      if let array = read[key] { return array }
+      let array = try StoredArray.read(tensor, at: path, in: dataset.name)
+      bytes[path, default: 0] += array.count * array.type.size
+      do {
+        // Several arrays may stand for the same few compressed bytes.
+        try ArrayMemory.check(bytes[path] ?? 0, at: path)
+      } catch {
+        throw dataset.unusable("\(error)")
+      }
+      read[key] = array
+      return array
     }
   }
 

@@ -11,8 +11,8 @@ public struct StoredDataset: DatasetConfiguration {
   let layout: DatasetManifest.Layout
   /// Paths of the files in use that are here.
   let paths: [String: String]
-  /// What the splits in use give, by split and tensor.
-  public let exampleShapes: [String: [Int]]
+  public let splitShapes: [String: [String: [Int]]]
+  public let hasKnownShapes: Bool
   public let trainingExamples: Int?
   public let contentIdentity: String
   public let missing: DataError?
@@ -20,8 +20,10 @@ public struct StoredDataset: DatasetConfiguration {
 
   /// Looks for the files, and reads of them what the manifest leaves open.
   ///
+  /// A file that is missing or wrong leaves it open: what needs no data goes on without.
+  ///
   /// - Parameter beside: the manifest's directory.
-  /// - Throws: `DataError`, or what reading a file throws.
+  /// - Throws: `DataError.notYet`.
   public init(
     _ manifest: DatasetManifest, _ options: StoredOptions, in places: DataPlaces, beside: String
   ) throws {
@@ -47,41 +49,67 @@ public struct StoredDataset: DatasetConfiguration {
     layout = chosen.layout
     paths = chosen.paths
     let files = Self.files(layout, options)
-    missing = Self.missing(files.filter { chosen.paths[$0] == nil }, of: manifest)
+    let absent = Self.missing(files.filter { chosen.paths[$0] == nil }, of: manifest)
     let original = layout.isSameAsFirst ? manifest.layouts[0] : layout
-    let identity = try Self.identity(original, options, manifest, paths)
+    var problem = absent
+    var identity: String?
+    do {
+      identity = try Self.identity(original, options, manifest, paths)
+    } catch {
+      problem = problem ?? error
+    }
     contentIdentity = identity.map { "stored/\($0)" } ?? "unknown/\(manifest.name)"
     // Which of several forms will be here is not known either.
     isIdentified =
       identity != nil
-      && (missing == nil || manifest.layouts.dropFirst().allSatisfy(\.isSameAsFirst))
+      && (absent == nil || manifest.layouts.dropFirst().allSatisfy(\.isSameAsFirst))
 
-    let tensors = layout.splits[options.train.first ?? ""] ?? [:]
-    var shapes: [String: [Int]] = [:]
-    for (name, tensor) in tensors {
-      if let shape = tensor.shape {
-        shapes[name] = shape
-      } else if let path = chosen.paths[tensor.file] {
-        shapes[name] = Array(
-          try StoredArray.shape(of: tensor, at: path, in: manifest.name).dropFirst())
-      } else if let missing {
-        throw missing
+    var shapes: [String: [String: [Int]]] = [:]
+    var counts: [String: Int] = [:]
+    var areAllKnown = true
+    for split in Self.splits(layout, options) {
+      shapes[split] = [:]
+      for (name, tensor) in (layout.splits[split] ?? [:]).sorted(by: { $0.key < $1.key }) {
+        if let rows = tensor.rows { counts[split] = rows.range.count }
+        do {
+          guard let whole = try Self.shape(of: tensor, at: paths[tensor.file], manifest.name)
+          else {
+            areAllKnown = areAllKnown && tensor.shape != nil
+            shapes[split]?[name] = tensor.shape
+            continue
+          }
+          shapes[split]?[name] = Array(whole.dropFirst())
+          counts[split] = counts[split] ?? whole[0]
+        } catch {
+          problem = problem ?? error
+          areAllKnown = false
+        }
       }
     }
-    exampleShapes = shapes
-    let counts = try options.train.map { split -> Int? in
-      guard let tensor = (chosen.layout.splits[split] ?? [:]).min(by: { $0.key < $1.key })?.value
-      else { return nil }
-      if let rows = tensor.rows { return rows.range.count }
-      return try chosen.paths[tensor.file].map {
-        try StoredArray.shape(of: tensor, at: $0, in: manifest.name).first ?? 0
-      }
-    }
-    let known = counts.compactMap(\.self)
+    missing = problem
+    let training = options.train.first.flatMap { shapes[$0] }
+    for split in options.train { shapes[split] = nil }
+    shapes["train"] = training
+    if options.validation != nil { shapes["validation"] = training }
+    splitShapes = shapes
+    hasKnownShapes = areAllKnown
+    let known = options.train.compactMap { counts[$0] }
     trainingExamples =
-      known.count == counts.count
-      ? max(known.reduce(0, +) - (options.validation?.count ?? 0), 0) : nil
+      known.count == options.train.count
+      ? max(known.reduce(0, +) - max(options.validation?.count ?? 0, 0), 0) : nil
   }
+
+  /// Examples and their shape, of the manifest alone where that says both; nil where the file that
+  /// would say it is not here.
+  private static func shape(
+    of tensor: StoredTensor, at path: String?, _ dataset: String
+  ) throws(DataError) -> [Int]? {
+    if let rows = tensor.rows, let shape = tensor.shape { return [rows.range.count] + shape }
+    guard let path else { return nil }
+    return try StoredArray.shape(of: tensor, at: path, in: dataset)
+  }
+
+  public var exampleShapes: [String: [Int]] { splitShapes["train"] ?? [:] }
 
   public var name: String { manifest.name }
 
@@ -99,7 +127,7 @@ public struct StoredDataset: DatasetConfiguration {
       }
       if trainingExamples == 0 { return "validation: nothing is left to train on" }
     }
-    if options.binarise != .none, exampleShapes["image"] == nil {
+    if options.binarise != .none, layout.splits[options.train[0]]?["image"] == nil {
       return "binarise: the data set has no tensor 'image'"
     }
     return nil
@@ -141,20 +169,23 @@ extension StoredDataset {
       dataset: manifest.name, files: files,
       remedy: canFetch
         ? .fetch(all: !files.allSatisfy(usual.contains))
-        : .manual(manifest.howToGet ?? "no address of it is known"))
+        : .manual(manifest.howToGet))
   }
 
   /// Hash of the content in use and how it is read; nil where a file's checksum is not known.
   private static func identity(
     _ layout: DatasetManifest.Layout, _ options: StoredOptions, _ manifest: DatasetManifest,
     _ paths: [String: String]
-  ) throws -> String? {
+  ) throws(DataError) -> String? {
     var content: [String: [String: StoredTensor]] = [:]
     for split in splits(layout, options) {
       for (name, tensor) in layout.splits[split] ?? [:] {
         let declared = manifest.file(named: tensor.file).sha256
-        guard let sum = try declared ?? paths[tensor.file].map({ try Checksums.sha256(of: $0) })
-        else { return nil }
+        var sum = declared
+        if sum == nil, let path = paths[tensor.file] {
+          sum = try Checksums.sha256(of: path, in: manifest.name)
+        }
+        guard let sum else { return nil }
         var read = tensor
         read.file = sum
         content[split, default: [:]][name] = read
@@ -162,7 +193,8 @@ extension StoredDataset {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return SHA256.hex(of: try encoder.encode(content))
+    // Texts and finite numbers can always be encoded.
+    return (try? encoder.encode(content)).map { SHA256.hex(of: $0) }
   }
 }
 
@@ -175,7 +207,7 @@ extension StoredFile {
       throw DataError.wrongSize(dataset: dataset, path: path, expected: bytes, found: found)
     }
     guard let sha256 else { return }
-    let found = try Checksums.sha256(of: path)
+    let found = try Checksums.sha256(of: path, in: dataset)
     if found != sha256 {
       throw DataError.altered(dataset: dataset, path: path, expected: sha256, found: found)
     }

@@ -6,12 +6,11 @@ public enum AMATFile {
   ///
   /// Numbers are separated by blanks. They are kept as `uint8` when all of them are whole and from
   /// 0 to 255, else as `float64`. Throws `FileError` or `ArrayFileError`; `.line` for a line of
-  /// another length than the first, and `.tooLarge` beyond the limit of bytes in memory (half of
-  /// what the machine has), because a compressed file does not tell how many numbers it holds.
+  /// another length than the first, and `.tooLarge` beyond the limit of bytes in memory (that of
+  /// ``ArrayMemory``), because a compressed file does not tell how many numbers it holds.
   public static func read(_ path: String, limit: Int? = nil) throws -> NumericArray {
     let source = try plainOrGzip(path)
-    let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-    var table = NumberTable(path: path, mostBytes: limit ?? memory / 2)
+    var table = NumberTable(path: path, mostBytes: limit ?? ArrayMemory.limit(at: path))
     let size = 1 << 20
     let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size + 1)
     defer { buffer.deallocate() }
@@ -85,7 +84,10 @@ private struct NumberTable {
         try add(word: UnsafeBufferPointer(rebasing: text[start..<at]))
       }
     }
-    let bytes = small.count + 8 * wide.count
+    try check(small.count + 8 * wide.count)
+  }
+
+  private func check(_ bytes: Int) throws {
     guard bytes <= mostBytes else {
       throw ArrayFileError.tooLarge(path: path, bytes: bytes, limit: mostBytes)
     }
@@ -107,6 +109,7 @@ private struct NumberTable {
         small.append(byte)
         return
       }
+      try check(8 * small.count)
       wide = small.map(Double.init)
       small = []
       isWide = true

@@ -18,7 +18,7 @@ public enum ArrayFile {
       default: try AMATFile.read(path)
       }
     case .npz, .mat, .hdf5, .folder:
-      return try read(path, choose(key, in: path), format)
+      return try read(path, choose(key, in: path, format), format)
     }
   }
 
@@ -38,7 +38,9 @@ public enum ArrayFile {
   private static let images = "images"
   private static let labels = "labels"
 
-  private static func choose(_ key: String?, in path: String) throws -> String {
+  private static func choose(
+    _ key: String?, in path: String, _ format: Format
+  ) throws -> String {
     let names = try names(in: path)
     if let key {
       guard names.contains(key) else {
@@ -46,7 +48,8 @@ public enum ArrayFile {
       }
       return key
     }
-    guard names.count == 1 || names.first == images && names.last == labels else {
+    // A folder's pictures are what is meant where their labels are not asked for.
+    guard names.count == 1 || format == .folder else {
       throw ArrayFileError.keyNeeded(path: path, available: names)
     }
     return names[0]

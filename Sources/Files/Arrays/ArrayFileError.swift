@@ -12,7 +12,7 @@ public enum ArrayFileError: Error, Equatable {
   case keyNeeded(path: String, available: [String])
   /// An array was named in a file whose only array has no name.
   case noKeys(path: String, key: String)
-  /// The array (`bytes`) is larger than memory, or than what was allowed.
+  /// The array (`bytes`) is larger than a file of its size may hold, or than memory.
   case tooLarge(path: String, bytes: Int, limit: Int)
   /// A line of a text file is not what the lines before it promise.
   case line(path: String, line: Int, reason: String)
@@ -42,7 +42,7 @@ extension ArrayFileError: CustomStringConvertible {
       "\(path) holds a single array without a name, not '\(key)'. Leave the name out."
     case .tooLarge(let path, let bytes, let limit):
       "\(path) holds an array of \(bytes) bytes, where \(limit) bytes are allowed. "
-        + "Check the file, or use a machine with more memory."
+        + "Check the file, or store it with less compression."
     case .line(let path, let line, let reason):
       "\(path), line \(line): \(reason). Correct the line, or fetch the file again."
     case .unequalPicture(let path, let expected, let found):

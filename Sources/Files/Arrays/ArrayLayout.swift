@@ -9,6 +9,8 @@ struct ArrayLayout {
   var isColumnMajor = false
   /// Any number but 0 stands for 1.
   var isBoolean = false
+  /// Stored as half-precision numbers, whose bits are those of the type `uint16`; read as `float32`.
+  var isHalf = false
 
   /// The most axes that NumPy allows; more are a sign of a damaged file.
   static let mostAxes = 64
@@ -20,8 +22,8 @@ struct ArrayLayout {
       if isBigEndian { swapBytes(bytes) }
       if isBoolean { for index in bytes.indices { bytes[index] = min(bytes[index], 1) } }
     }
-    return NumericArray(
-      trusted: isColumnMajor ? values.rowMajor(fromColumnMajor: shape) : values, shape: shape)
+    let ordered = isColumnMajor ? values.rowMajor(fromColumnMajor: shape) : values
+    return NumericArray(trusted: isHalf ? ordered.widenedHalves : ordered, shape: shape)
   }
 
   private func count(in source: any ByteSource) throws -> Int {
@@ -31,10 +33,7 @@ struct ArrayLayout {
     guard bytes <= source.atMost else {
       throw source.damaged("it is too short for the shape \(shape) of \(type)")
     }
-    let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-    guard bytes <= memory else {
-      throw ArrayFileError.tooLarge(path: source.path, bytes: bytes, limit: memory)
-    }
+    try ArrayMemory.check(isHalf ? 2 * bytes : bytes, at: source.path)
     return count
   }
 
@@ -51,6 +50,14 @@ struct ArrayLayout {
     case 8: swap(UInt64.self)
     default: break
     }
+  }
+}
+
+extension NumericValues {
+  /// The half-precision numbers of which these are the bits.
+  fileprivate var widenedHalves: NumericValues {
+    guard case .uint16(let bits) = self else { return self }
+    return .float32(bits.map { Float(Float16(bitPattern: $0)) })
   }
 }
 

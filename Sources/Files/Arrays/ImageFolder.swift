@@ -66,11 +66,8 @@ public struct ImageFolder: Sendable {
   }
 
   private func reserve(_ size: Int, in bytes: inout [UInt8]) throws {
-    let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     let (all, overflow) = size.multipliedReportingOverflow(by: pictures.count)
-    guard !overflow, all <= memory else {
-      throw ArrayFileError.tooLarge(path: path, bytes: overflow ? .max : all, limit: memory)
-    }
+    try ArrayMemory.check(overflow ? .max : all, at: path)
     bytes.reserveCapacity(all)
   }
 

@@ -202,6 +202,8 @@ private struct MATVariable {
       !overflow,
       bytes == tag.size
     else { throw source.damaged("'\(name)' has \(tag.size) bytes for the shape \(shape)") }
+    // Numbers of another type are held once more while they are converted, in eight bytes each.
+    if stored != type { try ArrayMemory.check(8 * count, at: source.path) }
     let layout = ArrayLayout(
       type: stored, shape: shape, isBigEndian: elements.isBigEndian, isColumnMajor: true)
     let array = try layout.read(from: source)

@@ -69,12 +69,13 @@ struct NPYHeader: Equatable {
         "Save it from Python as an array of numbers")
     }
     if kind.first == "U" || kind.first == "S" { throw unsupported("texts", numbers) }
-    guard let type = Self.types[String(kind)] else {
+    let isHalf = kind == "f2"
+    guard let type = isHalf ? .uint16 : Self.types[String(kind)] else {
       throw unsupported("numbers of the type '\(descriptor.prefix(20))'", numbers)
     }
     return ArrayLayout(
       type: type, shape: shape, isBigEndian: descriptor.first == ">",
-      isColumnMajor: isColumnMajor, isBoolean: kind == "b1")
+      isColumnMajor: isColumnMajor, isBoolean: kind == "b1", isHalf: isHalf)
   }
 
   private static let types: [String: NumericType] = [

@@ -20,7 +20,7 @@ public enum HDF5Error: Error, Equatable {
   case wrongShape(path: String, name: String, shape: [Int], count: Int)
   /// A stored integer is too large or too small for the type asked for.
   case outOfRange(path: String, name: String, expected: String)
-  /// The values need more memory (bytes) than the machine has.
+  /// The values need more memory (bytes) than a file of its size may take, or than the machine has.
   case tooLarge(path: String, name: String, shape: [Int], available: Int)
   /// A text contains the character NUL, which ends a text in HDF5.
   case textWithNull(path: String, name: String)
@@ -58,8 +58,8 @@ extension HDF5Error: CustomStringConvertible {
       "\(name) in \(path) holds an integer that does not fit into \(expected). "
         + "Read it as a wider type, or correct the file."
     case .tooLarge(let path, let name, let shape, let available):
-      "\(name) in \(path) has the shape \(shape), more than the \(available) bytes of memory here. "
-        + "Check the file, or use a machine with more memory."
+      "\(name) in \(path) has the shape \(shape), more than the \(available) bytes that it may take. "
+        + "Check the file, or store it with less compression."
     case .textWithNull(let path, let name):
       "A text for \(name) in \(path) contains the character NUL. Remove it."
     case .system(let path, let operation, let detail):

@@ -94,7 +94,8 @@ extension HDF5File {
     }
     // What was never written is read as zeros, so that a few bytes could ask for all the memory.
     let shape = try shape(ofSpace: dataset.space, name)
-    let bytes = try count(shape, itemSize: size, name) * size
+    let numbers = try count(shape, itemSize: max(size, number.size), name)
+    let bytes = numbers * size
     var fileSize: hsize_t = 0
     try check(H5Fget_filesize(file, &fileSize), "read the size of the file")
     // A damaged file may declare more than it can hold.
@@ -103,7 +104,25 @@ extension HDF5File {
     guard bytes <= max(most, 1 << 20) else {
       throw HDF5Error.tooLarge(path: path, name: name, shape: shape, available: most)
     }
+    // A chunk, which may be larger than the dataset, is decompressed as a whole.
+    let limit = ArrayMemory.limit(at: path)
+    guard numbers * number.size <= limit, chunkBytes(dataset.id, size) <= limit else {
+      throw HDF5Error.tooLarge(path: path, name: name, shape: shape, available: limit)
+    }
     return number
+  }
+
+  /// Bytes of one chunk of a dataset; 0 where it is stored as one piece.
+  private func chunkBytes(_ dataset: hid_t, _ itemSize: Int) -> Int {
+    let list = H5Dget_create_plist(dataset)
+    defer { H5Pclose(list) }
+    guard list >= 0, H5Pget_layout(list) == H5D_CHUNKED else { return 0 }
+    var lengths = [hsize_t](repeating: 1, count: ArrayLayout.mostAxes)
+    guard H5Pget_chunk(list, Int32(lengths.count), &lengths) > 0 else { return 0 }
+    return lengths.reduce(itemSize) { bytes, length in
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: Int(clamping: length))
+      return overflow ? .max : product
+    }
   }
 
   private func withDataset<Result>(

@@ -39,6 +39,16 @@ public enum HDF5NumberType: Sendable {
   case uint32
   case uint64
 
+  /// Bytes of one number in memory.
+  var size: Int {
+    switch self {
+    case .int8, .uint8: 1
+    case .int16, .uint16: 2
+    case .float32, .int32, .uint32: 4
+    case .float64, .int64, .uint64: 8
+    }
+  }
+
   var native: hid_t {
     switch self {
     case .float32: hdf5_native_float()

@@ -52,12 +52,33 @@ public struct PNGImage: Equatable, Sendable {
 
   /// Reads a PNG file of any kind as 8-bit grey or RGB; transparency is laid on white.
   ///
+  /// Values are those of the file, whatever it says of gamma and colour; of 16 bits, the nearest of 8
+  /// (v / 257, rounded).
+  ///
   /// Throws `FileError`, or `PNGError.damaged` when the file is not a whole PNG picture.
   public init(reading path: String) throws {
     let file = try OpenFile(path, O_RDONLY, to: "open")
     let encoded = try file.read(Int(file.status().st_size), at: 0)
     // libpng keeps the address of the file's bytes from its first call to its second.
-    self = try encoded.withUnsafeBytes { try PNGImage(decoding: $0, from: path) }
+    self = try Self.withoutColourSpace(encoded).withUnsafeBytes {
+      try PNGImage(decoding: $0, from: path)
+    }
+  }
+
+  /// The file without what says how its values are to be shown: libpng would convert them to sRGB,
+  /// and data are what is stored.
+  private static func withoutColourSpace(_ encoded: [UInt8]) -> [UInt8] {
+    let unwanted: Set = ["gAMA", "cHRM", "sRGB", "iCCP"]
+    var kept = Array(encoded.prefix(8))
+    var rest = encoded.dropFirst(8)
+    // A chunk is its length, its name, its contents and a checksum.
+    while rest.count >= 12 {
+      let size = Int(rest.prefix(4).unsigned(bigEndian: true)) + 12
+      let name = String(decoding: rest.dropFirst(4).prefix(4), as: UTF8.self)
+      if !unwanted.contains(name) { kept += rest.prefix(size) }
+      rest = rest.dropFirst(size)
+    }
+    return kept + rest
   }
 
   private init(decoding encoded: UnsafeRawBufferPointer, from path: String) throws {
@@ -73,11 +94,17 @@ public struct PNGImage: Equatable, Sendable {
     width = Int(image.width)
     height = Int(image.height)
     image.format = png_shim_format(Int32(channels))
+    // Else 16-bit values are taken for linear light, where 8-bit ones are not.
+    image.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
     // A byte of a PNG file cannot become more than about 1032 · 24 bytes of pixels; a header that
     // says otherwise is damaged, and believing it could ask for more memory than there is.
     let count = width * height * channels
     guard count / (1032 * 24) <= encoded.count else {
       throw PNGError.damaged(path: path, reason: "too short for \(width) × \(height) pixels")
+    }
+    guard count <= ArrayMemory.limit(forFileOf: encoded.count) else {
+      throw PNGError.damaged(
+        path: path, reason: "\(width) × \(height) pixels are too many for a file of its size")
     }
     var values = [UInt8](repeating: 255, count: count)
     var white = png_color(red: 255, green: 255, blue: 255)

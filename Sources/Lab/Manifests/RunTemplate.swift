@@ -69,7 +69,12 @@ public struct RunTemplate: Sendable {
       }
     }
     for (measure, node) in zip(measures, study.measures.items ?? []) {
-      _ = try kinds.measure(measure, origin: node.origin)
+      let measure = try kinds.measure(measure, origin: node.origin)
+      // Shapes that are not known yet are checked once the files are here.
+      guard dataset.hasKnownShapes else { continue }
+      for problem in measure.needs.compactMap({ $0.problem(in: dataset.splitShapes) }) {
+        throw refuse(node, "measures", "\(measure.id) \(problem)")
+      }
     }
   }
 }

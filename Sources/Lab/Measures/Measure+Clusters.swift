@@ -19,8 +19,15 @@ extension Measure {
   /// Clusters that at least one test example is assigned to.
   public static let occupiedClusters = Measure(
     id: "clusters/occupied", summary: "clusters that a test example is assigned to", unit: "",
-    direction: .neither
+    direction: .neither, needs: labels
   ) { Double(try ClusterAccuracy.of($0, for: "clusters/occupied").occupied) }
+
+  private static let labels = [
+    DataNeed(split: "test", tensor: "image"),
+    DataNeed(
+      split: "test", tensor: "label", shape: [],
+      range: 0...Double(ClusterAccuracy.mostLabels - 1)),
+  ]
 
   private static func accuracy(
     _ variant: String, _ words: String, _ value: @escaping @Sendable (ClusterAccuracy) -> Double
@@ -28,7 +35,7 @@ extension Measure {
     let id = "accuracy/" + variant
     return Measure(
       id: id, summary: "share of test examples whose cluster has their label: \(words)", unit: "%",
-      direction: .moreIsBetter
+      direction: .moreIsBetter, needs: labels
     ) { value(try ClusterAccuracy.of($0, for: id)) }
   }
 }

@@ -3,27 +3,29 @@ import Torch
 
 /// The measures that PriorLab comes with; `Catalogue.swift` registers them.
 extension Measure {
+  private static let angles = [DataNeed(split: "train", tensor: "angle", shape: [])]
+
   /// Mean absolute error of the joint angle regressed on the code (Klushyn et al. 2019, table 1).
   public static func angleError(_ radius: AngleRegression.Radius) -> Measure {
     let id = "angle-error/" + radius.rawValue
     let words = radius == .global ? "one radius for all codes" : "each code's own radius"
     return Measure(
       id: id, summary: "mean |residual| of the angle regressed on the code, with \(words)",
-      unit: "rad", direction: .lessIsBetter
+      unit: "rad", direction: .lessIsBetter, needs: angles
     ) { try AngleRegression($0, radius, for: id).meanAbsoluteError }
   }
 
   /// Spread of the codes' distances from their centre over their mean: 0 for a circle.
   public static let radiusVariation = Measure(
     id: "code-radius/variation", summary: "std of the codes' radii over their mean: 0 for a circle",
-    unit: "", direction: .lessIsBetter
+    unit: "", direction: .lessIsBetter, needs: angles
   ) { try AngleRegression($0, .global, for: "code-radius/variation").radiusVariation }
 
   /// Root-mean-square error of the reconstruction from posterior means, over all training images.
   public static let reconstructionError = Measure(
     id: "reconstruction/rms-from-mean",
     summary: "root-mean-square error a pixel, decoded from posterior means", unit: "",
-    direction: .lessIsBetter
+    direction: .lessIsBetter, needs: [DataNeed(split: "train", tensor: "image")]
   ) { run in
     let id = "reconstruction/rms-from-mean"
     let model = try run.latentModel(for: id)

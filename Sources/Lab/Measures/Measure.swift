@@ -11,17 +11,20 @@ public struct Measure: Sendable {
   /// Unit of the value (`rad`, `nats`, `steps`), empty for a plain number.
   public let unit: String
   public let direction: Direction
+  /// What it reads of the data, checked before anything is trained.
+  public let needs: [DataNeed]
   /// The value; nil where the run has none, such as the step of an event that never came.
   let value: @Sendable (FinishedRun) throws -> Double?
 
   public init(
-    id: String, summary: String, unit: String, direction: Direction,
+    id: String, summary: String, unit: String, direction: Direction, needs: [DataNeed] = [],
     value: @escaping @Sendable (FinishedRun) throws -> Double?
   ) {
     self.id = id
     self.summary = summary
     self.unit = unit
     self.direction = direction
+    self.needs = needs
     self.value = value
   }
 }

@@ -40,7 +40,7 @@ public struct Kinds: Sendable {
       return dataset
     }
     guard let kind else {
-      throw tagged.unknownName(among: (Array(datasets.keys) + (stored?.names ?? [])).sorted())
+      throw tagged.unknownName(among: Set(datasets.keys).union(stored?.names ?? []).sorted())
     }
     let dataset = try tagged.decode(kind)
     if let problem = dataset.problem { throw impossible(tagged, problem) }
@@ -58,7 +58,10 @@ public struct Kinds: Sendable {
       throw tagged.unknownName(among: models.keys.sorted())
     }
     let model = try tagged.decode(kind)
-    if let problem = model.problem(for: dataset.exampleShapes) { throw impossible(tagged, problem) }
+    // Shapes that are not known yet are checked once the files are here.
+    if dataset.hasKnownShapes, let problem = model.problem(for: dataset.exampleShapes) {
+      throw impossible(tagged, problem)
+    }
     return model
   }
 

@@ -24,7 +24,8 @@ public struct Plan: Sendable {
     public let steps: Int?
     /// Seconds of one core, from the rate of earlier runs of the study; nil where there are none.
     public let seconds: Double?
-    /// Disk space that the run will take; nil where nothing is to be trained.
+    /// Disk space that the run will take; nil where nothing is to be trained, or the size of the data
+    /// is not known yet.
     public let space: RunSpace?
     /// Bytes that an earlier attempt has left, and that its end will take up again.
     let here: Int
@@ -71,7 +72,7 @@ public struct Plan: Sendable {
           case .train: total
           }
         var space: RunSpace?
-        if steps != 0 {
+        if steps != 0 && run.template.dataset.hasKnownShapes {
           space = try spaces[run.template.cell] ?? RunSpace(run)
           spaces[run.template.cell] = space
         }

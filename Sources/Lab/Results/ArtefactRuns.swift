@@ -113,6 +113,13 @@ public struct ArtefactRuns: Sendable {
     return chosen.map { candidates[$0].0 }
   }
 
+  /// Throws where the content of data is not known, and so not which records are those of its runs.
+  public func checkIdentities() throws {
+    for dataset in runs.map(\.template.dataset) where !dataset.isIdentified {
+      if let missing = dataset.missing { throw missing }
+    }
+  }
+
   /// Whether the artefact has no figures.
   public var drawsNothing: Bool { drawings.isEmpty }
 

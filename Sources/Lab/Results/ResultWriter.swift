@@ -130,6 +130,7 @@ public struct ResultWriter {
     let needed = artefact.parametersNeeded
     guard directory.has(needed, of: run, steps: record.steps) else { return [] }
     let template = run.template
+    if !template.dataset.hasKnownShapes, let missing = template.dataset.missing { throw missing }
     let parameters = ParameterStore(Randomness(seed: run.seed))
     let model = try checked("building the model") {
       template.model.build(for: template.dataset.exampleShapes, parameters: parameters)

@@ -28,6 +28,7 @@ public struct Verification: Codable, Sendable {
     let artefact = try ArtefactRuns(
       stored.artefact, stored.profile, seeds: seeds.isEmpty ? nil : SeedList(seeds.sorted()),
       library: library, kinds: kinds)
+    try artefact.checkIdentities()
     // Runs that were recorded since, for another result, are not this one's.
     let fresh = try Comparison(
       artefact, kinds: kinds, store: store, failures: Set(failed.map(\.identity)),

@@ -106,6 +106,7 @@ public struct RunExecutor {
     try AtomicFile.removeLeftovers(in: directory.path)
     try AtomicFile.write(Data(try run.resolved().yaml().utf8), to: directory.resolved)
     let dataset = try checked("moving the data") { try run.template.dataset.load().to(device) }
+    try checked("checking the data") { try run.template.check(dataset, kinds: kinds) }
     let randomness = Randomness(seed: run.seed)
     let model = try checked("building the model") {
       run.template.model.build(

@@ -77,6 +77,8 @@ PLTensor *pl_unary(PLUnary operation, const PLTensor *x);
 PLTensor *pl_binary(PLBinary operation, const PLTensor *x, const PLTensor *y);
 PLTensor *pl_binary_scalar(PLBinary operation, const PLTensor *x, double y);
 PLTensor *pl_clamp(const PLTensor *x, double low, double high);
+PLTensor *pl_minimum(const PLTensor *x);
+PLTensor *pl_maximum(const PLTensor *x);
 PLTensor *pl_sum(const PLTensor *x, const int64_t *axes, int count);
 PLTensor *pl_mean(const PLTensor *x, const int64_t *axes, int count);
 PLTensor *pl_logsumexp(const PLTensor *x, int64_t axis);

@@ -58,6 +58,7 @@ struct CompareCommand: ParsableCommand {
     let artefact = try selection.artefact(
       id, profile, library: library, catalogue: try Catalogue(root: project.experiments),
       kinds: project.kinds)
+    try artefact.checkIdentities()
     return try Comparison(artefact, kinds: project.kinds, store: project.store)
   }
 }

@@ -29,7 +29,7 @@ struct DataListCommand: ParsableCommand {
     var licence: String?
     /// Of the files that studies use by default; absent where some sizes are not known.
     var bytes: Int?
-    /// `here`, `partly`, `missing`.
+    /// `here`, `partly`, `missing`; `wrong` where its manifest is.
     var state: String
     var directories: [String]
     var missing: [String]
@@ -38,11 +38,23 @@ struct DataListCommand: ParsableCommand {
     /// Why no study can use it yet.
     var notYet: String?
     var howToGet: String?
+    /// Whether it is generated where its files are not here.
+    var isGenerated: Bool
+    /// What is wrong with its manifest.
+    var problem: String?
   }
 
   func run() throws {
     let library = project.datasetLibrary
-    let lines = try library.names.map { try line($0, library) }
+    let lines = library.names.map { name in
+      do {
+        return try line(name, library)
+      } catch {
+        return Line(
+          name: name, title: "", state: "wrong", directories: [], missing: [],
+          canBeFetched: false, isGenerated: project.kinds.isGenerated(name), problem: "\(error)")
+      }
+    }
     if output.format == .json {
       print(try jsonText(lines), terminator: "")
       return
@@ -60,12 +72,17 @@ struct DataListCommand: ParsableCommand {
       bytes: sizes.isEmpty || sizes.count < state.items.count ? nil : sizes.reduce(0, +),
       state: state.isHere ? "here" : state.isAbsent ? "missing" : "partly",
       directories: state.directories, missing: state.missing,
-      canBeFetched: !manifest.isByHand, notYet: manifest.notYet, howToGet: manifest.howToGet)
+      canBeFetched: !manifest.isByHand, notYet: manifest.notYet, howToGet: manifest.howToGet,
+      isGenerated: project.kinds.isGenerated(name))
   }
 
   private func show(_ line: Line) {
     let name = line.name.padding(
       toLength: max(17, line.name.count), withPad: " ", startingAt: 0)
+    if let problem = line.problem {
+      print("\(name) error: \(problem)")
+      return
+    }
     print("\(name) \(line.title)")
     let size = line.bytes.map(sizeText) ?? "size unknown"
     let place =
@@ -73,7 +90,8 @@ struct DataListCommand: ParsableCommand {
       case "here": "here, in " + line.directories.joined(separator: ", ")
       case "partly": "partly here; missing: " + line.missing.joined(separator: ", ")
       default:
-        line.canBeFetched ? "missing; 'priorlab data fetch \(line.name)'" : "missing; by hand"
+        (line.isGenerated ? "not here, and generated instead; " : "missing; ")
+          + (line.canBeFetched ? "'priorlab data fetch \(line.name)'" : "by hand")
       }
     print("    licence: \(line.licence ?? "not stated"); \(size); \(place)")
     if line.state != "here" && !line.canBeFetched, let words = line.howToGet {
@@ -122,6 +140,12 @@ struct DataFetchCommand: ParsableCommand {
         let state = manifest.state(in: library.places, beside: library.root)
         let isEnough = state.isHere && !all
         let files = isEnough ? state.items.map(\.file) : manifest.filesToFetch(all: all)
+        if files.isEmpty {
+          throw FetchError.noFiles(dataset: manifest.name, howToGet: manifest.howToGet)
+        }
+        if let why = manifest.notYet {
+          Log.warning("no study can use \(manifest.name) yet: \(why)")
+        }
         try fetcher.fetch(files, of: manifest)
       } catch FetchError.stopped(let file) {
         board.finish()
@@ -157,9 +181,17 @@ struct DataVerifyCommand: ParsableCommand {
   func run() throws {
     let library = project.datasetLibrary
     let lines = try (names.isEmpty ? library.names : names).flatMap { name -> [Line] in
-      let manifest = try library.known(name)
+      let manifest: DatasetManifest
+      do {
+        manifest = try library.known(name)
+      } catch  where names.isEmpty {
+        return [Line(dataset: name, file: "", state: "wrong", problem: "\(error)")]
+      }
       let state = manifest.state(in: library.places, beside: library.root)
       if names.isEmpty && state.isAbsent { return [] }
+      if state.items.isEmpty {
+        throw FetchError.noFiles(dataset: manifest.name, howToGet: manifest.howToGet)
+      }
       return try state.items.map { try line($0, manifest) }
     }
     if output.format == .json {
@@ -190,7 +222,7 @@ struct DataVerifyCommand: ParsableCommand {
   }
 
   private func words(_ line: Line) -> String {
-    let name = "\(line.dataset)/\(line.file)"
+    let name = line.file.isEmpty ? line.dataset : "\(line.dataset)/\(line.file)"
     return switch line.state {
     case "right": "right    \(name)  (\(line.path ?? ""))"
     case "missing": "missing  \(name)"

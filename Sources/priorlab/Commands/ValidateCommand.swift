@@ -5,7 +5,8 @@ import Lab
 struct ValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
-    abstract: "Check every manifest, or the named ones, in all their profiles. Nothing is run.")
+    abstract: "Check every manifest, or the named ones, in all their profiles. Nothing is run.",
+    discussion: "Without ids, the manifests of data sets are checked, too.")
 
   @Argument(help: "Ids of studies, tables and figures; all by default.")
   var ids: [String] = []
@@ -28,11 +29,12 @@ struct ValidateCommand: ParsableCommand {
       if catalogue.entries.contains(where: { $0.id == id }) { throw LibraryError.planned(id) }
       throw LibraryError.noArtefact(id, near: nearest(id, among: manifests.map(\.id)))
     }
-    let lines = manifests.filter { ids.isEmpty || ids.contains($0.id) }.map { manifest in
+    var lines = manifests.filter { ids.isEmpty || ids.contains($0.id) }.map { manifest in
       Line(
         id: manifest.id, file: manifest.file,
         problem: library.problem(of: manifest, catalogue: catalogue, kinds: project.kinds))
     }
+    if ids.isEmpty { lines += dataSets }
     if output.format == .json {
       print(try jsonText(lines), terminator: "")
     } else {
@@ -41,6 +43,15 @@ struct ValidateCommand: ParsableCommand {
     let wrong = lines.filter { $0.problem != nil }.count
     if wrong > 0 {
       throw Ending(code: .usage, message: "\(wrong) of \(lines.count) manifests are wrong")
+    }
+  }
+
+  private var dataSets: [Line] {
+    let datasets = project.datasetLibrary
+    return datasets.names.map { name in
+      var line = Line(id: name, file: "\(datasets.root)/\(name).yaml")
+      do { _ = try datasets.manifest(name) } catch { line.problem = "\(error)" }
+      return line
     }
   }
 }

@@ -16,8 +16,9 @@ final class FetchBoard {
       write("\r\u{1B}[2K\(file)  \(sizeText(received))\(share)")
       isLineOpen = true
     case .refused(let reason): say("warning: \(reason)")
-    case .fetched(let file, let path, let sha256):
-      say("\(file) is here: \(path) (SHA-256 \(sha256))")
+    case .fetched(let file, let path, let sha256, let isVerified):
+      let doubt = isVerified ? "" : "; not verified: no checksum is known"
+      say("\(file) is here: \(path) (SHA-256 \(sha256))\(doubt)")
     }
   }
 

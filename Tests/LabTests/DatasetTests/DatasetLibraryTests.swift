@@ -82,6 +82,38 @@ import Testing
     ),
     ("splits: {train: {}}", "datasets/mine.yaml:3:17: splits.train: it has no tensors"),
     (
+      "splits: {train: {image: {file: f, shape: [9999999999, 9999999999]}}}",
+      "datasets/mine.yaml:3:42: splits.train.image.shape: lengths must be at most 2147483648, and one is"
+    ),
+    (
+      "splits: {train: {image: {file: f, shape: [2147483648, 2147483648]}}}",
+      "datasets/mine.yaml:3:42: splits.train.image.shape: more than 2⁴⁰ numbers"
+    ),
+    (
+      "splits: {train: {image: {file: f, view: [4611686018427387904, 4, -1]}}}",
+      "datasets/mine.yaml:3:41: splits.train.image.view: lengths must be at most 2147483648"
+    ),
+    (
+      "splits: {train: {image: {file: f, bits: 9223372036854775807}}}",
+      "datasets/mine.yaml:3:41: splits.train.image.bits: it must be from 1 to 2147483648"
+    ),
+    (
+      "splits: {train: {image: {file: f, rows: [0, 9223372036854775807]}}}",
+      "datasets/mine.yaml:3:41: splits.train.image.rows: there can be at most 2147483648 examples"
+    ),
+    (
+      "splits: {train: {image: {file: f, as: integers, relabel: {'1': 2, '01': 3}}}}",
+      "datasets/mine.yaml:3:58: splits.train.image.relabel: a label is given another meaning twice"
+    ),
+    (
+      "splits: {train: {}}\nfiles: [{name: f, bytes: 9223372036854775807}]",
+      "datasets/mine.yaml:4:26: files.0.bytes: it must be from 1 to 2⁵⁰"
+    ),
+    (
+      "splits: {train: {}}\nfiles: [{name: f, bytes: 1}, {name: f, bytes: 2}]",
+      "datasets/mine.yaml:4:37: files.1.name: the file 'f' is described twice"
+    ),
+    (
       "splits: {train: {}}\nlayouts: []",
       "datasets/mine.yaml:4:10: layouts: write either splits or layouts, not both"
     ),
@@ -89,6 +121,23 @@ import Testing
   func wrongManifest(_ text: String, _ expected: String) throws {
     let found = try message("dataset: mine\ntitle: Mine\n" + text)
     #expect(found.hasPrefix(expected), "\(found)")
+  }
+
+  /// The largest numbers that are allowed can be added and multiplied.
+  @Test func largestNumbers() throws {
+    try Workplace.with([]) { place in
+      let tensor = "{file: f, rows: [0, 2147483648], shape: [1024, 1024, 1048576]}"
+      try place.write(
+        "dataset: mine\ntitle: M\nsplits: {train: {image: \(tensor)}, more: {image: \(tensor)}}",
+        to: "datasets/mine.yaml")
+      let library = DatasetLibrary(
+        root: place.root + "/datasets", places: DataPlaces(directories: [], cache: place.root))
+      for held in [Int.min, 1, .max] {
+        let options = StoredOptions(train: ["train", "more"], validation: .last(held))
+        let dataset = try library.dataset("mine", options)
+        #expect((dataset.problem == nil) == (held == 1))
+      }
+    }
   }
 
   @Test func fileNamedOtherwise() throws {
@@ -130,6 +179,7 @@ import Testing
 
   @Test(arguments: [
     ("{mnits: {}}", "unknown name 'mnits'; did you mean 'mnist'? Expected one of binarized-mnist"),
+    ("{dspritse: {}}", "did you mean 'dsprites'? Expected one of"),
     ("{mnist: {seed: 7}}", "dataset.mnist: unknown key 'seed'"),
     ("{mnist: {binarise: {once: {}}}}", "dataset.mnist.binarise.once: missing key 'seed'"),
     ("{mnist: {binarise: daily}}", "unknown name 'daily'. Expected one of none, once, each-use"),

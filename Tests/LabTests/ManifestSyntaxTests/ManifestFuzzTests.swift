@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Testing
 
@@ -49,6 +50,41 @@ import Testing
     }
   }
 
+  /// Sets of small files of every format, which are checked and loaded as the manifests say.
+  @Test func storedData() throws {
+    let place = NSTemporaryDirectory() + "fuzz-data-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    try FuzzData.write(to: place)
+    let manifests = try FuzzData.manifests.map { name, text in
+      let file = "\(place)/\(name).yaml"
+      try text.write(toFile: file, atomically: false, encoding: .utf8)
+      return file
+    }
+    let options = [
+      StoredOptions(), StoredOptions(validation: .last(2)),
+      StoredOptions(train: ["train", "test"], binarise: .once(seed: 1)),
+    ]
+    var loaded = 0
+    try fuzz(manifests, seed: 4) { directory in
+      let altered = DatasetLibrary(
+        root: directory, places: DataPlaces(directories: [place], cache: directory))
+      return try altered.names.reduce(0) { sum, name in
+        try sum
+          + options.reduce(0) { sum, options in
+            let dataset = try altered.dataset(name, options)
+            if dataset.problem != nil { return sum }
+            _ = (dataset.exampleShapes, dataset.splitShapes, dataset.trainingExamples)
+            try dataset.check()
+            let data = try dataset.load()
+            #expect(!dataset.splitShapes.isEmpty && data.train.count >= 0)
+            loaded += 1
+            return sum + data.train.count
+          }
+      }
+    }
+    #expect(loaded > Self.inputs / 10, "\(loaded)")
+  }
+
   /// Writes one altered manifest after the other into a directory, and reads it there.
   ///
   /// - Parameters:
@@ -96,6 +132,103 @@ import Testing
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}
+
+/// Six images of 2 by 4 pixels and their labels, in files of every format.
+private enum FuzzData {
+  static let manifests: [(name: String, text: String)] = [
+    (
+      "idx",
+      """
+      dataset: idx
+      title: T
+      licence: none
+      files: [{name: images.idx, bytes: 64}, {name: labels.idx}]
+      splits:
+        train:
+          image: {file: images.idx, type: uint8, rows: [0, 4], shape: [1, 2, 4], scale: 255}
+          label: {file: labels.idx, rows: [0, 4], shape: [], as: integers, relabel: {"3": 0}}
+        test:
+          image: {file: images.idx, type: uint8, rows: [4, 6], shape: [1, 2, 4], scale: 255}
+          label: {file: labels.idx, rows: [4, 6], shape: [], as: integers, relabel: {"3": 0}}
+      """
+    ),
+    (
+      "npy",
+      """
+      dataset: npy
+      title: T
+      layouts:
+        - splits: {train: {image: {file: images.npy, view: [-1, 4, 2], axes: [0, 2, 1], scale: 255}}}
+        - same-as-first: true
+          splits: {train: {image: {file: packed.npy, bits: 8, rows: [0, 6], shape: [1, 2, 4]}}}
+      """
+    ),
+    (
+      "text",
+      """
+      dataset: text
+      title: T
+      splits:
+        train: {image: {file: images.amat, shape: [1, 2, 4], scale: 2.5}}
+        validation: {image: {file: images.amat, rows: [1, 3], shape: [1, 2, 4], scale: 2.5}}
+      """
+    ),
+    (
+      "hdf5",
+      """
+      dataset: hdf5
+      title: T
+      splits:
+        train:
+          image: {file: arrays.h5, key: a/images, axes: [0, 2, 1], shape: [1, 4, 2]}
+          label: {file: arrays.h5, key: labels, as: integers}
+        test:
+          image: {file: arrays.h5, key: a/images, axes: [0, 2, 1], shape: [1, 4, 2]}
+          label: {file: arrays.h5, key: labels, as: integers}
+      """
+    ),
+    (
+      "folder",
+      """
+      dataset: folder
+      title: T
+      splits:
+        train: {image: {file: pictures, key: images, scale: 255}, label: {file: pictures, key: labels, as: integers}}
+      """
+    ),
+  ]
+
+  static func write(to place: String) throws {
+    func write(_ bytes: [UInt8], _ name: String) throws {
+      try Data(bytes).write(to: URL(fileURLWithPath: "\(place)/\(name)"))
+    }
+    try FileManager.default.createDirectory(
+      atPath: place + "/pictures/1", withIntermediateDirectories: true)
+    let pixels = (0..<48).map { UInt8($0 * 5) }
+    try write([0, 0, 8, 3, 0, 0, 0, 6, 0, 0, 0, 2, 0, 0, 0, 4] + pixels, "images.idx")
+    try write([0, 0, 8, 1, 0, 0, 0, 6, 0, 1, 2, 3, 2, 1], "labels.idx")
+    for (name, shape, bytes) in [
+      ("images.npy", "(6, 8)", pixels), ("packed.npy", "(6, 1)", Array(pixels.prefix(6))),
+    ] {
+      var header = "{'descr': '|u1', 'fortran_order': False, 'shape': \(shape), }"
+      header += String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+      try write([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(header.utf8) + bytes, name)
+    }
+    let lines = (0..<6).map { row in
+      (0..<8).map { "\(Double(row + $0) / 8)" }.joined(separator: " ")
+    }
+    try write(Array(lines.joined(separator: "\n").utf8), "images.amat")
+    let hdf5 = try HDF5File(creating: place + "/arrays.h5")
+    try hdf5.write(pixels.map { Float($0) / 255 }, shape: [6, 2, 4], at: "a/images")
+    try hdf5.write([0, 1, 2, 0, 1, 2], shape: [6], at: "labels")
+    try hdf5.close()
+    for row in 0..<6 {
+      try PNGImage(
+        width: 4, height: 2, channels: 1, pixels: Array(pixels[8 * row..<8 * row + 8])
+      ).write(to: "\(place)/pictures/1/\(row).png")
+    }
   }
 }
 

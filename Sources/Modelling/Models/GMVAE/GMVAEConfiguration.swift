@@ -51,6 +51,9 @@ public struct GMVAEConfiguration: ModelConfiguration {
     }
   }
 
+  /// Images are grey values, which a Bernoulli likelihood takes for probabilities.
+  public func range(of tensor: String) -> ClosedRange<Double>? { tensor == "image" ? 0...1 : nil }
+
   public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {
     GMVAE(self, image: data["image"] ?? [], parameters)
   }
