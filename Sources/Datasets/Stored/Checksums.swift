@@ -29,7 +29,9 @@ public enum Checksums {
   }
 
   /// The same, of a file of a data set.
-  static func sha256(of path: String, in dataset: String) throws(DataError) -> String {
+  ///
+  /// - Throws: `DataError.unusable` where it cannot be read.
+  public static func sha256(of path: String, in dataset: String) throws(DataError) -> String {
     do {
       return try sha256(of: path)
     } catch let error as FileError {

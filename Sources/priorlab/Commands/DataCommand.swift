@@ -143,7 +143,7 @@ struct DataFetchCommand: ParsableCommand {
         if files.isEmpty {
           throw FetchError.noFiles(dataset: manifest.name, howToGet: manifest.howToGet)
         }
-        if let why = manifest.notYet {
+        if let why = manifest.notYet, files.contains(where: { !$0.mirrors.isEmpty }) {
           Log.warning("no study can use \(manifest.name) yet: \(why)")
         }
         try fetcher.fetch(files, of: manifest)
@@ -212,7 +212,7 @@ struct DataVerifyCommand: ParsableCommand {
     guard let path = item.path else { return line }
     do {
       try item.file.check(at: path, of: manifest.name)
-      line.sha256 = try Checksums.sha256(of: path)
+      line.sha256 = try Checksums.sha256(of: path, in: manifest.name)
       line.state = item.file.sha256 == nil ? "unknown" : "right"
     } catch let error as DataError {
       line.state = "wrong"
