@@ -29,11 +29,11 @@ extension CommandTests {
               file.write(header)
               for _ in range(count): file.write(piece)
 
-      npz("all.npz", npy((1 << 10, 950 << 10), "|u1"), 950 * mebi)
+      npz("all.npz", npy((1 << 10, 400 << 10), "|u1"), 400 * mebi)
       npz("most.npz", npy((1 << 10, 32, 1 << 10), "<f8"), 256 * mebi)
       npz("labels.npz", npy((32 << 20,), "|u1"), 32 * mebi)
-      gz("all.idx.gz", struct.pack(">BBBBII", 0, 0, 8, 2, 1 << 10, 900 << 10), bytes(mebi), 900)
-      gz("all.npy.gz", npy((1 << 10, 900 << 10), "|u1"), bytes(mebi), 900)
+      gz("all.idx.gz", struct.pack(">BBBBII", 0, 0, 8, 2, 1 << 10, 400 << 10), bytes(mebi), 400)
+      gz("all.npy.gz", npy((1 << 10, 400 << 10), "|u1"), bytes(mebi), 400)
       # Numbers that are no bytes take eight of them each, also when they come late.
       gz("wide.amat.gz", b"", b"0 " * (1 << 19) + b"0.5\\n", 66)
       late = zlib.compressobj(9, zlib.DEFLATED, 31)
@@ -42,12 +42,12 @@ extension CommandTests {
           file.write(late.compress(b"0 " * ((1 << 19) - 1) + b"0.5\\n") + late.flush())
 
       def element(kind, body): return struct.pack("<II", kind, len(body)) + body + bytes(-len(body) % 8)
-      size = 900 * mebi
-      inner = (element(6, struct.pack("<II", 6, 0)) + element(5, struct.pack("<ii", 1 << 10, 900 << 10))
+      size = 400 * mebi
+      inner = (element(6, struct.pack("<II", 6, 0)) + element(5, struct.pack("<ii", 1 << 10, 400 << 10))
           + element(1, b"a") + struct.pack("<II", 2, size))
       packed = zlib.compressobj(9)
       body = packed.compress(struct.pack("<II", 14, len(inner) + size) + inner)
-      for _ in range(900): body += packed.compress(bytes(mebi))
+      for _ in range(400): body += packed.compress(bytes(mebi))
       body += packed.flush()
       with open("all.mat", "wb") as file:
           file.write(b"MATLAB 5.0 MAT-file".ljust(124) + struct.pack("<H", 0x100) + b"IM")

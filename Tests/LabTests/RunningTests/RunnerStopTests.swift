@@ -14,7 +14,8 @@ import Testing
 
   /// A process that starts while the others are asked to stop is asked as well, and once: a second
   /// time would end it without a checkpoint.
-  @Test(.timeLimit(.minutes(1))) func stopsWhatIsJustStarting() throws {
+  // The limit counts the wait for other tests too.
+  @Test(.timeLimit(.minutes(10))) func stopsWhatIsJustStarting() throws {
     let isStopping = Mutex(false)
     let run = try Tiny.run()
     let start = ContinuousClock.now

@@ -32,8 +32,14 @@ extension ConfigNode {
     }
   }
 
-  /// The name inside `{name}`, when the text is nothing else.
+  /// The name inside `{name}`, when the text is nothing else: a letter, then letters, digits, `_`
+  /// and `-`. Every scalar of every manifest comes by here, so that no regular expression is used.
   private static func placeholder(_ text: String) -> String? {
-    text.wholeMatch(of: /\{([A-Za-z][A-Za-z0-9_-]*)\}/).map { String($0.1) }
+    guard text.utf8.first == UInt8(ascii: "{"), text.utf8.last == UInt8(ascii: "}"),
+      text.utf8.count > 2
+    else { return nil }
+    let name = text.dropFirst().dropLast()
+    let isName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) }
+    return isName && name.first?.isLetter == true ? String(name) : nil
   }
 }
