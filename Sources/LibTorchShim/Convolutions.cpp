@@ -41,8 +41,12 @@ struct GateFunction : torch::autograd::Function<GateFunction> {
 }  // namespace
 
 PLTensor *pl_channels_last(const PLTensor *x) {
-  return guarded("channels last", {x},
-                 [&] { return x->value.contiguous(at::MemoryFormat::ChannelsLast); });
+  return guarded("channels last", {x}, [&] {
+    auto y = x->value.contiguous(at::MemoryFormat::ChannelsLast);
+    // One channel is laid out either way, and libtorch takes it for the other.
+    return y.size(1) > 1 ? y
+                         : y.as_strided(y.sizes(), c10::get_channels_last_strides_2d(y.sizes()));
+  });
 }
 
 PLTensor *pl_gate(const PLTensor *x, int64_t axis) {

@@ -20,6 +20,7 @@ let kinds = Kinds(
     .occupiedClusters,
     .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
   ],
+  families: [.importanceSampledLikelihood],
   computations: [
     CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
     AngleRegressionComputation.self,

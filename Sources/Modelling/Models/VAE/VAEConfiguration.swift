@@ -108,7 +108,7 @@ public enum PriorConfiguration: Codable, Equatable, Sendable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case vamp
-    case standardNormal = "standard-normal"
+    case standardNormal = "normal"
   }
 
   /// What is impossible about the prior, or nil.
