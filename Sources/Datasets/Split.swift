@@ -38,6 +38,11 @@ public struct Split {
     prepared(stored.rows(range), nil)
   }
 
+  /// Examples by their places, prepared for evaluation.
+  public func rows(at places: [Int]) -> Batch {
+    prepared(stored.rows(Tensor(places.map(Int64.init), shape: [places.count])), nil)
+  }
+
   /// The examples named by an integer tensor, prepared for a step of training.
   ///
   /// - Parameter randomness: the step's; what is drawn afresh at every use is drawn from it.

@@ -57,6 +57,16 @@ public protocol LatentVariableModel: Model {
   func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor
 }
 
+/// log p(x, z_s) − log q(z_s|x) in nats for so many draws z_s of each example: `[samples, batch]`.
+public typealias ImportanceWeights = (_ samples: Int, _ randomness: StepRandomness) -> Tensor
+
+/// A model whose likelihood p(x) can be estimated by importance sampling: the mean of the weights is an
+/// unbiased estimate.
+public protocol ImportanceSampledModel: Model {
+  /// Draws and weights for a batch, whose examples are encoded once.
+  func importanceWeights(_ batch: Batch, _ mode: Mode) -> ImportanceWeights
+}
+
 /// A model that assigns examples to clusters.
 public protocol ClusteringModel: Model {
   /// Number of clusters.

@@ -104,6 +104,14 @@ extension Tensor {
     Tensor(pl_dense(handle, weight.handle, bias.handle, relu))
   }
 
+  /// The first half of an axis times the sigmoid of the second half: a gated linear unit (Dauphin et
+  /// al. 2017) where the halves are affine maps.
+  public func gated(_ axis: Int) -> Tensor { Tensor(pl_gate(handle, Int64(axis))) }
+
+  /// The same `[batch, channels, height, width]`, laid out in memory with the channels innermost;
+  /// what a convolution makes of it is laid out so too.
+  public func channelsLast() -> Tensor { Tensor(pl_channels_last(handle)) }
+
   /// Cross-correlation of `[batch, in, height, width]` with `[out, in, k, k]`: extents become
   /// ⌊(n + 2·padding − k) / stride⌋ + 1.
   public func convolved(_ weight: Tensor, _ bias: Tensor, stride: Int, padding: Int) -> Tensor {

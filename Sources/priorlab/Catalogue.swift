@@ -5,7 +5,7 @@ import Modelling
 /// Everything that manifests may name. A new kind is one line here.
 let kinds = Kinds(
   datasets: [PendulumConfiguration.self, DSpritesConfiguration.self],
-  models: [VHPConfiguration.self, GMVAEConfiguration.self],
+  models: [VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self],
   measures: [
     .angleError(.global),
     .angleError(.perPoint),
@@ -20,6 +20,7 @@ let kinds = Kinds(
     .occupiedClusters,
     .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
   ],
+  families: [.importanceSampledLikelihood],
   computations: [
     CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
     AngleRegressionComputation.self,

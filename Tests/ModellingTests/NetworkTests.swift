@@ -39,7 +39,8 @@ import Torch
     try tensors {
       let store = ParameterStore(Randomness(seed: 3), type: .float64)
       let network = GaussianNetwork(
-        [1], 3, .mlp(hidden: [1]), at: store.root / "q", initial: .heNormal, limit: 20)
+        [1], 3, .mlp(hidden: [1]), at: store.root / "q", initial: .heNormal,
+        limits: -20...20)
       try store.set("q/0/weight", [2])
       try store.set("q/0/bias", [1])
       try store.set("q/mean/weight", [-10, 1, 100])

@@ -6,7 +6,7 @@ import Torch
 
 /// A small VHP in float64 whose every width differs from the others.
 struct TinyVHP {
-  let model: VHP
+  let model: VAE
   let batch: Batch
   let images: [[Double]]
   let importanceSamples: Int
@@ -26,7 +26,7 @@ struct TinyVHP {
     let shapes = ["image": [1, 2, 3]]
     #expect(configuration.problem(for: shapes) == nil)
     let store = ParameterStore(Randomness(seed: 7), type: .float64)
-    model = try #require(configuration.build(for: shapes, parameters: store) as? VHP)
+    model = try #require(configuration.build(for: shapes, parameters: store) as? VAE)
     self.importanceSamples = importanceSamples
     let pixels = scattered(examples * Self.features, 2)
     batch = Batch(["image": Tensor(pixels, shape: [examples, 1, 2, 3])])

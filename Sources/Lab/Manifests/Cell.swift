@@ -87,13 +87,27 @@ public struct CellFilter: Equatable, Sendable {
   }
 
   /// Whether the filter takes a cell.
-  public func takes(_ cell: Cell) -> Bool {
-    clauses.allSatisfy { clause in cell[clause.axis].map(clause.values.contains) ?? false }
+  public func takes(_ cell: Cell) -> Bool { takes(cell, of: nil) }
+
+  /// Whether the filter takes a cell of a study.
+  public func takes(_ cell: Cell, of study: String?) -> Bool {
+    clauses.allSatisfy { clause in
+      let value = clause.axis == CellReference.studyKey ? study : cell[clause.axis]
+      return value.map(clause.values.contains) ?? false
+    }
   }
 
   /// What in the filter names nothing among the cells, or nil.
-  public func problem(among cells: [Cell]) -> String? {
+  ///
+  /// - Parameter studies: those that `study = …` may name; no such clause by default.
+  public func problem(among cells: [Cell], of studies: [String] = []) -> String? {
     for clause in clauses {
+      if clause.axis == CellReference.studyKey, !studies.isEmpty {
+        for value in clause.values where !studies.contains(value) {
+          return "there is no study '\(value)' here" + hint(value, studies)
+        }
+        continue
+      }
       let known = cells.compactMap { $0[clause.axis] }
       if known.isEmpty {
         let axes = cells.first?.values.map(\.axis) ?? []

@@ -42,8 +42,34 @@ public struct ManifestLibrary: Sendable {
       let manifest = Manifest(id: id, file: file, node: node)
       if isStudy { studies[id] = manifest } else { artefacts[id] = manifest }
     }
-    self.studies = studies
+    self.studies = try studies.mapValues { try Self.writtenOut($0, among: studies) }
     self.artefacts = artefacts
+  }
+
+  /// The study itself, or, where it is like another, that one with what it replaces.
+  private static func writtenOut(
+    _ manifest: Manifest, among studies: [String: Manifest]
+  ) throws -> Manifest {
+    guard let like = manifest.node[SimilarStudy.key] else { return manifest }
+    let similar = try StrictDecoder().decode(SimilarStudy.self, from: manifest.node)
+    func refuse(_ message: String) -> ManifestError {
+      ManifestError(origin: like.origin, path: SimilarStudy.key, .impossible(message))
+    }
+    guard let other = studies[similar.like] else {
+      throw refuse(
+        LibraryError.noStudy(
+          similar.like, near: nearest(similar.like, among: Array(studies.keys))
+        ).description)
+    }
+    if other.node[SimilarStudy.key] != nil {
+      throw refuse("'\(similar.like)' is like another study itself: name that one")
+    }
+    let overrides = try (similar.set?.entries ?? []).map { try ConfigOverride($0) }
+    for override in overrides { try override.checkIsSetting() }
+    let node = try other.node.applying(overrides)
+    return Manifest(
+      id: manifest.id, file: manifest.file,
+      node: try node.applying(similar.names(from: manifest.node)))
   }
 
   /// The study of that id with a profile applied.

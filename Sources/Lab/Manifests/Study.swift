@@ -29,6 +29,28 @@ public struct Study: Decodable, Sendable {
   }
 }
 
+/// A study that is another one but for some settings: `{study: …, title: …, like: …, set: {…}}`.
+struct SimilarStudy: Decodable {
+  /// What tells such a manifest from others.
+  static let key = "like"
+
+  let study: String
+  let title: String
+  /// Id of the other study.
+  let like: String
+  /// Overrides by dotted path.
+  let set: ConfigNode?
+
+  /// Its own id and title, in place of the other's.
+  func names(from node: ConfigNode) throws -> [ConfigOverride] {
+    try ["study", "title"].compactMap { key in
+      try node[key].map {
+        ConfigOverride(path: try ConfigPath(key, origin: $0.origin), value: $0)
+      }
+    }
+  }
+}
+
 /// A budget smaller than the paper's: why, and what it replaces.
 struct Profile: Decodable, Sendable {
   let because: String

@@ -29,6 +29,19 @@ public struct Measure: Sendable {
   }
 }
 
+/// Measures whose ids hold numbers, such as `nll/importance-5000`.
+public struct MeasureFamily: Sendable {
+  /// The ids, for people to read: `nll/importance-<samples>`.
+  public let pattern: String
+  /// The measure of an id; nil where the id is not of the family.
+  let measure: @Sendable (String) -> Measure?
+
+  public init(pattern: String, measure: @escaping @Sendable (String) -> Measure?) {
+    self.pattern = pattern
+    self.measure = measure
+  }
+}
+
 /// What measures and computations see of a run whose training is over.
 public struct FinishedRun {
   public let model: any Model
@@ -93,6 +106,8 @@ public enum MeasureError: Error, CustomStringConvertible {
   case needsClusters(String)
   case needsSplit(String, name: String)
   case labelsOutOfRange(limit: Int)
+  case needsWeights(String)
+  case notFinite(String)
 
   public var description: String {
     switch self {
@@ -107,6 +122,8 @@ public enum MeasureError: Error, CustomStringConvertible {
       "\(what) needs data with a split named '\(name)', which this data set has not"
     case .labelsOutOfRange(let limit):
       "labels must be whole numbers from 0 to \(limit - 1)"
+    case .needsWeights(let what): "\(what) needs a model with importance weights"
+    case .notFinite(let what): "\(what) is not finite: an image has no density under the model"
     }
   }
 }

@@ -7,16 +7,19 @@ public struct Kinds: Sendable {
   private var stored: DatasetLibrary?
   private let models: [String: any ModelConfiguration.Type]
   private let measures: [String: Measure]
+  private let families: [MeasureFamily]
   private let computations: [String: any Computation.Type]
   private let drawings: [String: any Drawing.Type]
 
   public init(
     datasets: [any GeneratedDataset.Type], models: [any ModelConfiguration.Type],
-    measures: [Measure], computations: [any Computation.Type], drawings: [any Drawing.Type]
+    measures: [Measure], families: [MeasureFamily] = [], computations: [any Computation.Type],
+    drawings: [any Drawing.Type]
   ) {
     self.datasets = Dictionary(uniqueKeysWithValues: datasets.map { ($0.name, $0) })
     self.models = Dictionary(uniqueKeysWithValues: models.map { ($0.name, $0) })
     self.measures = Dictionary(uniqueKeysWithValues: measures.map { ($0.id, $0) })
+    self.families = families
     self.computations = Dictionary(uniqueKeysWithValues: computations.map { ($0.name, $0) })
     self.drawings = Dictionary(uniqueKeysWithValues: drawings.map { ($0.name, $0) })
   }
@@ -67,11 +70,12 @@ public struct Kinds: Sendable {
 
   /// The measure of that id.
   public func measure(_ id: String, origin: Origin) throws -> Measure {
-    guard let measure = measures[id] else {
-      throw ManifestError(
-        origin: origin, path: "measures", .unknownName(name: id, valid: measures.keys.sorted()))
+    if let measure = measures[id] ?? families.lazy.compactMap({ $0.measure(id) }).first {
+      return measure
     }
-    return measure
+    let valid = (Array(measures.keys) + families.map(\.pattern)).sorted()
+    throw ManifestError(
+      origin: origin, path: "measures", .unknownName(name: id, valid: valid))
   }
 
   /// The computation that a manifest names.

@@ -162,7 +162,7 @@ private struct Axes {
 
 extension ConfigOverride {
   /// Refuses to rename the study: its records and results lie under its name.
-  fileprivate func checkIsSetting() throws {
+  func checkIsSetting() throws {
     guard let key = path.elements.first, ["study", "title"].contains(key) else { return }
     throw ManifestError(
       origin: path.origin, path: path.description,
@@ -170,7 +170,7 @@ extension ConfigOverride {
   }
 
   /// An override written in a manifest: the key is the dotted path.
-  fileprivate init(_ entry: ConfigNode.Entry) throws {
+  init(_ entry: ConfigNode.Entry) throws {
     self.init(path: try ConfigPath(entry.key, origin: entry.keyOrigin), value: entry.value)
   }
 }

@@ -49,7 +49,7 @@ public struct ArtefactRuns: Sendable {
       }
       if let problem = shown.problem(among: whole.cells) { throw refuse("cells", problem) }
       declared += whole.templates.filter { shown.takes($0.cell) }
-      if let problem = only.problem(among: study.cells) {
+      if let problem = only.problem(among: study.cells, of: manifest.use.map(\.study)) {
         throw ConfigValueError("--only: \(use.study): \(problem)")
       }
       for template in study.templates where shown.takes(template.cell) {
@@ -58,7 +58,7 @@ public struct ArtefactRuns: Sendable {
           let name = [run.template.study, run.template.cell.label, run.identity]
           guard taken.insert(name).inserted else { continue }
           runs.append(run)
-          if only.takes(template.cell) { wanted.append(run) }
+          if only.takes(template.cell, of: use.study) { wanted.append(run) }
         }
       }
     }

@@ -23,7 +23,8 @@ extension Comparison {
     var rows: [Row] = []
     for measure in manifest.measures ?? [] {
       let measure = try kinds.measure(measure, origin: .resolved)
-      for template in artefact.templates {
+      // A smaller budget may take fewer measures than the paper's.
+      for template in artefact.templates where template.measures.contains(measure.id) {
         let reported = (manifest.reported ?? []).filter {
           $0.measure == measure.id && $0.reference.fits(template.cell, of: template.study)
         }

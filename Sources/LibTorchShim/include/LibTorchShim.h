@@ -88,6 +88,10 @@ PLTensor *pl_narrow(const PLTensor *x, int64_t axis, int64_t start, int64_t leng
 PLTensor *pl_select_rows(const PLTensor *x, const PLTensor *indices);
 /// y = x Wᵀ + b, followed by ReLU where `relu`; x is [rows, inputs], W [outputs, inputs], b [outputs].
 PLTensor *pl_dense(const PLTensor *x, const PLTensor *weight, const PLTensor *bias, bool relu);
+/// The first half of an axis times the sigmoid of the second half.
+PLTensor *pl_gate(const PLTensor *x, int64_t axis);
+/// The same numbers of [batch, channels, h, w] laid out with the channels innermost.
+PLTensor *pl_channels_last(const PLTensor *x);
 /// Cross-correlation of [batch, in, h, w] with W [out, in, k, k].
 PLTensor *pl_convolution(const PLTensor *x, const PLTensor *weight, const PLTensor *bias,
                          int64_t stride, int64_t padding);

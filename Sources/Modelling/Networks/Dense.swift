@@ -5,11 +5,16 @@ public struct Dense {
   let weight: Tensor
   let bias: Tensor
 
-  public init(_ inputs: Int, _ outputs: Int, at scope: ParameterScope, initial: Initializer) {
+  /// - Parameter activation: what follows; for a gate there are two maps to `outputs`, one below the other.
+  public init(
+    _ inputs: Int, _ outputs: Int, activation: Activation = .none, at scope: ParameterScope,
+    initial: Initializer
+  ) {
+    let rows = activation.inputs(of: outputs)
     weight = (scope / "weight").parameter {
-      initial.weights([outputs, inputs], inputs: inputs, outputs: outputs, $0, $1)
+      initial.weights([rows, inputs], inputs: inputs, outputs: outputs, $0, $1)
     }
-    bias = (scope / "bias").parameter { initial.biases(outputs, inputs: inputs, $0, $1) }
+    bias = (scope / "bias").parameter { initial.biases(rows, inputs: inputs, $0, $1) }
   }
 
   public func callAsFunction(_ x: Tensor, relu: Bool = false) -> Tensor {

@@ -20,9 +20,12 @@ struct DenseLayer: Layer {
     _ configuration: DenseConfiguration, inputs: Int, at scope: ParameterScope,
     initial: Initializer
   ) {
-    dense = Dense(inputs, configuration.units, at: scope, initial: initial)
-    norm = configuration.batchNorm ? BatchNorm(configuration.units, at: scope / "norm") : nil
     activation = configuration.activation
+    let units = configuration.units
+    dense = Dense(inputs, units, activation: activation, at: scope, initial: initial)
+    norm =
+      configuration.batchNorm
+      ? BatchNorm(activation.inputs(of: units), at: scope / "norm") : nil
   }
 
   func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
@@ -50,21 +53,24 @@ struct ConvolutionLayer: Layer {
     self.configuration = configuration
     self.isTransposed = isTransposed
     let (outputs, kernel) = (configuration.channels, configuration.kernel)
+    let channels = configuration.activation.inputs(of: outputs)
     let area = kernel * kernel
     // PyTorch's default takes the transposed weight's second axis for its inputs; Torch7 did not.
     let isSwapped = isTransposed && initial == .torchDefault
     let fanIn = (isSwapped ? outputs : inputs) * area
     let fanOut = (isSwapped ? inputs : outputs) * area
-    let shape = (isTransposed ? [inputs, outputs] : [outputs, inputs]) + [kernel, kernel]
+    let shape = (isTransposed ? [inputs, channels] : [channels, inputs]) + [kernel, kernel]
     weight = (scope / "weight").parameter {
       initial.weights(shape, inputs: fanIn, outputs: fanOut, $0, $1)
     }
-    bias = (scope / "bias").parameter { initial.biases(outputs, inputs: fanIn, $0, $1) }
-    norm = configuration.batchNorm ? BatchNorm(outputs, at: scope / "norm") : nil
+    bias = (scope / "bias").parameter { initial.biases(channels, inputs: fanIn, $0, $1) }
+    norm = configuration.batchNorm ? BatchNorm(channels, at: scope / "norm") : nil
   }
 
   func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
     let (stride, padding) = (configuration.stride, configuration.padding)
+    // Gated networks are all convolutions, which are a fifth faster in this layout.
+    let weight = configuration.activation == .gated ? weight.channelsLast() : weight
     let y =
       isTransposed
       ? x.transposeConvolved(weight, bias, stride: stride, padding: padding)
@@ -110,6 +116,7 @@ extension Tensor {
     case .none: self
     case .relu: relu()
     case .tanh: tanh()
+    case .gated: gated(1)
     }
   }
 }

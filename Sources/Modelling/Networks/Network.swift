@@ -19,13 +19,13 @@ public struct GaussianNetwork {
   private let trunk: Network
   private let head: GaussianHead
 
-  /// - Parameter limit: log-variances are limited to ±`limit`, so that no exponential overflows.
+  /// - Parameter limits: log-variances are limited to this range, so that no exponential overflows.
   public init(
     _ input: [Int], _ outputs: Int, _ configuration: NetworkConfiguration, at scope: ParameterScope,
-    initial: Initializer, limit: Double
+    initial: Initializer, limits: ClosedRange<Double>
   ) {
     trunk = configuration.build(input, at: scope, initial: initial)
-    head = GaussianHead(trunk.outputs, outputs, at: scope, initial: initial, limit: limit)
+    head = GaussianHead(trunk.outputs, outputs, at: scope, initial: initial, limits: limits)
   }
 
   /// The distribution of `[batch, outputs]` given `[batch] + input`.
@@ -39,22 +39,22 @@ public struct GaussianNetwork {
 public struct GaussianHead {
   private let mean: Dense
   private let logVariance: Dense
-  private let limit: Double?
+  private let limits: ClosedRange<Double>?
 
-  /// - Parameter limit: log-variances are limited to ±`limit`; not at all by default.
+  /// - Parameter limits: log-variances are limited to this range; not at all by default.
   public init(
     _ inputs: Int, _ outputs: Int, at scope: ParameterScope, initial: Initializer,
-    limit: Double? = nil
+    limits: ClosedRange<Double>? = nil
   ) {
     mean = Dense(inputs, outputs, at: scope / "mean", initial: initial)
     logVariance = Dense(inputs, outputs, at: scope / "log-variance", initial: initial)
-    self.limit = limit
+    self.limits = limits
   }
 
   public func callAsFunction(_ features: Tensor) -> DiagonalGaussian {
     let logVariance = logVariance(features)
     return DiagonalGaussian(
       mean: mean(features),
-      logVariance: limit.map { logVariance.clamped(to: -$0...$0) } ?? logVariance)
+      logVariance: limits.map { logVariance.clamped(to: $0) } ?? logVariance)
   }
 }

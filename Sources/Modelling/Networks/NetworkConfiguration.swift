@@ -87,7 +87,7 @@ public enum LayerConfiguration: Codable, Equatable, Sendable {
     switch self {
     case .dense(let dense):
       try Self.check("units", dense.units)
-      try Self.check(weights: [input.reduce(1, *), dense.units])
+      try Self.check(weights: [input.reduce(1, *), dense.activation.inputs(of: dense.units)])
       return [dense.units]
     case .convolution(let convolution):
       let image = try Self.image(input, convolution)
@@ -147,12 +147,13 @@ public enum LayerConfiguration: Codable, Equatable, Sendable {
     for extent in extents where !(1...limit ~= extent) {
       throw NetworkProblem("its output would be \(extents[0]) × \(extents[1]) pixels")
     }
-    try check(weights: [image[0], convolution.channels, convolution.kernel, convolution.kernel])
-    let shape = [convolution.channels] + extents
+    let channels = convolution.activation.inputs(of: convolution.channels)
+    try check(weights: [image[0], channels, convolution.kernel, convolution.kernel])
+    let shape = [channels] + extents
     if LayerConfiguration.product(shape) == nil {
       throw NetworkProblem("its output would have the shape \(shape), more than 2²⁸ numbers")
     }
-    return shape
+    return [convolution.channels] + extents
   }
 
   private static func check(weights shape: [Int]) throws(NetworkProblem) {
@@ -253,4 +254,10 @@ public struct ConvolutionConfiguration: Codable, Equatable, Sendable {
 /// What follows a layer's affine map.
 public enum Activation: String, Codable, CaseIterable, Sendable {
   case none, relu, tanh
+  /// The affine map has twice the layer's units or channels, and its first half is multiplied by the
+  /// sigmoid of its second half (Dauphin et al. 2017).
+  case gated
+
+  /// Units or channels of the affine map before it.
+  func inputs(of outputs: Int) -> Int { self == .gated ? 2 * outputs : outputs }
 }

@@ -103,3 +103,22 @@ import Testing
     }
   }
 }
+
+/// Filters over the cells of several studies.
+@Suite struct StudyFilterTests {
+  private let cell = Cell([Cell.AxisValue(axis: "method", value: "rewo")])
+
+  @Test func studies() throws {
+    let filter = try CellFilter("study in a/b, c/d and method = rewo")
+    #expect(filter.takes(cell, of: "a/b"))
+    #expect(filter.takes(cell, of: "c/d"))
+    #expect(!filter.takes(cell, of: "a/c"))
+    #expect(!filter.takes(cell))
+    #expect(try !CellFilter("study = a/b and method = geco").takes(cell, of: "a/b"))
+    #expect(filter.problem(among: [cell], of: ["a/b", "c/d"]) == nil)
+    #expect(
+      filter.problem(among: [cell], of: ["a/b", "c/e"])
+        == "there is no study 'c/d' here; did you mean 'c/e'?")
+    #expect(filter.problem(among: [cell])?.hasPrefix("there is no axis 'study'") == true)
+  }
+}

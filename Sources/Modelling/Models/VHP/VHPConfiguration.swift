@@ -1,11 +1,10 @@
 import Torch
 
-/// The hierarchical-prior VAE as a manifest describes it (Klushyn et al. 2019, appendix F).
-public struct VHPConfiguration: ModelConfiguration {
+/// The hierarchical-prior VAE as a manifest describes it (Klushyn et al. 2019, appendix F). Trained on
+/// the objective `importance-weighted` it is the IWAE with two stochastic layers.
+public struct VHPConfiguration: VAEKeys {
   public static let name = "vhp"
-  public static let objectives = [
-    "elbo": Objective(losses: ["distortion", "rate"], statistics: ["squared-error"])
-  ]
+  public static let objectives = VAE.objectives
 
   /// Dimensions of z and of ζ.
   public var latent: Int
@@ -14,37 +13,30 @@ public struct VHPConfiguration: ModelConfiguration {
   public var decoder: NetworkConfiguration
   public var priorEncoder: NetworkConfiguration
   public var priorDecoder: NetworkConfiguration
-  /// K of eq. (9); 1 makes the bound of the second layer an ELBO (App. B.4).
+  /// K: of eq. (9), where 1 makes the bound of the second layer an ELBO (App. B.4); and of the
+  /// objective `importance-weighted`.
   public var importanceSamples: Int
   public var likelihood: LikelihoodConfiguration
   public var initial: Initializer
+  public var logVariance: [Double]?
 
   enum CodingKeys: String, CodingKey {
     case latent, encoder, decoder, likelihood, initial
     case priorEncoder = "prior-encoder"
     case priorDecoder = "prior-decoder"
     case importanceSamples = "importance-samples"
+    case logVariance = "log-variance"
   }
 
   public func problem(for data: ExampleShapes) -> String? {
-    guard let image = data["image"] else {
-      return "vhp needs data with a tensor named 'image'"
-    }
-    for (name, value, limit) in [
-      ("latent", latent, 65_536), ("importance-samples", importanceSamples, 10_000),
-    ] where !(1...limit ~= value) {
-      return "\(name) must be from 1 to \(limit)"
-    }
-    let networks = [
-      (encoder, image, latent), (decoder, [latent], image.reduce(1, *)),
-      (priorEncoder, [latent], latent), (priorDecoder, [latent], latent),
-    ]
-    return networks.lazy.compactMap { network, input, head in
-      network.problem(for: input) ?? network.problem(ofHead: head, for: input)
-    }.first ?? likelihood.problem
+    problem(
+      for: data, counts: [("importance-samples", importanceSamples, 10_000)],
+      networks: [(priorEncoder, [latent], latent), (priorDecoder, [latent], latent)])
   }
 
   public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {
-    VHP(self, image: data["image"] ?? [], parameters)
+    VAE(
+      self, image: data["image"] ?? [], importanceSamples: importanceSamples, parameters
+    ) { _ in HierarchicalPrior(self, at: parameters.root / "prior") }
   }
 }

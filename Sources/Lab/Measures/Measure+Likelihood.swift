@@ -1,0 +1,120 @@
+import Foundation
+import Modelling
+import Torch
+
+extension MeasureFamily {
+  /// Negative log-likelihood of the test split by importance sampling (Burda et al. 2016, eq. 8, as an
+  /// estimate of log p(x)), with any number of samples: `nll/importance-5000`. On 500 images of the test
+  /// split, the same for all runs: `nll/importance-5000/500-images`. `…/standard-error` behind either is
+  /// the standard error of the mean over the images.
+  public static let importanceSampledLikelihood = MeasureFamily(
+    pattern: "nll/importance-<samples>"
+  ) { id in
+    ImportanceSampling(id).map { sampling in
+      Measure(
+        id: id, summary: sampling.summary, unit: "nats",
+        direction: sampling.isError ? .neither : .lessIsBetter
+      ) { run in
+        let likelihoods = try run.shared(sampling.estimate) { try sampling.logLikelihoods(run) }
+        let summary = try Summary(likelihoods)
+        return sampling.isError ? summary.standardError : -summary.mean
+      }
+    }
+  }
+}
+
+/// What an id such as `nll/importance-5000/500-images/standard-error` says.
+struct ImportanceSampling: Equatable {
+  let samples: Int
+  /// Nil for the whole test split.
+  let images: Int?
+  let isError: Bool
+
+  /// Rows that a model decodes at a time: memory does not grow with the number of samples, and what a
+  /// convolution reads and writes stays near the processor.
+  static let rows = 50
+
+  /// Reads an id; nil where it is another's.
+  init?(_ id: String) {
+    var parts = id.split(separator: "/", omittingEmptySubsequences: false)
+    isError = parts.last == "standard-error"
+    if isError { parts.removeLast() }
+    images = parts.count == 3 ? Self.number(parts[2], suffix: "-images") : nil
+    guard parts.count == (images == nil ? 2 : 3), parts[0] == "nll",
+      let samples = Self.number(parts[1], prefix: "importance-")
+    else { return nil }
+    self.samples = samples
+  }
+
+  /// A number as it would be written out, between other letters.
+  private static func number(
+    _ text: Substring, prefix: String = "", suffix: String = ""
+  ) -> Int? {
+    guard text.hasPrefix(prefix), text.hasSuffix(suffix) else { return nil }
+    let digits = text.dropFirst(prefix.count).dropLast(suffix.count)
+    guard let number = Int(digits), 1...1_000_000_000 ~= number, "\(number)" == digits else {
+      return nil
+    }
+    return number
+  }
+
+  /// The id of the mean that the estimate gives.
+  var estimate: String {
+    "nll/importance-\(samples)" + (images.map { "/\($0)-images" } ?? "")
+  }
+
+  var summary: String {
+    let split = images.map { "\($0) images of the test split" } ?? "the test split"
+    let mean = "negative log-likelihood of \(split) by \(samples) importance samples an image"
+    return isError ? "standard error over the images of the \(mean)" : mean
+  }
+
+  /// log p(x) in nats of each image.
+  func logLikelihoods(_ run: FinishedRun) throws -> [Double] {
+    guard let model = run.model as? any ImportanceSampledModel else {
+      throw MeasureError.needsWeights(estimate)
+    }
+    guard let test = try run.dataset.others["test"] else {
+      throw MeasureError.needsSplit(estimate, name: "test")
+    }
+    let indices = try checked(estimate) { chosen(of: test.count) }
+    var likelihoods: [Double] = []
+    for start in stride(from: 0, to: indices.count, by: Self.rows) {
+      let group = indices[start..<min(start + Self.rows, indices.count)]
+      likelihoods += try checked(estimate) {
+        try withoutGradients {
+          try self.likelihoods(model, test.rows(at: Array(group)), run.randomness, start)
+        }
+      }
+    }
+    if !likelihoods.allSatisfy(\.isFinite) { throw MeasureError.notFinite(estimate) }
+    return likelihoods
+  }
+
+  /// log p(x) of a few images; the streams are named by the first one's place.
+  private func likelihoods(
+    _ model: any ImportanceSampledModel, _ batch: Batch, _ randomness: Randomness, _ place: Int
+  ) throws -> [Double] {
+    let weights = model.importanceWeights(batch, .evaluation)
+    var means = [LogMeanExp](repeating: LogMeanExp(), count: batch.count)
+    let largest = max(Self.rows / max(batch.count, 1), 1)
+    for start in stride(from: 0, to: samples, by: largest) {
+      // A failed operation would leave all that follow without numbers.
+      let values = try checked(estimate) {
+        weights(
+          min(largest, samples - start),
+          StepRandomness(randomness, "measure/nll/\(place)", step: start)
+        ).doubles()
+      }
+      for (index, value) in values.enumerated() { means[index % batch.count].add(value) }
+    }
+    return means.map(\.value)
+  }
+
+  /// The images' places in the test split: all, or those that every run takes.
+  private func chosen(of count: Int) -> [Int] {
+    guard let images, images < count else { return Array(0..<count) }
+    let order = Randomness(seed: 0).stream("images of the test split").permutation(count)
+    return order.narrowed(0, 0..<images).integers().map(Int.init).sorted()
+  }
+}
