@@ -8,11 +8,15 @@ public struct Progress: Equatable, Sendable {
   public let totalSteps: Int
   /// Passes over the training data that are complete in the phase.
   public let epoch: Int
+  /// The step's weights of the loss terms whose schedules are constants or ramps, so that more of a
+  /// model than its loss can follow a schedule. A controller's weight is not known yet.
+  public let weights: [String: Double]
 
-  public init(step: Int, totalSteps: Int, epoch: Int) {
+  public init(step: Int, totalSteps: Int, epoch: Int, weights: [String: Double] = [:]) {
     self.step = step
     self.totalSteps = totalSteps
     self.epoch = epoch
+    self.weights = weights
   }
 }
 
