@@ -89,7 +89,7 @@ import Torch
       ]
       for configuration in configurations {
         let likelihood = configuration.build(at: store.root / "decoder")
-        let value = likelihood.negativeLogDensity(image, mean: decoded)
+        let value = likelihood.negativeLogDensity(image, output: decoded)
         #expect(value.shape == [2])
         #expect(distance(value.doubles(), expected) < 1e-13)
       }
@@ -105,7 +105,7 @@ import Torch
       let scale = try #require(store["log-scale"]).value
       func loss() -> Tensor {
         let weights = Tensor([0.25, 2.0], shape: [2])
-        return (likelihood.negativeLogDensity(image, mean: decoded) * weights).sum()
+        return (likelihood.negativeLogDensity(image, output: decoded) * weights).sum()
       }
       let gradient = loss().gradients([scale])[0].item()
       let sides = [1e-5, -1e-5].map { step in

@@ -3,27 +3,32 @@ import Torch
 
 /// How a decoder's output stands for the data, as a manifest names it.
 public enum LikelihoodConfiguration: Codable, Equatable, Sendable {
+  /// Independent Bernoulli variables, of which the decoder gives the logits, for data in [0, 1].
+  case bernoulli
   /// Independent Gaussians with one fixed standard deviation, in the data's unit.
   case gaussian(scale: Double)
   /// Independent Gaussians with one trained standard deviation, from the given start.
   case gaussianLearned(initial: Double)
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case gaussian
+    case bernoulli, gaussian
     case gaussianLearned = "gaussian-learned"
   }
 
   /// What is impossible about the configuration, or nil.
   public var problem: String? {
     switch self {
+    case .bernoulli: nil
     case .gaussian(let scale), .gaussianLearned(let scale):
       scale > 0 && scale.isFinite ? nil : "the standard deviation must be positive"
     }
   }
 
   /// Builds the likelihood, registering what it trains.
-  func build(at scope: ParameterScope) -> GaussianLikelihood {
+  func build(at scope: ParameterScope) -> any Likelihood {
     switch self {
+    case .bernoulli:
+      BernoulliLikelihood()
     case .gaussian(let scale):
       GaussianLikelihood(logScale: nil, fixed: scale)
     case .gaussianLearned(let initial):
@@ -34,15 +39,34 @@ public enum LikelihoodConfiguration: Codable, Equatable, Sendable {
   }
 }
 
-/// Independent Gaussians around the decoder's mean, with one standard deviation for all features.
-public struct GaussianLikelihood {
+/// The distribution of the data given a decoder's output, both `[batch, features]`.
+public protocol Likelihood {
+  /// −log p(x | output) in nats, summed over features: `[batch]`.
+  func negativeLogDensity(_ x: Tensor, output: Tensor) -> Tensor
+
+  /// E p(x | output), `[batch, features]`.
+  func mean(_ output: Tensor) -> Tensor
+}
+
+/// Independent Bernoulli variables with the decoder's output as logits.
+struct BernoulliLikelihood: Likelihood {
+  func negativeLogDensity(_ x: Tensor, output: Tensor) -> Tensor {
+    Bernoulli.negativeLogDensity(x, logits: output)
+  }
+
+  func mean(_ output: Tensor) -> Tensor { output.sigmoid() }
+}
+
+/// Independent Gaussians around the decoder's output, with one standard deviation for all features.
+struct GaussianLikelihood: Likelihood {
   let logScale: Tensor?
   let fixed: Double
 
-  /// −log p(x | mean) in nats, summed over features: `[batch, features]` to `[batch]`.
-  public func negativeLogDensity(_ x: Tensor, mean: Tensor) -> Tensor {
+  func mean(_ output: Tensor) -> Tensor { output }
+
+  func negativeLogDensity(_ x: Tensor, output: Tensor) -> Tensor {
     let features = Double(x.shape.last ?? 0)
-    let squares = (x - mean).square().sum(-1)
+    let squares = (x - output).square().sum(-1)
     let constant = features / 2 * log(2 * Double.pi)
     guard let logScale else {
       return squares / (2 * fixed * fixed) + (features * log(fixed) + constant)

@@ -109,7 +109,9 @@ extension Tensor {
     switch activation {
     case .none: self
     case .relu: relu()
+    case .elu: elu()
     case .tanh: tanh()
+    case .sigmoid: sigmoid()
     }
   }
 }

@@ -252,5 +252,5 @@ public struct ConvolutionConfiguration: Codable, Equatable, Sendable {
 
 /// What follows a layer's affine map.
 public enum Activation: String, Codable, CaseIterable, Sendable {
-  case none, relu, tanh
+  case none, relu, elu, tanh, sigmoid
 }

@@ -13,7 +13,7 @@ public final class VHP: LatentVariableModel {
   private let encoder: GaussianNetwork
   private let decoderTrunk: Network
   private let decoderMean: Dense
-  private let likelihood: GaussianLikelihood
+  private let likelihood: any Likelihood
   private let priorEncoder: GaussianNetwork
   private let priorDecoder: GaussianNetwork
 
@@ -49,14 +49,16 @@ public final class VHP: LatentVariableModel {
     let x = image.reshaped(batch.count, -1)
     let posterior = encoder(image, .training)
     let z = posterior.sample(randomness.stream("z").normal(posterior.mean.shape, like: x))
-    let mean = decode(z, .training)
+    let output = decode(z, .training)
 
     return Terms(
       losses: [
-        "distortion": likelihood.negativeLogDensity(x, mean: mean).mean(),
+        "distortion": likelihood.negativeLogDensity(x, output: output).mean(),
         "rate": rate(z, posterior, randomness.stream("zeta"), .training).mean(),
       ],
-      statistics: ["squared-error": (x - mean).square().mean().detached()])
+      statistics: [
+        "squared-error": (x - likelihood.mean(output)).square().mean().detached()
+      ])
   }
 
   /// The bound F(x) of eq. (9), `[batch]`: log q_φ(z|x) − log (1/K) Σ_k p_Θ(z|ζ_k) p(ζ_k) / q_Φ(ζ_k|z).
@@ -77,7 +79,7 @@ public final class VHP: LatentVariableModel {
   }
 
   public func decode(_ codes: Tensor) -> Tensor {
-    decode(codes, .evaluation)
+    likelihood.mean(decode(codes, .evaluation))
   }
 
   private func decode(_ codes: Tensor, _ mode: Mode) -> Tensor {
