@@ -61,13 +61,13 @@ public protocol LatentVariableModel: Model {
   func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor
 }
 
-/// A model that assigns examples to clusters.
+/// A model that assigns examples to clusters, in one or several ways (facets) at a time.
 public protocol ClusteringModel: Model {
-  /// Number of clusters.
-  var clusters: Int { get }
+  /// Number of clusters of each facet; one number where there is one way.
+  var clusters: [Int] { get }
 
-  /// q(z|x) of a batch, `[batch, clusters]`.
-  func clusterProbabilities(_ batch: Batch) -> Tensor
+  /// The probability of each facet's clusters for the examples of a batch, `[batch, clusters]` each.
+  func clusterProbabilities(_ batch: Batch) -> [Tensor]
 }
 
 /// Shape of one example of each named tensor of a data set.
@@ -89,8 +89,8 @@ public protocol ModelConfiguration: Codable, Sendable {
   /// The model's name in manifests.
   static var name: String { get }
 
-  /// The objectives that the model offers, by name.
-  static var objectives: [String: Objective] { get }
+  /// The objectives that a model of this configuration offers, by name.
+  var objectives: [String: Objective] { get }
 
   /// What is impossible about the configuration for such data, or nil.
   func problem(for data: ExampleShapes) -> String?

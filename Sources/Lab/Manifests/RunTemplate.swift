@@ -38,7 +38,7 @@ public struct RunTemplate: Sendable {
     func refuse(_ node: ConfigNode, _ path: String, _ message: String) -> ManifestError {
       ManifestError(origin: node.originOfBlame, path: path, .impossible(message))
     }
-    let objectives = type(of: model).objectives
+    let objectives = model.objectives
     if plan.phases.isEmpty {
       throw refuse(study.phases, "phases", "at least one phase is needed")
     }

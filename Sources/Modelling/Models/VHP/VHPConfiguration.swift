@@ -3,9 +3,11 @@ import Torch
 /// The hierarchical-prior VAE as a manifest describes it (Klushyn et al. 2019, appendix F).
 public struct VHPConfiguration: ModelConfiguration {
   public static let name = "vhp"
-  public static let objectives = [
-    "elbo": Objective(losses: ["distortion", "rate"], statistics: ["squared-error"])
-  ]
+  public var objectives: [String: Objective] {
+    [
+      "elbo": Objective(losses: ["distortion", "rate"], statistics: ["squared-error"])
+    ]
+  }
 
   /// Dimensions of z and of ζ.
   public var latent: Int
