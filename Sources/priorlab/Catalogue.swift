@@ -5,7 +5,7 @@ import Modelling
 /// Everything that manifests may name. A new kind is one line here.
 let kinds = Kinds(
   datasets: [PendulumConfiguration.self, DSpritesConfiguration.self],
-  models: [VHPConfiguration.self, GMVAEConfiguration.self],
+  models: [VHPConfiguration.self, GMVAEConfiguration.self, MFCVAEConfiguration.self],
   measures: [
     .angleError(.global),
     .angleError(.perPoint),
@@ -16,8 +16,12 @@ let kinds = Kinds(
       "average/squared-error", summary: "running mean of the squared error a pixel at the end"),
     .mostConfidentAccuracy,
     .majorityAccuracy,
+    .majorityAccuracy(facet: 1),
+    .majorityAccuracy(facet: 2),
     .hungarianAccuracy,
     .occupiedClusters,
+    .occupiedClusters(facet: 1),
+    .occupiedClusters(facet: 2),
     .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
   ],
   computations: [

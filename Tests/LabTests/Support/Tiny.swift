@@ -76,12 +76,14 @@ enum Tiny {
   /// What the manifests of tests may name.
   static let kinds = Kinds(
     datasets: [PendulumConfiguration.self],
-    models: [VHPConfiguration.self, GMVAEConfiguration.self],
+    models: [VHPConfiguration.self, GMVAEConfiguration.self, MFCVAEConfiguration.self],
     measures: [
       .angleError(.global), .angleError(.perPoint), .radiusVariation, .reconstructionError,
       .final("weight/rate", summary: "weight of the rate at the end"),
       .final("average/squared-error", summary: "running mean at the end"),
       .mostConfidentAccuracy, .majorityAccuracy, .hungarianAccuracy, .occupiedClusters,
+      .majorityAccuracy(facet: 1), .majorityAccuracy(facet: 2), .occupiedClusters(facet: 1),
+      .occupiedClusters(facet: 2),
       .event("constraint-first-met/rate", summary: "first step at which the constraint is met"),
       Measure(id: "test/less", summary: "an error", unit: "nats", direction: .lessIsBetter) { _ in
         0
