@@ -70,6 +70,12 @@ public protocol ClusteringModel: Model {
   func clusterProbabilities(_ batch: Batch) -> [Tensor]
 }
 
+/// A model whose start can be fitted to data.
+public protocol DataDependentModel: Model {
+  /// Fits the untrained networks to a batch, in the order in which they see it.
+  func start(_ start: DataDependentStart, on batch: Batch, _ randomness: StepRandomness)
+}
+
 /// Shape of one example of each named tensor of a data set.
 public typealias ExampleShapes = [String: [Int]]
 
@@ -95,6 +101,13 @@ public protocol ModelConfiguration: Codable, Sendable {
   /// What is impossible about the configuration for such data, or nil.
   func problem(for data: ExampleShapes) -> String?
 
+  /// Whether the model is a ``DataDependentModel``.
+  var startsFromData: Bool { get }
+
   /// The untrained model.
   func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model
+}
+
+extension ModelConfiguration {
+  public var startsFromData: Bool { false }
 }

@@ -65,6 +65,7 @@ public final class Trainer {
         order.indices(step: state.step, phase: phase.id),
         StepRandomness(randomness, "data", step: state.totalSteps))
     }
+    if state.step == 0 { try start(phase) }
     var record: [String: Double] = [:]
     for (index, update) in phase.updates.enumerated() {
       try perform(update, index, batch, &record)
@@ -91,6 +92,23 @@ public final class Trainer {
       let patterns = update.parameters.map(PathPattern.init)
       return model.parameters.all.filter { parameter in
         patterns.contains { $0.matches(parameter.path) }
+      }
+    }
+  }
+
+  private func start(_ phase: Phase) throws {
+    for (index, start) in (phase.start ?? []).enumerated() {
+      switch start {
+      case .dataDependent(let dataDependent):
+        guard let model = model as? any DataDependentModel else {
+          throw TrainingError.noDataDependentStart
+        }
+        try checked("the data-dependent start") {
+          let first = data.rows(0..<min(phase.batch, data.count))
+          model.start(
+            dataDependent, on: first,
+            StepRandomness(randomness, "start/\(phase.id)/\(index)"))
+        }
       }
     }
   }

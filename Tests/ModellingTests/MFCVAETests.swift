@@ -267,6 +267,98 @@ import Torch
     }
   }
 
+  /// The convolutional ladder for images of 3 × 32 × 32: parameters of encoder and decoder counted by
+  /// hand from table 5, without and with weight normalisation.
+  @Test(arguments: [
+    (20, 2, false, 1_183_340, 1_063_497), (20, 2, true, 1_184_044, 1_063_497),
+    (22, 7, false, 1_206_138, 1_178_185), (22, 7, true, 1_206_842, 1_178_185),
+  ])
+  func convolutionalSizes(
+    _ first: Int, _ second: Int, _ weightNorm: Bool, _ encoder: Int, _ decoder: Int
+  ) throws {
+    let configuration = MFCVAEConvolutional.configuration(
+      [.init(latent: first, components: 6), .init(latent: second, components: 4)],
+      weightNorm: weightNorm)
+    let shapes = ["image": [3, 32, 32]]
+    #expect(configuration.problem(for: shapes) == nil)
+    try tensors {
+      let store = ParameterStore(Randomness(seed: 0))
+      let model = try #require(
+        configuration.build(for: shapes, parameters: store) as? MFCVAE)
+      func count(_ part: String) -> Int {
+        store.all.filter { $0.path.hasPrefix(part + "/") }.reduce(0) { $0 + $1.value.count }
+      }
+      #expect(count("encoder") == encoder)
+      #expect(count("decoder") == decoder)
+      // 6·D₁ + 4·D₂ means, as many scales, and square matrices.
+      #expect(count("prior") == 6 * first * (2 + first) + 4 * second * (2 + second))
+      let values = scattered(4 * 3072).map { Float(0.5 + 0.5 * $0) }
+      let batch = Batch(["image": Tensor(values, shape: [4, 3, 32, 32])])
+      model.start(DataDependentStart(scale: 0.1), on: batch, Self.randomness)
+      let terms = model.terms(
+        "five-terms", batch, Progress(step: 0, totalSteps: 0, epoch: 0), Self.randomness)
+      #expect(terms.losses.values.allSatisfy { $0.item().isFinite })
+      #expect(model.decode(model.encode(batch).mean).shape == [4, 3072])
+    }
+  }
+
+  /// After the start each head's outputs have mean 0 and the asked deviation on the batch, whatever the
+  /// weights were, and nothing of the prior has moved.
+  @Test(arguments: [ladder, shared])
+  func dataDependentStart(_ architecture: ArchitectureConfiguration) throws {
+    try tensors {
+      let model = try Self.build(Self.configuration(architecture: architecture))
+      let prior = model.parameters.numbers("prior/1/mean")
+      let before = model.encode(Self.batch).mean.doubles()
+      model.start(DataDependentStart(scale: 2), on: Self.batch, Self.randomness)
+      let q = model.encode(Self.batch)
+      #expect(distance(q.mean.doubles(), before) > 0.1)
+      for values in [q.mean.doubles(), q.logVariance.doubles()] {
+        for d in 0..<5 {
+          let found = moments((0..<5).map { values[$0 * 5 + d] })
+          #expect(abs(found.mean) < 1e-12)
+          #expect(abs(found.variance.squareRoot() - 2) < 0.01)
+        }
+      }
+      #expect(model.parameters.numbers("prior/1/mean") == prior)
+    }
+  }
+
+  /// Draws from the prior: each component in proportion to its weight, with its mean and covariance.
+  @Test(arguments: [Covariance.diagonal, .full])
+  func priorSamples(_ covariance: Covariance) throws {
+    try tensors {
+      let store = ParameterStore(Randomness(seed: 7), type: .float64)
+      let mixture = GaussianMixture(
+        3, 2, covariance, trainsWeights: true, at: store.root / "m")
+      try store.set("m/logits", [log(0.5), log(0.2), log(0.3)])
+      try store.set("m/mean", [-100, 3, 0, 1, 100, -2])
+      try store.set("m/scale", [Double](repeating: GaussianMixture.inverseSoftplus(0.8), count: 6))
+      if covariance == .full {
+        try store.set("m/lower", [0, 7, 0.6, 0, 0, 7, 0.6, 0, 0, 7, 0.6, 0])
+      }
+      let count = 6000
+      let drawn = mixture.sample(count, Randomness(seed: 1).stream("prior")).doubles()
+      let rows = (0..<count).map { (drawn[2 * $0], drawn[2 * $0 + 1]) }
+      for (k, (weight, mean)) in zip([0.5, 0.2, 0.3], [(-100.0, 3.0), (0, 1), (100, -2)])
+        .enumerated()
+      {
+        let own = rows.filter { abs($0.0 - mean.0) < 50 }
+        let expected = weight * Double(count)
+        #expect(abs(Double(own.count) - expected) < 5 * (expected * (1 - weight)).squareRoot())
+        let (x, y) = (moments(own.map(\.0)), moments(own.map(\.1)))
+        #expect(abs(x.mean - mean.0) < 5 * x.error && abs(y.mean - mean.1) < 5 * y.error, "\(k)")
+        let covarianceFound =
+          own.reduce(0) { $0 + ($1.0 - x.mean) * ($1.1 - y.mean) } / Double(own.count)
+        // L = (0.8, 0; 0.6, 0.8), of which the 7 is no part, or a variance of 0.8.
+        let wanted = covariance == .full ? (0.64, 1.0, 0.48) : (0.8, 0.8, 0)
+        #expect(abs(x.variance - wanted.0) < 0.15)
+        #expect(abs(y.variance - wanted.1) < 0.15)
+        #expect(abs(covarianceFound - wanted.2) < 0.15)
+      }
+    }
+  }
+
   @Test func problems() {
     func problem(_ change: (inout MFCVAEConfiguration) -> Void) -> String? {
       var configuration = Self.configuration()
@@ -416,4 +508,47 @@ enum MFCVAEForMNIST {
         [.init(latent: 10, components: 10)]), 3_350_804, 210
     ),
   ]
+}
+
+/// The ladder of table 5, with kernels and sizes as the official code has them.
+enum MFCVAEConvolutional {
+  private static func layer(
+    _ channels: Int, kernel: Int = 4, stride: Int = 2, weightNorm: Bool? = nil
+  ) -> ConvolutionConfiguration {
+    ConvolutionConfiguration(
+      channels: channels, kernel: kernel, stride: stride, padding: 1, batchNorm: .afterActivation,
+      activation: .elu, weightNorm: weightNorm, initial: weightNorm == true ? .torchDefault : nil)
+  }
+
+  static func configuration(_ facets: [FacetConfiguration], weightNorm: Bool) -> MFCVAEConfiguration
+  {
+    func down(_ channels: Int, stride: Int = 2) -> LayerConfiguration {
+      .convolution(layer(channels, stride: stride, weightNorm: weightNorm ? true : nil))
+    }
+    func up(_ channels: Int, kernel: Int = 4, stride: Int = 2) -> LayerConfiguration {
+      .transposedConvolution(layer(channels, kernel: kernel, stride: stride))
+    }
+    func rung(_ shape: [Int]) -> NetworkConfiguration {
+      .sequence([
+        .dense(
+          DenseConfiguration(units: 16_384, batchNorm: .afterActivation, activation: .elu)),
+        .reshape(shape),
+      ])
+    }
+    return MFCVAEConfiguration(
+      facets: facets, covariance: .full, mixtureWeights: .uniform,
+      architecture: .ladder(
+        LadderConfiguration(
+          encoder: [
+            .init(
+              block: .sequence([down(64)]), rung: .sequence([down(64), down(64, stride: 1)])),
+            .init(block: .sequence([down(128)]), rung: .sequence([down(128), down(256)])),
+          ],
+          decoder: [
+            .init(rung: rung([64, 16, 16]), block: .sequence([up(3)])),
+            .init(
+              rung: rung([256, 8, 8]), block: .sequence([up(128), up(64, kernel: 3, stride: 1)])),
+          ], merge: .concatenation)),
+      likelihood: .gaussian(scale: 0.3), initial: .heNormal)
+  }
 }

@@ -67,10 +67,11 @@ public struct GaussianMixture {
   func logDensities(_ z: Tensor) -> Tensor {
     let constant = Double(dimensions) / 2 * Foundation.log(2 * Double.pi)
     guard let lower else {
-      let variance = Self.softplus(scale)
-      let difference = z.reshaped(-1, 1, dimensions) - mean
-      let squares = (difference.square() / variance).sum(-1)
-      return (squares + variance.log().sum(-1)) * -0.5 - constant
+      let logVariance = Self.softplus(scale).log()
+      // Expanded into products of z² and z, the square would lose digits where a mean is many
+      // standard deviations from the origin.
+      let whitened = (z.reshaped(-1, 1, dimensions) - mean) * (logVariance * -0.5).exp()
+      return (whitened.square().sum(-1) + logVariance.sum(-1)) * -0.5 - constant
     }
     // L_k⁻¹ (z − μ_k) of all components is one affine map of z.
     let diagonal = Self.softplus(scale)

@@ -62,7 +62,7 @@ struct Ladder: Architecture {
     var features = image
     return up.map { stage in
       features = stage.block(features, mode)
-      return stage.head(flat(stage.rung.map { $0(features, mode) } ?? features))
+      return stage.head(flat(stage.rung.map { $0(features, mode) } ?? features), mode)
     }
   }
 
@@ -106,7 +106,7 @@ struct SharedArchitecture: Architecture {
 
   func encode(_ image: Tensor, _ mode: Mode) -> [DiagonalGaussian] {
     let features = flat(trunk(image, mode))
-    return heads.map { $0(features) }
+    return heads.map { $0(features, mode) }
   }
 
   func decode(_ codes: [Tensor], fadeIn: [Double], _ mode: Mode) -> Tensor {

@@ -7,7 +7,7 @@ import Torch
 /// the same function written in two ways. Each has the losses `distortion`, −log p(x|z), and `facet/j`, the
 /// divergence block of facet j, in nats. The weight of `facet/j` is also α_j, which fades the facet into
 /// the decoder (progressive training, section 3.4).
-public final class MFCVAE: LatentVariableModel, ClusteringModel {
+public final class MFCVAE: LatentVariableModel, ClusteringModel, DataDependentModel {
   public let parameters: ParameterStore
   private let facets: [FacetConfiguration]
   private let architecture: any Architecture
@@ -50,9 +50,7 @@ public final class MFCVAE: LatentVariableModel, ClusteringModel {
     fadeIn.assign(Tensor(alphas, shape: [alphas.count]))
 
     let posteriors = architecture.encode(image, .training)
-    let codes = posteriors.enumerated().map { index, q in
-      q.sample(randomness.stream("z/\(index + 1)").normal(q.mean.shape, like: q.mean))
-    }
+    let codes = draw(posteriors, randomness)
     let output = architecture.decode(codes, fadeIn: alphas, .training)
     let x = image.reshaped(batch.count, -1)
     var terms = Terms(losses: [
@@ -65,6 +63,22 @@ public final class MFCVAE: LatentVariableModel, ClusteringModel {
       ).mean()
     }
     return terms
+  }
+
+  /// A draw of each facet's code.
+  private func draw(_ posteriors: [DiagonalGaussian], _ randomness: StepRandomness) -> [Tensor] {
+    posteriors.enumerated().map { index, q in
+      q.sample(randomness.stream("z/\(index + 1)").normal(q.mean.shape, like: q.mean))
+    }
+  }
+
+  /// One pass through encoder and decoder with all facets in.
+  public func start(_ start: DataDependentStart, on batch: Batch, _ randomness: StepRandomness) {
+    withoutGradients {
+      let posteriors = architecture.encode(batch["image"] ?? .zeros([0, 0]), .start(start))
+      _ = architecture.decode(
+        draw(posteriors, randomness), fadeIn: facets.map { _ in 1 }, .start(start))
+    }
   }
 
   /// log q(z|x) − log p(z) at the draw z, in nats: `[batch]`.

@@ -45,6 +45,8 @@ public struct MFCVAEConfiguration: ModelConfiguration {
     return architecture.problem(image: image, facets: facets)
   }
 
+  public var startsFromData: Bool { true }
+
   public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {
     MFCVAE(self, image: data["image"] ?? [], parameters)
   }
