@@ -119,14 +119,17 @@ PLTensor *pl_to_type(const PLTensor *tensor, PLType type) {
 // MARK: Operations
 
 PLTensor *pl_unary(PLUnary operation, const PLTensor *x) {
-  static const char *const names[] = {"negate", "exp",     "square",  "relu",
-                                      "tanh",   "sigmoid", "softplus"};
+  static const char *const names[] = {"negate", "exp", "log",  "square",  "sqrt",
+                                      "relu",   "elu", "tanh", "sigmoid", "softplus"};
   return guarded(names[operation], {x}, [&] {
     switch (operation) {
       case PLNegate: return at::neg(x->value);
       case PLExp: return at::exp(x->value);
+      case PLLog: return at::log(x->value);
       case PLSquare: return at::square(x->value);
+      case PLSqrt: return at::sqrt(x->value);
       case PLReLU: return at::relu(x->value);
+      case PLELU: return at::elu(x->value);
       case PLTanh: return at::tanh(x->value);
       case PLSigmoid: return at::sigmoid(x->value);
       case PLSoftplus: break;
@@ -204,4 +207,26 @@ PLTensor *pl_narrow(const PLTensor *x, int64_t axis, int64_t start, int64_t leng
 PLTensor *pl_select_rows(const PLTensor *x, const PLTensor *indices) {
   return guarded("rows", {x, indices},
                  [&] { return at::index_select(x->value, 0, indices->value); });
+}
+
+PLTensor *pl_concatenate(PLTensor *const *tensors, int count, int64_t axis) {
+  return guarded("concatenate", {}, [&] {
+    std::vector<at::Tensor> values;
+    for (int i = 0; i < count; i++) {
+      TORCH_CHECK(tensors[i], "a tensor is missing");
+      values.push_back(tensors[i]->value);
+    }
+    return at::cat(values, axis);
+  });
+}
+
+PLTensor *pl_diagonal_matrices(const PLTensor *x) {
+  return guarded("diagonal matrices", {x}, [&] { return at::diag_embed(x->value); });
+}
+
+PLTensor *pl_lower_inverse(const PLTensor *x) {
+  return guarded("lower inverse", {x}, [&] {
+    const auto identity = at::eye(x->value.size(-1), x->value.options());
+    return at::linalg_solve_triangular(x->value, identity.expand_as(x->value), false);
+  });
 }

@@ -8,11 +8,15 @@ public struct Progress: Equatable, Sendable {
   public let totalSteps: Int
   /// Passes over the training data that are complete in the phase.
   public let epoch: Int
+  /// The step's weights of the loss terms whose schedules are constants or ramps, so that more of a
+  /// model than its loss can follow a schedule. A controller's weight is not known yet.
+  public let weights: [String: Double]
 
-  public init(step: Int, totalSteps: Int, epoch: Int) {
+  public init(step: Int, totalSteps: Int, epoch: Int, weights: [String: Double] = [:]) {
     self.step = step
     self.totalSteps = totalSteps
     self.epoch = epoch
+    self.weights = weights
   }
 }
 
@@ -67,13 +71,19 @@ public protocol ImportanceSampledModel: Model {
   func importanceWeights(_ batch: Batch, _ mode: Mode) -> ImportanceWeights
 }
 
-/// A model that assigns examples to clusters.
+/// A model that assigns examples to clusters, in one or several ways (facets) at a time.
 public protocol ClusteringModel: Model {
-  /// Number of clusters.
-  var clusters: Int { get }
+  /// Number of clusters of each facet; one number where there is one way.
+  var clusters: [Int] { get }
 
-  /// q(z|x) of a batch, `[batch, clusters]`.
-  func clusterProbabilities(_ batch: Batch) -> Tensor
+  /// The probability of each facet's clusters for the examples of a batch, `[batch, clusters]` each.
+  func clusterProbabilities(_ batch: Batch) -> [Tensor]
+}
+
+/// A model whose start can be fitted to data.
+public protocol DataDependentModel: Model {
+  /// Fits the untrained networks to a batch, in the order in which they see it.
+  func start(_ start: DataDependentStart, on batch: Batch, _ randomness: StepRandomness)
 }
 
 /// Shape of one example of each named tensor of a data set.
@@ -95,8 +105,8 @@ public protocol ModelConfiguration: Codable, Sendable {
   /// The model's name in manifests.
   static var name: String { get }
 
-  /// The objectives that the model offers, by name.
-  static var objectives: [String: Objective] { get }
+  /// The objectives that a model of this configuration offers, by name.
+  var objectives: [String: Objective] { get }
 
   /// What is impossible about the configuration for such data, or nil.
   func problem(for data: ExampleShapes) -> String?
@@ -105,10 +115,14 @@ public protocol ModelConfiguration: Codable, Sendable {
   /// loaded.
   func range(of tensor: String) -> ClosedRange<Double>?
 
+  /// Whether the model is a ``DataDependentModel``.
+  var startsFromData: Bool { get }
+
   /// The untrained model.
   func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model
 }
 
 extension ModelConfiguration {
   public func range(of tensor: String) -> ClosedRange<Double>? { nil }
+  public var startsFromData: Bool { false }
 }

@@ -27,11 +27,20 @@ extension Tensor {
   /// eˣ of each element.
   public func exp() -> Tensor { Tensor(pl_unary(PLExp, handle)) }
 
+  /// Natural logarithm of each element.
+  public func log() -> Tensor { Tensor(pl_unary(PLLog, handle)) }
+
   /// x² of each element.
   public func square() -> Tensor { Tensor(pl_unary(PLSquare, handle)) }
 
+  /// √x of each element.
+  public func squareRoot() -> Tensor { Tensor(pl_unary(PLSqrt, handle)) }
+
   /// max(x, 0) of each element.
   public func relu() -> Tensor { Tensor(pl_unary(PLReLU, handle)) }
+
+  /// x where it is positive, else eˣ − 1, of each element (Clevert et al. 2016, eq. 15).
+  public func elu() -> Tensor { Tensor(pl_unary(PLELU, handle)) }
 
   /// Hyperbolic tangent of each element.
   public func tanh() -> Tensor { Tensor(pl_unary(PLTanh, handle)) }
@@ -94,6 +103,24 @@ extension Tensor {
   public func rows(_ indices: Tensor) -> Tensor {
     Tensor(pl_select_rows(handle, indices.handle))
   }
+
+  /// The tensors one after the other along an axis (a negative one counts from the last).
+  public static func concatenated(_ tensors: [Tensor], _ axis: Int) -> Tensor {
+    let handles = tensors.map(\.handle)
+    return withExtendedLifetime(tensors) {
+      Tensor(pl_concatenate(handles, Int32(handles.count), Int64(axis)))
+    }
+  }
+}
+
+// MARK: Matrices
+
+extension Tensor {
+  /// Matrices `[..., n, n]` with the elements of this tensor, `[..., n]`, on the diagonal.
+  public func diagonalMatrices() -> Tensor { Tensor(pl_diagonal_matrices(handle)) }
+
+  /// Inverses of lower triangular matrices `[..., n, n]`; what is above the diagonal is not read.
+  public func lowerInverse() -> Tensor { Tensor(pl_lower_inverse(handle)) }
 }
 
 // MARK: Layers

@@ -65,6 +65,7 @@ public final class Trainer {
         order.indices(step: state.step, phase: phase.id),
         StepRandomness(randomness, "data", step: state.totalSteps))
     }
+    if state.step == 0 { try start(phase) }
     var record: [String: Double] = [:]
     for (index, update) in phase.updates.enumerated() {
       try perform(update, index, batch, &record)
@@ -95,6 +96,23 @@ public final class Trainer {
     }
   }
 
+  private func start(_ phase: Phase) throws {
+    for (index, start) in (phase.start ?? []).enumerated() {
+      switch start {
+      case .dataDependent(let dataDependent):
+        guard let model = model as? any DataDependentModel else {
+          throw TrainingError.noDataDependentStart
+        }
+        try checked("the data-dependent start") {
+          let first = data.rows(0..<min(phase.batch, data.count))
+          model.start(
+            dataDependent, on: first,
+            StepRandomness(randomness, "start/\(phase.id)/\(index)"))
+        }
+      }
+    }
+  }
+
   private func startOptimisers() {
     state.optimisers = trained.map { parameters in
       Dictionary(uniqueKeysWithValues: parameters.map { ($0.path, AdamState(for: $0.value)) })
@@ -105,7 +123,8 @@ public final class Trainer {
     _ update: Update, _ index: Int, _ batch: Batch, _ record: inout [String: Double]
   ) throws {
     let progress = Progress(
-      step: state.step, totalSteps: state.totalSteps, epoch: state.step / order.batchesPerEpoch)
+      step: state.step, totalSteps: state.totalSteps, epoch: state.step / order.batchesPerEpoch,
+      weights: controllers.compactMapValues { $0.scheduledWeight(step: state.totalSteps) })
     let random = StepRandomness(randomness, "train/\(index)", step: state.totalSteps)
     let terms = try checked(stepName) {
       model.terms(update.minimise, batch, progress, random)

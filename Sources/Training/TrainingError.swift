@@ -2,6 +2,7 @@
 public enum TrainingError: Error, CustomStringConvertible {
   case notFinite(term: String, step: Int)
   case missingStatistic(String)
+  case noDataDependentStart
 
   public var description: String {
     switch self {
@@ -10,6 +11,7 @@ public enum TrainingError: Error, CustomStringConvertible {
         + "smaller learning rate"
     case .missingStatistic(let name):
       "a weight schedule reads the statistic '\(name)', which the model does not give"
+    case .noDataDependentStart: "the model has no data-dependent start"
     }
   }
 }

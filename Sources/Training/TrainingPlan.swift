@@ -1,4 +1,5 @@
 import Datasets
+import Modelling
 
 /// What a run trains and how: the phases in order, and the weights of the loss terms.
 public struct TrainingPlan: Codable, Equatable, Sendable {
@@ -28,6 +29,8 @@ public struct Phase: Codable, Equatable, Sendable {
   public var id: String
   /// Examples in a mini-batch; an epoch's last batch may be smaller.
   public var batch: Int
+  /// What is done to the parameters before the first step, in order.
+  public var start: [Start]?
   /// What each step does, in order.
   public var updates: [Update]
   public var until: Duration
@@ -40,6 +43,23 @@ public struct Phase: Codable, Equatable, Sendable {
     if !(1...Self.largestBatch ~= batch) { return "batch must be from 1 to 10⁹" }
     if updates.isEmpty { return "a phase needs at least one update" }
     return updates.compactMap(\.optimiser.adam.problem).first
+      ?? (start ?? []).compactMap(\.problem).first
+  }
+}
+
+/// How parameters are changed once, before a phase's first step: `{data-dependent: {scale: 0.1}}`.
+public enum Start: Codable, Equatable, Sendable {
+  /// On the phase's first `batch` training examples, in their stored order.
+  case dataDependent(DataDependentStart)
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case dataDependent = "data-dependent"
+  }
+
+  var problem: String? {
+    switch self {
+    case .dataDependent(let start): start.problem
+    }
   }
 }
 

@@ -15,16 +15,20 @@ struct WeightController {
   }
 
   let schedule: WeightSchedule
-  /// Length of a ramp, in steps.
+  /// When a ramp begins, and its length, in steps.
+  private let rampStart: Int
   private let rampSteps: Int
   private(set) var state: State
 
   init(_ schedule: WeightSchedule, batchesPerEpoch: Int) {
     self.schedule = schedule
-    rampSteps =
+    (rampStart, rampSteps) =
       if case .ramp(let ramp) = schedule {
-        ramp.over.steps(batchesPerEpoch: batchesPerEpoch)
-      } else { 0 }
+        (
+          ramp.after?.steps(batchesPerEpoch: batchesPerEpoch) ?? 0,
+          ramp.over.steps(batchesPerEpoch: batchesPerEpoch)
+        )
+      } else { (0, 0) }
     let start: Double =
       switch schedule {
       case .constant, .ramp: 1
@@ -44,13 +48,22 @@ struct WeightController {
     if case .rewo(let rewo) = schedule, state.firstSatisfied == nil { rewo.hold } else { [] }
   }
 
-  /// The weight for step `step` (from 0), after the statistic of its batch is known.
-  mutating func weight(step: Int, statistic: Double?) -> Double {
+  /// The weight for step `step` (from 0) where it depends on nothing else, so that it is known before
+  /// the step.
+  func scheduledWeight(step: Int) -> Double? {
     switch schedule {
     case .constant(let value): return value
     case .ramp(let ramp):
-      let share = min(Double(step) / Double(rampSteps), 1)
+      let share = min(Double(max(step - rampStart, 0)) / Double(rampSteps), 1)
       return ramp.from + (ramp.to - ramp.from) * share
+    case .rewo, .geco: return nil
+    }
+  }
+
+  /// The weight for step `step` (from 0), after the statistic of its batch is known.
+  mutating func weight(step: Int, statistic: Double?) -> Double {
+    switch schedule {
+    case .constant, .ramp: return scheduledWeight(step: step) ?? 1
     case .rewo(let rewo):
       let excess = follow(statistic, smoothing: rewo.smoothing) - rewo.threshold
       if state.firstSatisfied == nil && excess < 0 { state.firstSatisfied = step + 1 }

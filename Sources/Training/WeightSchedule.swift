@@ -7,10 +7,12 @@ public enum WeightSchedule: Equatable, Sendable {
   case rewo(REWO)
   case geco(GECO)
 
-  /// Linear in the number of steps, then constant.
+  /// Constant, then linear in the number of steps, then constant.
   public struct Ramp: Codable, Equatable, Sendable {
     public var from: Double
     public var to: Double
+    /// How long the weight stays at `from` before it moves; not at all where this is nil.
+    public var after: Duration?
     public var over: Duration
   }
 

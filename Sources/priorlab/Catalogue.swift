@@ -5,7 +5,10 @@ import Modelling
 /// Everything that manifests may name. A new kind is one line here.
 let kinds = Kinds(
   datasets: [PendulumConfiguration.self, DSpritesConfiguration.self],
-  models: [VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self],
+  models: [
+    VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self,
+    MFCVAEConfiguration.self,
+  ],
   measures: [
     .angleError(.global),
     .angleError(.perPoint),
@@ -20,7 +23,7 @@ let kinds = Kinds(
     .occupiedClusters,
     .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
   ],
-  families: [.importanceSampledLikelihood],
+  families: [.importanceSampledLikelihood, .ofOneFacet],
   computations: [
     CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
     AngleRegressionComputation.self,

@@ -25,7 +25,26 @@ import Torch
     let dense = try JSONDecoder().decode(
       DenseConfiguration.self, from: Data(#"{"units": 2}"#.utf8))
     #expect(dense == DenseConfiguration(units: 2))
-    #expect(!dense.batchNorm)
+    #expect(dense.batchNorm == .none)
+  }
+
+  /// The three places of batch normalisation, as they were and are written.
+  @Test(arguments: [
+    ("false", BatchNormalisation.none), ("true", .beforeActivation),
+    (#""after-activation""#, .afterActivation),
+  ])
+  func placesOfBatchNormalisation(_ text: String, _ place: BatchNormalisation) throws {
+    let json = #"{"units": 2, "batch-norm": \#(text), "activation": "elu"}"#
+    let dense = try JSONDecoder().decode(DenseConfiguration.self, from: Data(json.utf8))
+    #expect(dense == DenseConfiguration(units: 2, batchNorm: place, activation: .elu))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let written = String(decoding: try encoder.encode(dense), as: UTF8.self)
+    #expect(written == #"{"activation":"elu","batch-norm":\#(text),"units":2}"#)
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(
+        DenseConfiguration.self, from: Data(#"{"units": 2, "batch-norm": "before"}"#.utf8))
+    }
   }
 
   @Test(
@@ -91,6 +110,132 @@ import Torch
       let normal = 2 * 4.5 / (20.25 + 1e-5).squareRoot() + 0.5
       #expect(distance(built(x, .training).doubles(), [tanh(0.1 - 0.2 * normal)]) < 1e-12)
       #expect(store.states[0].value.doubles() == [0.25])
+    }
+  }
+
+  /// Batch normalisation of what the activation gives.
+  @Test func normalisationAfterTheActivation() throws {
+    try tensors {
+      let store = ParameterStore(Randomness(seed: 3), type: .float64)
+      let built = NetworkConfiguration.sequence([
+        .dense(
+          DenseConfiguration(units: 1, batchNorm: .afterActivation, activation: .elu))
+      ]).build([1], at: store.root, initial: .heNormal)
+      try store.set("0/weight", [2])
+      try store.set("0/norm/weight", [3])
+      try store.set("0/norm/bias", [0.5])
+      let x = Tensor([-1.0, 2], shape: [2, 1])
+      // (−2, 4) → (e⁻² − 1, 4), of mean (3 + e⁻²)/2 and variance ((5 − e⁻²)/2)².
+      let half = (5 - exp(-2.0)) / 2
+      let normal = 3 * half / (half * half + 1e-5).squareRoot()
+      #expect(distance(built(x, .training).doubles(), [0.5 - normal, 0.5 + normal]) < 1e-12)
+    }
+  }
+
+  /// Weights by direction and length: the start is that of the plain layer; the direction's length
+  /// makes no difference, and the length is the weights'.
+  @Test(arguments: [false, true])
+  func weightNormalisation(_ isTransposed: Bool) throws {
+    try tensors {
+      func network(_ weightNorm: Bool?) -> (Network, ParameterStore) {
+        let layer = ConvolutionConfiguration(
+          channels: 3, kernel: 2, activation: .none, weightNorm: weightNorm)
+        let store = ParameterStore(Randomness(seed: 3), type: .float64)
+        let network = NetworkConfiguration.sequence([
+          isTransposed ? .transposedConvolution(layer) : .convolution(layer)
+        ]).build([2, 3, 3], at: store.root, initial: .torchDefault)
+        return (network, store)
+      }
+      let (plain, plainStore) = network(nil)
+      let (normed, store) = network(true)
+      let x = Tensor(scattered(36), shape: [2, 2, 3, 3])
+      let expected = plain(x, .training).doubles()
+      #expect(distance(normed(x, .training).doubles(), expected) < 1e-14)
+      #expect(store.all.map(\.path) == ["0/weight", "0/length", "0/bias"])
+      #expect(store.count == plainStore.count + 3)
+      try store.set("0/weight", store.numbers("0/weight").map { 7 * $0 })
+      #expect(distance(normed(x, .training).doubles(), expected) < 1e-13)
+      try store.set("0/length", store.numbers("0/length").map { 2 * $0 })
+      try plainStore.set("0/weight", plainStore.numbers("0/weight").map { 2 * $0 })
+      #expect(distance(normed(x, .training).doubles(), plain(x, .training).doubles()) < 1e-13)
+    }
+  }
+
+  /// Each channel of each affine map has mean 0 and the asked standard deviation on the batch, which the
+  /// next layer sees; with weight normalisation only the biases are kept.
+  @Test func dataDependentStart() throws {
+    try tensors {
+      let store = ParameterStore(Randomness(seed: 3), type: .float64)
+      let scale = 0.1
+      let first = LayerConfiguration.convolution(
+        .init(channels: 3, kernel: 2, batchNorm: .afterActivation, activation: .elu))
+      let second = LayerConfiguration.transposedConvolution(
+        .init(channels: 2, kernel: 3, stride: 2, activation: .none))
+      let network = NetworkConfiguration.sequence([
+        first, second, .dense(DenseConfiguration(units: 4, activation: .none)),
+      ]).build([1, 4, 4], at: store.root, initial: .heNormal)
+      let x = Tensor(scattered(6 * 16), shape: [6, 1, 4, 4])
+      let started = network(x, .start(DataDependentStart(scale: scale)))
+      // What the start has seen is what training sees from then on.
+      #expect(distance(started.doubles(), network(x, .training).doubles()) < 1e-12)
+      var features = x
+      for (index, layer) in network.layers.enumerated() {
+        let output = layer(features, .training)
+        let paths = ["\(index)/weight", "\(index)/bias"]
+        let (weight, bias) = (store[paths[0]]!.value, store[paths[1]]!.value)
+        let affine =
+          switch index {
+          case 0: features.convolved(weight, bias, stride: 1, padding: 0)
+          case 1: features.transposeConvolved(weight, bias, stride: 2, padding: 0)
+          default: features.reshaped(6, -1).dense(weight, bias)
+          }
+        let channels = bias.count
+        let values = affine.reshaped(6, channels, -1).doubles()
+        let area = values.count / 6 / channels
+        for channel in 0..<channels {
+          let own = values.indices.filter { $0 / area % channels == channel }.map { values[$0] }
+          let found = moments(own)
+          #expect(abs(found.mean) < 1e-12)
+          // By the ε of the variance a little less.
+          #expect(abs(found.variance.squareRoot() - scale) < 0.01 * scale)
+        }
+        features = output
+      }
+    }
+  }
+
+  @Test func dataDependentStartUnderWeightNormalisation() throws {
+    try tensors {
+      let store = ParameterStore(Randomness(seed: 3), type: .float64)
+      let layer = ConvolutionConfiguration(
+        channels: 1, kernel: 1, activation: .none, weightNorm: true)
+      let network = NetworkConfiguration.sequence([.convolution(layer)])
+        .build([1, 1, 1], at: store.root, initial: .torchDefault)
+      try store.set("0/weight", [3])
+      try store.set("0/length", [2])
+      try store.set("0/bias", [5])
+      let x = Tensor([1.0, 2, 6], shape: [3, 1, 1, 1])
+      // 2x + 5 has the mean 11 and the variance 28.
+      let factor = 0.1 / (28 + 1e-5).squareRoot()
+      let started = network(x, .start(DataDependentStart(scale: 0.1))).doubles()
+      #expect(distance(started, [-4 * factor, -2 * factor, 6 * factor]) < 1e-12)
+      #expect(store.numbers("0/weight") + store.numbers("0/length") == [3, 2])
+      #expect(distance(store.numbers("0/bias"), [-6 * factor]) < 1e-12)
+    }
+  }
+
+  /// One layer may start otherwise than its network.
+  @Test func aLayersOwnInitialiser() throws {
+    try tensors {
+      let store = ParameterStore(Randomness(seed: 3))
+      _ = NetworkConfiguration.sequence([
+        .dense(DenseConfiguration(units: 50, initial: .glorotNormal)),
+        .dense(DenseConfiguration(units: 50)),
+      ]).build([50], at: store.root, initial: .torchDefault)
+      #expect(store.numbers("0/bias").allSatisfy { $0 == 0 })
+      #expect(store.numbers("1/bias").allSatisfy { $0 != 0 })
+      let variance = moments(store.numbers("0/weight")).variance
+      #expect(abs(variance / (2.0 / 100) - 1) < 5 * (2.0 / 2500).squareRoot())
     }
   }
 

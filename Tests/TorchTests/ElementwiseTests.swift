@@ -58,6 +58,10 @@ import Torch
       #expect(
         distance(Tensor([200, -30] as [Float], shape: [2]).softplus().doubles(), [200, 0]) < 1e-12)
       expect(a.relu(), [0, 0, 0, 0.5, 2, 3])
+      #expect(distance(a.elu().doubles(), x.map { $0 > 0 ? $0 : Foundation.exp($0) - 1 }) < 1e-14)
+      let positive = [0.25, 1, 7.5]
+      #expect(distance(float64(positive, 3).log().doubles(), positive.map(Foundation.log)) < 1e-14)
+      expect(float64([0.25, 0, 9], 3).squareRoot(), [0.5, 0, 3])
       expect(a.clamped(to: -0.5...2.5), [-0.5, -0.25, 0, 0.5, 2, 2.5])
     }
   }

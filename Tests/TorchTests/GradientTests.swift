@@ -21,8 +21,11 @@ import Torch
     Case("a number times", [[5]]) { -2.5 * $0[0] },
     Case("divide by a number", [[5]]) { $0[0] / -2.5 },
     Case("exp", [[5]]) { $0[0].exp() },
+    Case("log", [[5]]) { ($0[0] + 2).log() },
     Case("square", [[5]]) { $0[0].square() },
+    Case("square root", [[5]]) { ($0[0] + 2).squareRoot() },
     Case("relu", [[7]]) { $0[0].relu() },
+    Case("elu", [[7]]) { $0[0].elu() },
     Case("tanh", [[7]]) { $0[0].tanh() },
     Case("sigmoid", [[7]]) { $0[0].sigmoid() },
     Case("softplus", [[7]]) { $0[0].softplus() },
@@ -52,6 +55,11 @@ import Torch
     Case("narrow", [[3, 4]]) { $0[0].narrowed(1, 1..<3) },
     Case("rows, one twice", [[3, 2]]) {
       $0[0].rows(Tensor([2, 0, 2] as [Int64], shape: [3])).square()
+    },
+    Case("concatenate", [[2, 3], [2, 1]]) { Tensor.concatenated($0, 1).square() },
+    Case("diagonal matrices", [[2, 3]]) { $0[0].diagonalMatrices().square() },
+    Case("lower inverse", [[2, 3, 3]]) {
+      ($0[0] + Tensor.full(3, [2, 3], type: .float64).diagonalMatrices()).lowerInverse().square()
     },
     Case("convert", [[3]]) { $0[0].to(.float64).square() },
   ]

@@ -24,6 +24,27 @@ import Torch
     }
   }
 
+  @Test func concatenating() throws {
+    try tensors {
+      let (a, b) = (float64([1, 2, 3, 4], 2, 2), float64([5, 6], 2, 1))
+      expect(Tensor.concatenated([a, b], 1), [1, 2, 5, 3, 4, 6])
+      expect(Tensor.concatenated([a, a.narrowed(0, 1..<2)], 0), [1, 2, 3, 4, 3, 4])
+      #expect(Tensor.concatenated([a, b, a], -1).shape == [2, 5])
+    }
+    #expect(failure { _ = Tensor.concatenated([.zeros([2, 2]), .zeros([3, 1])], 1) } != nil)
+    #expect(failure { _ = Tensor.concatenated([], 0) } != nil)
+  }
+
+  @Test func matrices() throws {
+    try tensors {
+      let diagonal = float64([1, 2, 3, 4], 2, 2).diagonalMatrices()
+      #expect(diagonal.shape == [2, 2, 2])
+      expect(diagonal, [1, 0, 0, 2, 3, 0, 0, 4])
+      // The 9 above the diagonal is not read.
+      expect(float64([2, 9, 3, 4], 2, 2).lowerInverse(), [0.5, 0, -0.375, 0.25])
+    }
+  }
+
   @Test func rows() throws {
     try tensors {
       let x = float64(values, 3, 2, 2)

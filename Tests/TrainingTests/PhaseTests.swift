@@ -101,6 +101,55 @@ import Torch
     }
   }
 
+  /// A start is made once, before its phase's first step, on the first examples as they are stored.
+  @Test func startsThatDependOnData() throws {
+    final class Started: DataDependentModel {
+      let parameters = ParameterStore(Randomness(seed: 0), type: .float64)
+      var seen: [[Double]] = []
+      private let value: Tensor
+      init() { value = (parameters.root / "x").parameter { _, type in .zeros([1], type: type) } }
+      func start(_ start: DataDependentStart, on batch: Batch, _ randomness: StepRandomness) {
+        seen.append([start.scale] + (batch["image"]?.doubles() ?? []))
+      }
+      func terms(
+        _ objective: String, _ batch: Batch, _ progress: Progress, _ randomness: StepRandomness
+      ) -> Terms {
+        seen.append([Double(progress.totalSteps)])
+        return Terms(losses: ["loss": value.square().sum()])
+      }
+    }
+    func phase(_ id: String, _ batch: Int, _ scale: Double) -> String {
+      """
+      {"id": "\(id)", "batch": \(batch), "start": [{"data-dependent": {"_0": {"scale": \(scale)}}}],
+       "updates": [\(Self.update("a", 0.1, #"["**"]"#))], "until": {"steps": 2}}
+      """
+    }
+    let plan = try decode(
+      TrainingPlan.self,
+      "{\"weights\": {}, \"phases\": [\(phase("a", 2, 0.5)), \(phase("b", 100, 0.25))]}")
+    #expect(try decode(TrainingPlan.self, try encode(plan)) == plan)
+    #expect(plan.phases.allSatisfy { $0.problem == nil })
+    let impossible = try decode(
+      TrainingPlan.self, "{\"weights\": {}, \"phases\": [\(phase("a", 2, -1))]}")
+    #expect(
+      impossible.phases[0].problem == "the scale of a data-dependent start must be positive")
+    try tensors {
+      let model = Started()
+      let trainer = Trainer(
+        model: model, data: ToyModel.data, plan: plan, randomness: Randomness(seed: 1),
+        recordEvery: 1)
+      while !trainer.isFinished { try trainer.step() }
+      let expected: [[Double]] = [
+        [0.5] + ToyModel.images[..<4], [0], [1], [0.25] + ToyModel.images, [2], [3],
+      ]
+      #expect(model.seen == expected)
+      let other = Trainer(
+        model: ToyModel(), data: ToyModel.data, plan: plan, randomness: Randomness(seed: 1),
+        recordEvery: 1)
+      #expect(throws: TrainingError.self) { try other.step() }
+    }
+  }
+
   @Test func aPlanWithoutPhasesIsFinished() throws {
     try tensors {
       let trainer = Trainer(

@@ -74,6 +74,9 @@ import Torch
         #expect(distance(model.centreValues, centre.value) < 1e-13, "step \(step)")
       }
       #expect(trainer.state.curves.values["weight/fit"] == [0, 0.25, 0.5, 0.75, 1, 1])
+      // The model has been told beforehand.
+      #expect(model.asked.map { $0.progress.weights["fit"] } == [0, 0.25, 0.5, 0.75, 1, 1])
+      #expect(model.asked.map { $0.progress.weights["size"] } == [0, 0, 0, 0, 0, 0])
       #expect(model.extraValues == ToyModel.extraStart)
     }
   }

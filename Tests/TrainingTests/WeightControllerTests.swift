@@ -145,6 +145,20 @@ import Testing
     let weights = [0, 1, 4, 7, 8, 9, 1000].map { controller.weight(step: $0, statistic: nil) }
     #expect(weights == [0.5, 0.25, -0.5, -1.25, -1.5, -1.5, -1.5])
     #expect(controller.held.isEmpty)
+    // The same, three epochs later.
+    let late = WeightSchedule.Ramp(from: 0.5, to: -1.5, after: .epochs(3), over: .epochs(2))
+    let later = WeightController(.ramp(late), batchesPerEpoch: 4)
+    let steps = [0, 11, 12, 13, 16, 19, 20, 21, 1012]
+    #expect(
+      steps.map { later.scheduledWeight(step: $0) }
+        == [0.5, 0.5, 0.5, 0.25, -0.5, -1.25, -1.5, -1.5, -1.5])
+  }
+
+  /// What depends on a statistic is not known before the step.
+  @Test func scheduledWeights() {
+    #expect(WeightController(.constant(0.25), batchesPerEpoch: 4).scheduledWeight(step: 3) == 0.25)
+    #expect(Self.rewo().scheduledWeight(step: 3) == nil)
+    #expect(Self.geco().scheduledWeight(step: 3) == nil)
   }
 
   @Test func constants() {

@@ -11,6 +11,8 @@ import Testing
   private static let geco = """
     {"geco": {"statistic": "error", "threshold": 0.5, "speed": 2, "start": 1, "smoothing": 0}}
     """
+  private static let lateRamp =
+    #"{"ramp": {"from": 0, "to": 1, "after": {"steps": 7}, "over": {"epochs": 20}}}"#
   private static let ramp = #"{"ramp": {"from": 0, "to": 1, "over": {"epochs": 20}}}"#
 
   @Test func schedulesAreDecoded() throws {
@@ -18,6 +20,9 @@ import Testing
     #expect(try decode(WeightSchedule.self, "3") == .constant(3))
     #expect(
       try decode(WeightSchedule.self, Self.ramp) == .ramp(.init(from: 0, to: 1, over: .epochs(20))))
+    #expect(
+      try decode(WeightSchedule.self, Self.lateRamp)
+        == .ramp(.init(from: 0, to: 1, after: .steps(7), over: .epochs(20))))
     let rewo = WeightSchedule.REWO(
       statistic: "error", threshold: 4e-4, speed: 5, steepness: 3, start: 1e-3, smoothing: 0.9,
       hold: ["prior/**"])
@@ -27,7 +32,7 @@ import Testing
     #expect(try decode(WeightSchedule.self, Self.geco) == .geco(geco))
   }
 
-  @Test(arguments: ["0.25", ramp, rewo, geco])
+  @Test(arguments: ["0.25", ramp, lateRamp, rewo, geco])
   func schedulesSurviveCoding(json: String) throws {
     let schedule = try decode(WeightSchedule.self, json)
     #expect(try decode(WeightSchedule.self, try encode(schedule)) == schedule)

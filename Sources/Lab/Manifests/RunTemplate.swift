@@ -38,12 +38,17 @@ public struct RunTemplate: Sendable {
     func refuse(_ node: ConfigNode, _ path: String, _ message: String) -> ManifestError {
       ManifestError(origin: node.originOfBlame, path: path, .impossible(message))
     }
-    let objectives = type(of: model).objectives
+    let objectives = model.objectives
     if plan.phases.isEmpty {
       throw refuse(study.phases, "phases", "at least one phase is needed")
     }
     for (phase, node) in zip(plan.phases, study.phases.items ?? []) {
       if let problem = phase.problem { throw refuse(node, "phases.\(phase.id)", problem) }
+      if phase.start?.isEmpty == false, !model.startsFromData {
+        throw refuse(
+          node["start"] ?? node, "phases.\(phase.id).start",
+          "\(type(of: model).name) has no start that depends on data")
+      }
       for (index, update) in phase.updates.enumerated() where objectives[update.minimise] == nil {
         let origin = node["updates"]?.items?[index]["minimise"]?.origin ?? node.origin
         throw ManifestError(

@@ -1,52 +1,100 @@
+import Foundation
 import Modelling
 import Torch
 
-/// Measures of clusters against the labels of the test split.
+/// Measures of clusters against the labels of the test split. A model with several facets has a
+/// clustering of each.
 extension Measure {
   /// Accuracy with each cluster labelled by its most confident test example (Dilokthanakul et al. 2016,
   /// table 1).
-  public static let mostConfidentAccuracy = accuracy(
-    "most-confident", "each cluster labelled by its most confident example", \.mostConfident)
-
+  public static let mostConfidentAccuracy = clusters(.mostConfident)
   /// Accuracy with each cluster labelled by the majority of its test examples.
-  public static let majorityAccuracy = accuracy(
-    "majority", "each cluster labelled by the majority of its examples", \.majority)
-
+  public static let majorityAccuracy = clusters(.majority)
   /// Accuracy under the best one-to-one matching of clusters and labels.
-  public static let hungarianAccuracy = accuracy(
-    "hungarian", "the best one-to-one matching of clusters and labels", \.hungarian)
-
+  public static let hungarianAccuracy = clusters(.hungarian)
   /// Clusters that at least one test example is assigned to.
-  public static let occupiedClusters = Measure(
-    id: "clusters/occupied", summary: "clusters that a test example is assigned to", unit: "",
-    direction: .neither, needs: labels
-  ) { Double(try ClusterAccuracy.of($0, for: "clusters/occupied").occupied) }
+  public static let occupiedClusters = clusters(.occupied)
 
-  private static let labels = [
-    DataNeed(split: "test", tensor: "image"),
-    DataNeed(
-      split: "test", tensor: "label", shape: [],
-      range: 0...Double(ClusterAccuracy.mostLabels - 1)),
-  ]
+  /// Of all facets: the best one's accuracy, because which facet finds the labels is not known
+  /// beforehand; the sum of occupied clusters.
+  private static func clusters(_ kind: ClusterMeasure) -> Measure {
+    Measure(
+      id: kind.rawValue, summary: kind.summary, unit: kind.unit, direction: kind.direction,
+      needs: kind.needs
+    ) { run in
+      let facets = try ClusterAccuracy.of(run, for: kind.rawValue).map(kind.value)
+      return kind == .occupied ? facets.reduce(0, +) : facets.max()
+    }
+  }
+}
 
-  private static func accuracy(
-    _ variant: String, _ words: String, _ value: @escaping @Sendable (ClusterAccuracy) -> Double
-  ) -> Measure {
-    let id = "accuracy/" + variant
+extension MeasureFamily {
+  /// A measure of the clusters of one facet, counted from 1: `accuracy/majority/facet-2`. None where the
+  /// model has not that facet.
+  public static let ofOneFacet = MeasureFamily(
+    pattern: "<measure of clusters>/facet-<j>"
+  ) { id in
+    guard let split = id.range(of: "/facet-"),
+      let kind = ClusterMeasure(rawValue: String(id[..<split.lowerBound])),
+      let facet = Int(id[split.upperBound...]), 1...1000 ~= facet, id.hasSuffix("-\(facet)")
+    else { return nil }
     return Measure(
-      id: id, summary: "share of test examples whose cluster has their label: \(words)", unit: "%",
-      direction: .moreIsBetter, needs: labels
-    ) { value(try ClusterAccuracy.of($0, for: id)) }
+      id: id, summary: "\(kind.summary); facet \(facet)", unit: kind.unit,
+      direction: kind.direction, needs: kind.needs
+    ) { run in
+      let facets = try ClusterAccuracy.of(run, for: id)
+      return facets.indices.contains(facet - 1) ? kind.value(facets[facet - 1]) : nil
+    }
+  }
+}
+
+/// What is measured of the clusters of one facet.
+private enum ClusterMeasure: String {
+  case mostConfident = "accuracy/most-confident"
+  case majority = "accuracy/majority"
+  case hungarian = "accuracy/hungarian"
+  case occupied = "clusters/occupied"
+
+  var summary: String {
+    let accuracy = "share of test examples whose cluster has their label: "
+    return switch self {
+    case .mostConfident: accuracy + "each cluster labelled by its most confident example"
+    case .majority: accuracy + "each cluster labelled by the majority of its examples"
+    case .hungarian: accuracy + "the best one-to-one matching of clusters and labels"
+    case .occupied: "clusters that a test example is assigned to"
+    }
+  }
+
+  var unit: String { self == .occupied ? "" : "%" }
+
+  var direction: Measure.Direction { self == .occupied ? .neither : .moreIsBetter }
+
+  var needs: [DataNeed] {
+    [
+      DataNeed(split: "test", tensor: "image"),
+      DataNeed(
+        split: "test", tensor: "label", shape: [],
+        range: 0...Double(ClusterAccuracy.mostLabels - 1)),
+    ]
+  }
+
+  func value(_ clusters: ClusterAccuracy) -> Double {
+    switch self {
+    case .mostConfident: clusters.mostConfident
+    case .majority: clusters.majority
+    case .hungarian: clusters.hungarian
+    case .occupied: Double(clusters.occupied)
+    }
   }
 }
 
 extension ClusterAccuracy {
-  /// The clusters of a run's test examples against their `label`, once for all measures.
-  static func of(_ run: FinishedRun, for purpose: String) throws -> ClusterAccuracy {
-    try run.shared("clusters of the test split") { try ClusterAccuracy(run, for: purpose) }
+  /// The clusters of a run's test examples against their `label`, for each facet; once for all measures.
+  static func of(_ run: FinishedRun, for purpose: String) throws -> [ClusterAccuracy] {
+    try run.shared("clusters of the test split") { try facets(run, for: purpose) }
   }
 
-  private init(_ run: FinishedRun, for purpose: String) throws {
+  private static func facets(_ run: FinishedRun, for purpose: String) throws -> [ClusterAccuracy] {
     guard let model = run.model as? any ClusteringModel else {
       throw MeasureError.needsClusters(purpose)
     }
@@ -56,17 +104,20 @@ extension ClusterAccuracy {
     guard let labels = test["label"] else {
       throw MeasureError.needsTensor(purpose, name: "label")
     }
-    var probabilities: [Float] = []
+    var probabilities = model.clusters.map { _ in [Float]() }
     for start in stride(from: 0, to: test.count, by: FinishedRun.batch) {
       try checked(purpose) {
         withoutGradients {
           let batch = test.rows(start..<min(start + FinishedRun.batch, test.count))
-          probabilities += model.clusterProbabilities(batch).floats()
+          for (facet, found) in model.clusterProbabilities(batch).enumerated() {
+            probabilities[facet] += found.floats()
+          }
         }
       }
     }
-    try self.init(
-      probabilities: probabilities, clusters: model.clusters,
-      labels: labels.integers().map(Int.init))
+    let truth = labels.integers().map(Int.init)
+    return try zip(probabilities, model.clusters).map {
+      try ClusterAccuracy(probabilities: $0, clusters: $1, labels: truth)
+    }
   }
 }

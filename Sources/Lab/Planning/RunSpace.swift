@@ -45,7 +45,7 @@ public struct RunSpace: Equatable, Sendable {
   /// A curve for each term and statistic, its weight and its average, at the recorded steps.
   private static func curves(_ run: RunSpecification, steps: Int) -> Int {
     let template = run.template
-    let objectives = type(of: template.model).objectives
+    let objectives = template.model.objectives
     let names = Set(template.plan.phases.flatMap { $0.updates.map(\.minimise) })
     let columns = names.reduce(1) { sum, name in
       guard let objective = objectives[name] else { return sum }

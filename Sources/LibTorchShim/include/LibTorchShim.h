@@ -70,7 +70,9 @@ void pl_gradients(const PLTensor *loss, PLTensor *const *inputs, int count, PLTe
 
 // MARK: Operations
 
-typedef enum { PLNegate, PLExp, PLSquare, PLReLU, PLTanh, PLSigmoid, PLSoftplus } PLUnary;
+typedef enum {
+  PLNegate, PLExp, PLLog, PLSquare, PLSqrt, PLReLU, PLELU, PLTanh, PLSigmoid, PLSoftplus
+} PLUnary;
 typedef enum { PLAdd, PLSubtract, PLMultiply, PLDivide } PLBinary;
 
 PLTensor *pl_unary(PLUnary operation, const PLTensor *x);
@@ -86,6 +88,12 @@ PLTensor *pl_log_softmax(const PLTensor *x, int64_t axis);
 PLTensor *pl_reshape(const PLTensor *x, const int64_t *shape, int rank);
 PLTensor *pl_narrow(const PLTensor *x, int64_t axis, int64_t start, int64_t length);
 PLTensor *pl_select_rows(const PLTensor *x, const PLTensor *indices);
+/// The tensors one after the other along an axis.
+PLTensor *pl_concatenate(PLTensor *const *tensors, int count, int64_t axis);
+/// Matrices [..., n, n] with the elements of x [..., n] on the diagonal and zeros elsewhere.
+PLTensor *pl_diagonal_matrices(const PLTensor *x);
+/// Inverses of lower triangular matrices [..., n, n]; what is above the diagonal is not read.
+PLTensor *pl_lower_inverse(const PLTensor *x);
 /// y = x Wᵀ + b, followed by ReLU where `relu`; x is [rows, inputs], W [outputs, inputs], b [outputs].
 PLTensor *pl_dense(const PLTensor *x, const PLTensor *weight, const PLTensor *bias, bool relu);
 /// The first half of an axis times the sigmoid of the second half.

@@ -31,7 +31,7 @@ public struct GaussianNetwork {
   /// The distribution of `[batch, outputs]` given `[batch] + input`.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> DiagonalGaussian {
     let features = trunk(x, mode)
-    return head(features.reshaped(features.shape.first ?? 0, -1))
+    return head(features.reshaped(features.shape.first ?? 0, -1), mode)
   }
 }
 
@@ -51,10 +51,11 @@ public struct GaussianHead {
     self.limits = limits
   }
 
-  public func callAsFunction(_ features: Tensor) -> DiagonalGaussian {
-    let logVariance = logVariance(features)
+  public func callAsFunction(_ features: Tensor, _ mode: Mode = .training) -> DiagonalGaussian {
+    let mean = mean(features, mode)
+    let logVariance = logVariance(features, mode)
     return DiagonalGaussian(
-      mean: mean(features),
+      mean: mean,
       logVariance: limits.map { logVariance.clamped(to: $0) } ?? logVariance)
   }
 }

@@ -107,12 +107,15 @@ public enum LayerConfiguration: Codable, Equatable, Sendable {
   func build(_ input: [Int], at scope: ParameterScope, initial: Initializer) -> any Layer {
     switch self {
     case .dense(let dense):
-      return DenseLayer(dense, inputs: input.reduce(1, *), at: scope, initial: initial)
+      return DenseLayer(
+        dense, inputs: input.reduce(1, *), at: scope, initial: dense.initial ?? initial)
     case .convolution(let convolution):
-      return ConvolutionLayer(convolution, input[0], at: scope, initial: initial)
+      return ConvolutionLayer(
+        convolution, input[0], at: scope, initial: convolution.initial ?? initial)
     case .transposedConvolution(let convolution):
       return ConvolutionLayer(
-        convolution, input[0], isTransposed: true, at: scope, initial: initial)
+        convolution, input[0], isTransposed: true, at: scope,
+        initial: convolution.initial ?? initial)
     case .reshape(let shape):
       return ReshapeLayer(shape: shape)
     }
@@ -179,44 +182,58 @@ public enum LayerConfiguration: Codable, Equatable, Sendable {
   }
 }
 
-/// A dense layer, with batch normalisation where asked for, then its activation.
+/// A dense layer, with batch normalisation where asked for, and its activation.
 public struct DenseConfiguration: Codable, Equatable, Sendable {
   public var units: Int
-  public var batchNorm: Bool
+  public var batchNorm: BatchNormalisation
   public var activation: Activation
+  /// How the layer starts, where not as the network.
+  public var initial: Initializer?
 
-  public init(units: Int, batchNorm: Bool = false, activation: Activation = .relu) {
+  public init(
+    units: Int, batchNorm: BatchNormalisation = false, activation: Activation = .relu,
+    initial: Initializer? = nil
+  ) {
     self.units = units
     self.batchNorm = batchNorm
     self.activation = activation
+    self.initial = initial
   }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case units, activation
+    case units, activation, initial
     case batchNorm = "batch-norm"
   }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     units = try container.decode(Int.self, forKey: .units)
-    batchNorm = try container.decodeIfPresent(Bool.self, forKey: .batchNorm) ?? false
+    batchNorm =
+      try container.decodeIfPresent(BatchNormalisation.self, forKey: .batchNorm) ?? false
     activation = try container.decodeIfPresent(Activation.self, forKey: .activation) ?? .relu
+    initial = try container.decodeIfPresent(Initializer.self, forKey: .initial)
   }
 }
 
-/// A convolution with a square kernel, with batch normalisation where asked for, then its activation.
+/// A convolution with a square kernel, with batch normalisation where asked for, and its activation.
 public struct ConvolutionConfiguration: Codable, Equatable, Sendable {
   /// Channels of the output.
   public var channels: Int
   public var kernel: Int
   public var stride: Int
   public var padding: Int
-  public var batchNorm: Bool
+  public var batchNorm: BatchNormalisation
   public var activation: Activation
+  /// Whether the weights of each output channel are kept as a direction and a length (Salimans and
+  /// Kingma 2016, eq. 2). A start that depends on data then sets the biases only.
+  public var weightNorm: Bool?
+  /// How the layer starts, where not as the network.
+  public var initial: Initializer?
 
   public init(
-    channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0, batchNorm: Bool = false,
-    activation: Activation = .relu
+    channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
+    batchNorm: BatchNormalisation = false, activation: Activation = .relu, weightNorm: Bool? = nil,
+    initial: Initializer? = nil
   ) {
     self.channels = channels
     self.kernel = kernel
@@ -224,11 +241,14 @@ public struct ConvolutionConfiguration: Codable, Equatable, Sendable {
     self.padding = padding
     self.batchNorm = batchNorm
     self.activation = activation
+    self.weightNorm = weightNorm
+    self.initial = initial
   }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case channels, kernel, stride, padding, activation
+    case channels, kernel, stride, padding, activation, initial
     case batchNorm = "batch-norm"
+    case weightNorm = "weight-norm"
   }
 
   public init(from decoder: any Decoder) throws {
@@ -237,8 +257,11 @@ public struct ConvolutionConfiguration: Codable, Equatable, Sendable {
     kernel = try container.decode(Int.self, forKey: .kernel)
     stride = try container.decodeIfPresent(Int.self, forKey: .stride) ?? 1
     padding = try container.decodeIfPresent(Int.self, forKey: .padding) ?? 0
-    batchNorm = try container.decodeIfPresent(Bool.self, forKey: .batchNorm) ?? false
+    batchNorm =
+      try container.decodeIfPresent(BatchNormalisation.self, forKey: .batchNorm) ?? false
     activation = try container.decodeIfPresent(Activation.self, forKey: .activation) ?? .relu
+    weightNorm = try container.decodeIfPresent(Bool.self, forKey: .weightNorm)
+    initial = try container.decodeIfPresent(Initializer.self, forKey: .initial)
   }
 
   /// Height or width after the convolution.
@@ -251,9 +274,48 @@ public struct ConvolutionConfiguration: Codable, Equatable, Sendable {
   func transposedExtent(_ n: Int) -> Int { (n - 1) * stride - 2 * padding + kernel }
 }
 
+/// Whether a layer has batch normalisation, and on which side of its activation: `true` or `false`, or
+/// `after-activation`.
+public enum BatchNormalisation: Codable, Equatable, Sendable, ExpressibleByBooleanLiteral {
+  case none
+  /// Affine map, batch normalisation, activation: `true`.
+  case beforeActivation
+  /// Affine map, activation, batch normalisation.
+  case afterActivation
+
+  public init(booleanLiteral value: Bool) {
+    self = value ? .beforeActivation : .none
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let isThere = try? container.decode(Bool.self) {
+      self = isThere ? .beforeActivation : .none
+    } else if (try? container.decode(String.self)) == Self.after {
+      self = .afterActivation
+    } else {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "expected true, false or \(Self.after)"))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .none: try container.encode(false)
+    case .beforeActivation: try container.encode(true)
+    case .afterActivation: try container.encode(Self.after)
+    }
+  }
+
+  private static let after = "after-activation"
+}
+
 /// What follows a layer's affine map.
 public enum Activation: String, Codable, CaseIterable, Sendable {
-  case none, relu, tanh
+  case none, relu, elu, tanh, sigmoid
   /// The affine map has twice the layer's units or channels, and its first half is multiplied by the
   /// sigmoid of its second half (Dauphin et al. 2017).
   case gated

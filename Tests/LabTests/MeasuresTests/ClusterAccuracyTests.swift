@@ -1,5 +1,8 @@
+import Datasets
+import Modelling
 import Testing
 import Torch
+import Training
 
 @testable import Lab
 
@@ -81,10 +84,54 @@ import Torch
     }
   }
 
+  /// Each facet has its accuracy, and the model that of its best one; a facet that is not there none.
+  @Test func facets() throws {
+    let model = TwoFacets()
+    let test = Split(
+      Batch([
+        "image": .zeros([4, 1]), "label": Tensor([0, 1, 1, 1] as [Int64], shape: [4]),
+      ]))
+    let run = FinishedRun(
+      model: model,
+      dataset: Dataset(contentIdentity: "test", train: test, others: ["test": test]),
+      randomness: Randomness(seed: 0), curves: Curves(), events: [:])
+    func values(_ id: String) throws -> [Double?] {
+      try (1...3).map { try MeasureFamily.ofOneFacet.measure("\(id)/facet-\($0)")?.value(run) }
+    }
+    #expect(try values("accuracy/majority") == [75, 100, nil])
+    #expect(try Measure.majorityAccuracy.value(run) == 100)
+    #expect(try Measure.hungarianAccuracy.value(run) == 75)
+    #expect(try values("clusters/occupied") == [1, 3, nil])
+    #expect(try Measure.occupiedClusters.value(run) == 4)
+    #expect(try MeasureFamily.ofOneFacet.measure("accuracy/hungarian/facet-2")?.value(run) == 75)
+    for id in ["accuracy/majority/facet-0", "accuracy/majority/facet-02", "accuracy/all/facet-1"] {
+      #expect(MeasureFamily.ofOneFacet.measure(id) == nil, "\(id)")
+    }
+  }
+
   private func permutations(_ items: [Int]) -> [[Int]] {
     guard items.count > 1 else { return [items] }
     return items.flatMap { first in
       permutations(items.filter { $0 != first }).map { [first] + $0 }
     }
+  }
+}
+
+/// Facet 1 puts all four examples into one cluster of two; facet 2 splits label 1 over two of three.
+private final class TwoFacets: ClusteringModel {
+  let parameters = ParameterStore(Randomness(seed: 0))
+  let clusters = [2, 3]
+
+  func terms(
+    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
+    _ randomness: StepRandomness
+  ) -> Terms {
+    Terms(losses: [:])
+  }
+
+  func clusterProbabilities(_ batch: Batch) -> [Tensor] {
+    let first: [Float] = [0.9, 0.1, 0.8, 0.2, 0.7, 0.3, 0.6, 0.4]
+    let second: [Float] = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0]
+    return [Tensor(first, shape: [4, 2]), Tensor(second, shape: [4, 3])]
   }
 }

@@ -76,7 +76,10 @@ enum Tiny {
   /// What the manifests of tests may name.
   static let kinds = Kinds(
     datasets: [PendulumConfiguration.self],
-    models: [VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self],
+    models: [
+      VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self,
+      MFCVAEConfiguration.self,
+    ],
     measures: [
       .angleError(.global), .angleError(.perPoint), .radiusVariation, .reconstructionError,
       .final("weight/rate", summary: "weight of the rate at the end"),
@@ -88,7 +91,7 @@ enum Tiny {
       },
       Measure(id: "test/more", summary: "a score", unit: "", direction: .moreIsBetter) { _ in 0 },
     ],
-    families: [.importanceSampledLikelihood],
+    families: [.importanceSampledLikelihood, .ofOneFacet],
     computations: [
       CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
       AngleRegressionComputation.self,

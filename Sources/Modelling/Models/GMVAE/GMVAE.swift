@@ -10,7 +10,7 @@ import Torch
 /// eq. (6). Their weights (η on the z-prior, α on the violation) are the training engine's.
 public final class GMVAE: LatentVariableModel, ClusteringModel {
   public let parameters: ParameterStore
-  public let clusters: Int
+  private let clusterCount: Int
   private let samples: Int
   private let x: Int
   private let w: Int
@@ -24,7 +24,7 @@ public final class GMVAE: LatentVariableModel, ClusteringModel {
 
   init(_ configuration: GMVAEConfiguration, image: [Int], _ parameters: ParameterStore) {
     self.parameters = parameters
-    clusters = configuration.clusters
+    clusterCount = configuration.clusters
     samples = configuration.samples
     x = configuration.x
     w = configuration.w
@@ -34,10 +34,10 @@ public final class GMVAE: LatentVariableModel, ClusteringModel {
     let features = encoder.outputs
     codeHead = GaussianHead(features, x, at: root / "encoder" / "x", initial: initial)
     styleHead = GaussianHead(features, w, at: root / "encoder" / "w", initial: initial)
-    clusterHead = Dense(features, clusters, at: root / "encoder" / "z", initial: initial)
+    clusterHead = Dense(features, clusterCount, at: root / "encoder" / "z", initial: initial)
     priorTrunk = configuration.prior.build([w], at: root / "prior", initial: initial)
     componentHead = GaussianHead(
-      priorTrunk.outputs, clusters * x, at: root / "prior", initial: initial)
+      priorTrunk.outputs, clusterCount * x, at: root / "prior", initial: initial)
     decoder = configuration.decoder.build([x], at: root / "decoder", initial: initial)
   }
 
@@ -60,8 +60,8 @@ public final class GMVAE: LatentVariableModel, ClusteringModel {
     let features = priorTrunk(style, mode)
     let heads = componentHead(features.reshaped(style.shape.first ?? 0, -1))
     return DiagonalGaussian(
-      mean: heads.mean.reshaped(-1, clusters, x),
-      logVariance: heads.logVariance.reshaped(-1, clusters, x))
+      mean: heads.mean.reshaped(-1, clusterCount, x),
+      logVariance: heads.logVariance.reshaped(-1, clusterCount, x))
   }
 
   public func terms(
@@ -82,7 +82,7 @@ public final class GMVAE: LatentVariableModel, ClusteringModel {
       "distortion": distortion.mean(),
       "conditional-prior": conditionalPrior(q, components).mean(),
       "w-prior": q.style.divergenceFromStandardNormal.mean(),
-      "z-prior": q.cluster.divergenceFromUniform(categories: clusters).mean(),
+      "z-prior": q.cluster.divergenceFromUniform(categories: clusterCount).mean(),
       "consistency-violation": consistencyViolation(codes, components).mean(),
     ])
   }
@@ -107,7 +107,7 @@ public final class GMVAE: LatentVariableModel, ClusteringModel {
 
   /// `[samples · batch, clusters, x]` as `[samples, batch, clusters, x]`.
   private func split(_ components: DiagonalGaussian, _ batch: Int) -> DiagonalGaussian {
-    let shape = [samples, batch, clusters, x]
+    let shape = [samples, batch, clusterCount, x]
     return DiagonalGaussian(
       mean: components.mean.reshaped(shape), logVariance: components.logVariance.reshaped(shape))
   }
@@ -120,8 +120,10 @@ public final class GMVAE: LatentVariableModel, ClusteringModel {
     decoder(codes, .evaluation).sigmoid().reshaped(codes.shape.first ?? 0, -1)
   }
 
-  public func clusterProbabilities(_ batch: Batch) -> Tensor {
-    posterior(batch, .evaluation).cluster.probabilities
+  public var clusters: [Int] { [clusterCount] }
+
+  public func clusterProbabilities(_ batch: Batch) -> [Tensor] {
+    [posterior(batch, .evaluation).cluster.probabilities]
   }
 
   /// Ancestral draws: w ~ N(0, I), a component at random, x from it.
@@ -130,9 +132,9 @@ public final class GMVAE: LatentVariableModel, ClusteringModel {
     let components = components(stream.normal([count, w], like: like), .evaluation)
     let rows = (0..<count).map(Int64.init)
     let drawn = stream.uniform([count]).doubles().map {
-      min(Int64($0 * Double(clusters)), Int64(clusters) - 1)
+      min(Int64($0 * Double(clusterCount)), Int64(clusterCount) - 1)
     }
-    let flat = Tensor(zip(rows, drawn).map { $0 * Int64(clusters) + $1 }, shape: [count])
+    let flat = Tensor(zip(rows, drawn).map { $0 * Int64(clusterCount) + $1 }, shape: [count])
     let chosen = DiagonalGaussian(
       mean: components.mean.reshaped(-1, x).rows(flat.to(like.device)),
       logVariance: components.logVariance.reshaped(-1, x).rows(flat.to(like.device)))

@@ -3,12 +3,14 @@ import Torch
 /// The Gaussian mixture VAE as a manifest describes it (Dilokthanakul et al. 2016, version 1, appendix A).
 public struct GMVAEConfiguration: ModelConfiguration {
   public static let name = "gmvae"
-  public static let objectives = [
-    "elbo": Objective(
-      losses: [
-        "distortion", "conditional-prior", "w-prior", "z-prior", "consistency-violation",
-      ], statistics: [])
-  ]
+  public var objectives: [String: Objective] {
+    [
+      "elbo": Objective(
+        losses: [
+          "distortion", "conditional-prior", "w-prior", "z-prior", "consistency-violation",
+        ], statistics: [])
+    ]
+  }
 
   /// K, the number of Gaussian components.
   public var clusters: Int

@@ -67,7 +67,7 @@ extension VAEKeys {
 /// `importance-weighted`, the IWAE of Burda et al. 2016) or with the VampPrior.
 public struct VAEConfiguration: VAEKeys {
   public static let name = "vae"
-  public static let objectives = VAE.objectives
+  public var objectives: [String: Objective] { VAE.objectives }
 
   public var latent: Int
   public var encoder: NetworkConfiguration

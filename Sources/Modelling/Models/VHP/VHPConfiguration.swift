@@ -4,7 +4,7 @@ import Torch
 /// the objective `importance-weighted` it is the IWAE with two stochastic layers.
 public struct VHPConfiguration: VAEKeys {
   public static let name = "vhp"
-  public static let objectives = VAE.objectives
+  public var objectives: [String: Objective] { VAE.objectives }
 
   /// Dimensions of z and of ζ.
   public var latent: Int
