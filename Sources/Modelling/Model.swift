@@ -8,11 +8,14 @@ public struct Progress: Equatable, Sendable {
   public let totalSteps: Int
   /// Passes over the training data that are complete in the phase.
   public let epoch: Int
+  /// Training examples in all: N of objectives that estimate something of the whole data set.
+  public let examples: Int
 
-  public init(step: Int, totalSteps: Int, epoch: Int) {
+  public init(step: Int, totalSteps: Int, epoch: Int, examples: Int = 1) {
     self.step = step
     self.totalSteps = totalSteps
     self.epoch = epoch
+    self.examples = examples
   }
 }
 
@@ -55,6 +58,12 @@ public protocol LatentVariableModel: Model {
 
   /// Draws from the prior: `[count, latent]`.
   func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor
+}
+
+/// A model whose likelihood of the data can be evaluated.
+public protocol LikelihoodModel: LatentVariableModel {
+  /// log p(x|z) in nats of a batch and a code for each of its examples, `[batch, latent]`: `[batch]`.
+  func logLikelihood(_ batch: Batch, codes: Tensor) -> Tensor
 }
 
 /// A model that assigns examples to clusters.

@@ -105,7 +105,8 @@ public final class Trainer {
     _ update: Update, _ index: Int, _ batch: Batch, _ record: inout [String: Double]
   ) throws {
     let progress = Progress(
-      step: state.step, totalSteps: state.totalSteps, epoch: state.step / order.batchesPerEpoch)
+      step: state.step, totalSteps: state.totalSteps, epoch: state.step / order.batchesPerEpoch,
+      examples: data.count)
     let random = StepRandomness(randomness, "train/\(index)", step: state.totalSteps)
     let terms = try checked(stepName) {
       model.terms(update.minimise, batch, progress, random)

@@ -5,7 +5,7 @@ import Modelling
 /// Everything that manifests may name. A new kind is one line here.
 let kinds = Kinds(
   datasets: [PendulumConfiguration.self, DSpritesConfiguration.self],
-  models: [VHPConfiguration.self, GMVAEConfiguration.self],
+  models: [VHPConfiguration.self, GMVAEConfiguration.self, ISAVAEConfiguration.self],
   measures: [
     .angleError(.global),
     .angleError(.perPoint),
@@ -18,6 +18,11 @@ let kinds = Kinds(
     .majorityAccuracy,
     .hungarianAccuracy,
     .occupiedClusters,
+    .mutualInformationGap(
+      "sampled", factors: 2..<6, words: "dSprites' scale, orientation, x and y"),
+    .logLikelihood,
+    .logLikelihoodOfSome,
+    .activeLatents,
     .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
   ],
   computations: [

@@ -90,6 +90,10 @@ public enum MeasureError: Error, CustomStringConvertible {
   case needsClusters(String)
   case needsSplit(String, name: String)
   case labelsOutOfRange(limit: Int)
+  case needsLikelihood(String)
+  case needsFactors(String, needed: Int, found: Int)
+  case constantFactor(Int)
+  case codesNotFinite
 
   public var description: String {
     switch self {
@@ -104,6 +108,13 @@ public enum MeasureError: Error, CustomStringConvertible {
       "\(what) needs data with a split named '\(name)', which this data set has not"
     case .labelsOutOfRange(let limit):
       "labels must be whole numbers from 0 to \(limit - 1)"
+    case .needsLikelihood(let what): "\(what) needs a model whose likelihood can be evaluated"
+    case .needsFactors(let what, let needed, let found):
+      "\(what) needs data whose 'factors' have \(needed) columns, and these have \(found)"
+    case .constantFactor(let factor):
+      "the mutual information gap needs factors that vary, and factor \(factor) has one value"
+    case .codesNotFinite:
+      "the mutual information gap needs codes that are finite numbers"
     }
   }
 }
