@@ -66,6 +66,12 @@ PLTensor *pl_bernoulli(PLGenerator *generator, const PLTensor *probability) {
                  [&] { return at::bernoulli(probability->value, generator->value); });
 }
 
+PLTensor *pl_gamma(PLGenerator *generator, const PLTensor *shape) {
+  if (!generator) return nullptr;
+  return guarded("gamma", {shape},
+                 [&] { return at::_standard_gamma(shape->value, generator->value); });
+}
+
 PLTensor *pl_permutation(PLGenerator *generator, int64_t count) {
   if (!generator) return nullptr;
   return guarded("permutation", {}, [&] { return at::randperm(count, generator->value, at::kLong); });

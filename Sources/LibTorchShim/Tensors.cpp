@@ -119,8 +119,8 @@ PLTensor *pl_to_type(const PLTensor *tensor, PLType type) {
 // MARK: Operations
 
 PLTensor *pl_unary(PLUnary operation, const PLTensor *x) {
-  static const char *const names[] = {"negate", "exp", "log",  "square",  "sqrt",
-                                      "relu",   "elu", "tanh", "sigmoid", "softplus"};
+  static const char *const names[] = {"negate", "exp",     "log",      "square", "sqrt",     "relu",
+                                      "elu",    "tanh",    "sigmoid",  "softplus", "abs", "log_gamma"};
   return guarded(names[operation], {x}, [&] {
     switch (operation) {
       case PLNegate: return at::neg(x->value);
@@ -132,35 +132,39 @@ PLTensor *pl_unary(PLUnary operation, const PLTensor *x) {
       case PLELU: return at::elu(x->value);
       case PLTanh: return at::tanh(x->value);
       case PLSigmoid: return at::sigmoid(x->value);
-      case PLSoftplus: break;
+      case PLSoftplus: return at::softplus(x->value);
+      case PLAbs: return at::abs(x->value);
+      case PLLogGamma: break;
     }
-    return at::softplus(x->value);
+    return at::lgamma(x->value);
   });
 }
 
 PLTensor *pl_binary(PLBinary operation, const PLTensor *x, const PLTensor *y) {
-  static const char *const names[] = {"add", "subtract", "multiply", "divide"};
+  static const char *const names[] = {"add", "subtract", "multiply", "divide", "power"};
   return guarded(names[operation], {x, y}, [&] {
     switch (operation) {
       case PLAdd: return at::add(x->value, y->value);
       case PLSubtract: return at::sub(x->value, y->value);
       case PLMultiply: return at::mul(x->value, y->value);
-      case PLDivide: break;
+      case PLDivide: return at::div(x->value, y->value);
+      case PLPower: break;
     }
-    return at::div(x->value, y->value);
+    return at::pow(x->value, y->value);
   });
 }
 
 PLTensor *pl_binary_scalar(PLBinary operation, const PLTensor *x, double y) {
-  static const char *const names[] = {"add", "subtract", "multiply", "divide"};
+  static const char *const names[] = {"add", "subtract", "multiply", "divide", "power"};
   return guarded(names[operation], {x}, [&] {
     switch (operation) {
       case PLAdd: return at::add(x->value, y);
       case PLSubtract: return at::sub(x->value, y);
       case PLMultiply: return at::mul(x->value, y);
-      case PLDivide: break;
+      case PLDivide: return at::div(x->value, y);
+      case PLPower: break;
     }
-    return at::div(x->value, y);
+    return at::pow(x->value, y);
   });
 }
 

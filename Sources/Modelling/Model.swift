@@ -11,12 +11,17 @@ public struct Progress: Equatable, Sendable {
   /// The step's weights of the loss terms whose schedules are constants or ramps, so that more of a
   /// model than its loss can follow a schedule. A controller's weight is not known yet.
   public let weights: [String: Double]
+  /// Training examples in all: N of objectives that estimate something of the whole data set.
+  public let examples: Int
 
-  public init(step: Int, totalSteps: Int, epoch: Int, weights: [String: Double] = [:]) {
+  public init(
+    step: Int, totalSteps: Int, epoch: Int, weights: [String: Double] = [:], examples: Int = 1
+  ) {
     self.step = step
     self.totalSteps = totalSteps
     self.epoch = epoch
     self.weights = weights
+    self.examples = examples
   }
 }
 
@@ -59,6 +64,12 @@ public protocol LatentVariableModel: Model {
 
   /// Draws from the prior: `[count, latent]`.
   func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor
+}
+
+/// A model whose likelihood of the data can be evaluated.
+public protocol LikelihoodModel: LatentVariableModel {
+  /// log p(x|z) in nats of a batch and a code for each of its examples, `[batch, latent]`: `[batch]`.
+  func logLikelihood(_ batch: Batch, codes: Tensor) -> Tensor
 }
 
 /// log p(x, z_s) − log q(z_s|x) in nats for so many draws z_s of each example: `[samples, batch]`.

@@ -80,6 +80,14 @@ public final class RandomStream {
     Tensor(pl_uniform(handle, shape.map(Int64.init), Int32(shape.count), type.shim))
   }
 
+  /// Draws from the gamma distribution with each element's shape parameter and the scale 1.
+  public func gamma(_ shape: Tensor) -> Tensor {
+    let here = shape.to(.cpu)
+    // Nothing else keeps the copy alive during the call.
+    let drawn = withExtendedLifetime(here) { Tensor(pl_gamma(handle, here.handle)) }
+    return drawn.to(shape.device)
+  }
+
   /// 1 with the probability that each element gives, else 0.
   public func bernoulli(_ probability: Tensor) -> Tensor {
     let here = probability.to(.cpu)

@@ -30,6 +30,18 @@ extension Tensor {
   /// Natural logarithm of each element.
   public func log() -> Tensor { Tensor(pl_unary(PLLog, handle)) }
 
+  /// log Γ(x) of each element.
+  public func logGamma() -> Tensor { Tensor(pl_unary(PLLogGamma, handle)) }
+
+  /// |x| of each element; the gradient is zero at zero.
+  public func magnitude() -> Tensor { Tensor(pl_unary(PLAbs, handle)) }
+
+  /// xʸ of each element, for exponents that broadcast.
+  public func power(_ exponent: Tensor) -> Tensor { Tensor.binary(PLPower, self, exponent) }
+
+  /// xʸ of each element.
+  public func power(_ exponent: Double) -> Tensor { Tensor.binary(PLPower, self, exponent) }
+
   /// x² of each element.
   public func square() -> Tensor { Tensor(pl_unary(PLSquare, handle)) }
 
@@ -81,6 +93,24 @@ extension Tensor {
 
   /// x − log Σ eˣ over one axis: logits to log-probabilities.
   public func logSoftmax(_ axis: Int) -> Tensor { Tensor(pl_log_softmax(handle, Int64(axis))) }
+}
+
+// MARK: Mixtures
+
+extension Tensor {
+  /// Log-densities of these rows, `[rows, d]`, under a mixture of diagonal Gaussians with means and
+  /// log-variances `[components, d]`, as `[rows, d + 1]` in nats: column j < d is the one-dimensional
+  /// log Σₖ wₖ N(zⱼ; meanₖⱼ, varianceₖⱼ), column d the joint log Σₖ wₖ N(z; meanₖ, varianceₖ).
+  ///
+  /// The standard deviations of a dimension should be within a factor of 10³⁰ of each other.
+  ///
+  /// - Parameter logWeights: log w, `[rows, components]`, without a gradient; w = 1 by default.
+  public func mixtureLogDensities(
+    mean: Tensor, logVariance: Tensor, logWeights: Tensor? = nil
+  ) -> Tensor {
+    Tensor(
+      pl_mixture_log_densities(handle, mean.handle, logVariance.handle, logWeights?.handle))
+  }
 }
 
 // MARK: Shape

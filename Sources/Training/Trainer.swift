@@ -124,7 +124,8 @@ public final class Trainer {
   ) throws {
     let progress = Progress(
       step: state.step, totalSteps: state.totalSteps, epoch: state.step / order.batchesPerEpoch,
-      weights: controllers.compactMapValues { $0.scheduledWeight(step: state.totalSteps) })
+      weights: controllers.compactMapValues { $0.scheduledWeight(step: state.totalSteps) },
+      examples: data.count)
     let random = StepRandomness(randomness, "train/\(index)", step: state.totalSteps)
     let terms = try checked(stepName) {
       model.terms(update.minimise, batch, progress, random)

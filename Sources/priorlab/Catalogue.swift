@@ -7,7 +7,7 @@ let kinds = Kinds(
   datasets: [PendulumConfiguration.self, DSpritesConfiguration.self],
   models: [
     VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self,
-    MFCVAEConfiguration.self,
+    MFCVAEConfiguration.self, ISAVAEConfiguration.self,
   ],
   measures: [
     .angleError(.global),
@@ -21,6 +21,11 @@ let kinds = Kinds(
     .majorityAccuracy,
     .hungarianAccuracy,
     .occupiedClusters,
+    .mutualInformationGap(
+      "sampled", factors: 2..<6, words: "dSprites' scale, orientation, x and y"),
+    .logLikelihood,
+    .logLikelihoodOfSome,
+    .activeLatents,
     .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
   ],
   families: [.importanceSampledLikelihood, .ofOneFacet],

@@ -289,7 +289,8 @@ import Torch
     #expect(
       problem { $0.decoder = .mlp(hidden: [784]) }
         == "the decoder's output has shape [784], and an image of the data has [1, 28, 28]")
-    #expect(problem { $0.decoder = .mlp(hidden: []) } == "decoder: a network needs at least one layer")
+    #expect(
+      problem { $0.decoder = .mlp(hidden: []) } == "decoder: a network needs at least one layer")
     #expect(problem { $0.encoder = .mlp(hidden: []) } == "a network needs at least one layer")
     for limits: [Double] in [[1], [2, 1], [0, 0], [.nan, 1], []] {
       #expect(

@@ -30,6 +30,20 @@ import Torch
     }
   }
 
+  @Test func powersAndLogarithms() throws {
+    try tensors {
+      expect(float64(x, 6).magnitude(), [1.5, 0.25, 0, 0.5, 2, 3])
+      let a = float64([0.25, 1, 4], 3)
+      expect(a.power(-0.5), [2, 1, 0.5])
+      expect(a.power(float64([0.5, 7, 2], 3)), [0.5, 1, 16])
+      expect(a.log(), [-log(4), 0, log(4)])
+      #expect(float64([0], 1).log().item() == -.infinity)
+      // Γ(1/2) = √π, Γ(5) = 24.
+      let gammas = float64([0.5, 1, 5], 3).logGamma().doubles()
+      #expect(distance(gammas, [0.5 * log(Double.pi), 0, log(24)]) < 1e-14)
+    }
+  }
+
   @Test func extentsOfOneAreRepeated() throws {
     try tensors {
       let a = float64([1, 2, 3, 4, 5, 6], 2, 3)

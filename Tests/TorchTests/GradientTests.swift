@@ -21,7 +21,11 @@ import Torch
     Case("a number times", [[5]]) { -2.5 * $0[0] },
     Case("divide by a number", [[5]]) { $0[0] / -2.5 },
     Case("exp", [[5]]) { $0[0].exp() },
-    Case("log", [[5]]) { ($0[0] + 2).log() },
+    Case("log", [[5]]) { ($0[0].square() + 0.1).log() },
+    Case("logGamma", [[5]]) { ($0[0].square() + 0.1).logGamma() },
+    Case("magnitude", [[5]]) { $0[0].magnitude() },
+    Case("power of a number", [[5]]) { ($0[0].square() + 0.5).power(-1.7) },
+    Case("power", [[2, 3], [3]]) { ($0[0].square() + 0.1).power($0[1]) },
     Case("square", [[5]]) { $0[0].square() },
     Case("square root", [[5]]) { ($0[0] + 2).squareRoot() },
     Case("relu", [[7]]) { $0[0].relu() },
@@ -91,7 +95,17 @@ import Torch
     },
   ]
 
-  @Test(arguments: elementwise + binary + reductionsAndShapes + layers + images)
+  static let mixtures = [
+    Case("mixture", [[5, 3], [4, 3], [4, 3]]) {
+      $0[0].mixtureLogDensities(mean: $0[1], logVariance: $0[2])
+    },
+    Case("weighted mixture", [[4, 2], [3, 2], [3, 2]]) {
+      let weights = float64(scattered(12, 3), 4, 3)
+      return $0[0].mixtureLogDensities(mean: $0[1], logVariance: $0[2], logWeights: weights)
+    },
+  ]
+
+  @Test(arguments: elementwise + binary + reductionsAndShapes + layers + images + mixtures)
   func gradientsAreThoseOfCentralDifferences(_ test: Case) throws {
     let inputs = test.shapes.enumerated().map { index, shape in
       (values: scattered(shape.reduce(1, *), Double(index)), shape: shape)

@@ -112,6 +112,24 @@ import Torch
     }
   }
 
+  /// Γ(a) has mean and variance a, and e⁻ˣ the mean 2⁻ᵃ and the second moment 3⁻ᵃ under it.
+  @Test(arguments: [ElementType.float32, .float64])
+  func gammaNumbers(type: ElementType) throws {
+    try tensors {
+      for shape in [0.45, 1.9, 9.5] {
+        let count = 50_000
+        let x = Randomness(seed: 3).stream("g").gamma(.full(shape, [count], type: type))
+        #expect(x.type == type)
+        let values = x.doubles()
+        #expect(values.allSatisfy { $0 >= 0 })
+        #expect(abs(average(values) - shape) < limit(shape, count))
+        let expected = pow(2, -shape)
+        let variance = pow(3, -shape) - expected * expected
+        #expect(abs(average(values.map { exp(-$0) }) - expected) < limit(variance, count))
+      }
+    }
+  }
+
   @Test func permutationsHoldEachNumberOnce() throws {
     try tensors {
       for count in [0, 1, 2, 17, 1000] {

@@ -89,11 +89,9 @@ import Torch
       #expect([trainer.state.phase, trainer.state.step, trainer.state.totalSteps] == [2, 0, 6])
       #expect(
         model.asked.map(\.progress)
-          == [
-            Progress(step: 0, totalSteps: 0, epoch: 0), Progress(step: 1, totalSteps: 1, epoch: 1),
-            Progress(step: 2, totalSteps: 2, epoch: 2), Progress(step: 0, totalSteps: 3, epoch: 0),
-            Progress(step: 1, totalSteps: 4, epoch: 0), Progress(step: 2, totalSteps: 5, epoch: 1),
-          ])
+          == [(0, 0, 0), (1, 1, 1), (2, 2, 2), (0, 3, 0), (1, 4, 0), (2, 5, 1)].map {
+            Progress(step: $0, totalSteps: $1, epoch: $2, examples: 4)
+          })
       #expect(model.asked.map(\.images.count) == [8, 8, 8, 6, 2, 6])
       // The terms of the first phase are missing in the second.
       let gaps = trainer.state.curves.values["loss/fit"]?.map(\.isNaN)

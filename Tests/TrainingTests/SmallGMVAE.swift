@@ -15,7 +15,8 @@ struct SmallGMVAE {
   init(recordEvery: Int = 2) throws {
     func layer(_ channels: Int, _ kernel: Int, last: Bool = false) -> ConvolutionConfiguration {
       ConvolutionConfiguration(
-        channels: channels, kernel: kernel, stride: 2, padding: 1, batchNorm: !last,
+        channels: channels, kernel: kernel, stride: 2, padding: 1,
+        batchNorm: last ? .none : .beforeActivation,
         activation: last ? .none : .relu)
     }
     let configuration = GMVAEConfiguration(

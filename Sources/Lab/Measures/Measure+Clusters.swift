@@ -67,7 +67,7 @@ private enum ClusterMeasure: String {
 
   var unit: String { self == .occupied ? "" : "%" }
 
-  var direction: Measure.Direction { self == .occupied ? .neither : .moreIsBetter }
+  var direction: Direction { self == .occupied ? .neither : .moreIsBetter }
 
   var needs: [DataNeed] {
     [

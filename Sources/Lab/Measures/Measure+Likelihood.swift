@@ -13,7 +13,8 @@ extension MeasureFamily {
     ImportanceSampling(id).map { sampling in
       Measure(
         id: id, summary: sampling.summary, unit: "nats",
-        direction: sampling.isError ? .neither : .lessIsBetter
+        direction: sampling.isError ? .neither : .lessIsBetter,
+        needs: [DataNeed(split: "test", tensor: "image")]
       ) { run in
         let likelihoods = try run.shared(sampling.estimate) { try sampling.logLikelihoods(run) }
         let summary = try Summary(likelihoods)

@@ -108,6 +108,10 @@ public enum MeasureError: Error, CustomStringConvertible {
   case labelsOutOfRange(limit: Int)
   case needsWeights(String)
   case notFinite(String)
+  case needsLikelihood(String)
+  case needsFactors(String, needed: Int, found: Int)
+  case constantFactor(Int)
+  case codesNotFinite
 
   public var description: String {
     switch self {
@@ -124,6 +128,13 @@ public enum MeasureError: Error, CustomStringConvertible {
       "labels must be whole numbers from 0 to \(limit - 1)"
     case .needsWeights(let what): "\(what) needs a model with importance weights"
     case .notFinite(let what): "\(what) is not finite: an image has no density under the model"
+    case .needsLikelihood(let what): "\(what) needs a model whose likelihood can be evaluated"
+    case .needsFactors(let what, let needed, let found):
+      "\(what) needs data whose 'factors' have \(needed) columns, and these have \(found)"
+    case .constantFactor(let factor):
+      "the mutual information gap needs factors that vary, and factor \(factor) has one value"
+    case .codesNotFinite:
+      "the mutual information gap needs codes that are finite numbers"
     }
   }
 }

@@ -71,9 +71,20 @@ void pl_gradients(const PLTensor *loss, PLTensor *const *inputs, int count, PLTe
 // MARK: Operations
 
 typedef enum {
-  PLNegate, PLExp, PLLog, PLSquare, PLSqrt, PLReLU, PLELU, PLTanh, PLSigmoid, PLSoftplus
+  PLNegate,
+  PLExp,
+  PLLog,
+  PLSquare,
+  PLSqrt,
+  PLReLU,
+  PLELU,
+  PLTanh,
+  PLSigmoid,
+  PLSoftplus,
+  PLAbs,
+  PLLogGamma
 } PLUnary;
-typedef enum { PLAdd, PLSubtract, PLMultiply, PLDivide } PLBinary;
+typedef enum { PLAdd, PLSubtract, PLMultiply, PLDivide, PLPower } PLBinary;
 
 PLTensor *pl_unary(PLUnary operation, const PLTensor *x);
 PLTensor *pl_binary(PLBinary operation, const PLTensor *x, const PLTensor *y);
@@ -112,6 +123,13 @@ PLTensor *pl_batch_norm(const PLTensor *x, const PLTensor *weight, const PLTenso
                         PLTensor *mean, PLTensor *variance, bool training, double momentum,
                         double epsilon);
 
+/// Log-densities of the rows of z, [rows, d], under a mixture of diagonal Gaussians, one for each row of
+/// mean and log_variance, [components, d]: column j < d has log sum_k w_ik N(z_ij; mean_kj, variance_kj),
+/// column d has log sum_k w_ik N(z_i; mean_k, variance_k). w is 1, or given as log_weights [rows,
+/// components], which have no gradient.
+PLTensor *pl_mixture_log_densities(const PLTensor *z, const PLTensor *mean,
+                                   const PLTensor *log_variance, const PLTensor *log_weights);
+
 // MARK: Optimiser
 
 /// One Adam step on all parameters in place; `steps` counts from 1 and is incremented here.
@@ -126,6 +144,8 @@ PLGenerator *pl_generator(uint64_t key0, uint64_t key1);
 void pl_generator_free(PLGenerator *generator);
 PLTensor *pl_normal(PLGenerator *generator, const int64_t *shape, int rank, PLType type);
 PLTensor *pl_uniform(PLGenerator *generator, const int64_t *shape, int rank, PLType type);
+/// Draws from the gamma distribution with each element's shape parameter and the scale 1.
+PLTensor *pl_gamma(PLGenerator *generator, const PLTensor *shape);
 /// 1 with the probability that each element gives, else 0.
 PLTensor *pl_bernoulli(PLGenerator *generator, const PLTensor *probability);
 PLTensor *pl_permutation(PLGenerator *generator, int64_t count);

@@ -27,6 +27,9 @@ public enum LikelihoodConfiguration: Codable, Equatable, Sendable {
   /// Whether a dense layer stands between the decoder's network and its output.
   var hasHead: Bool { self != .bernoulli }
 
+  /// The values that the data may have; nil where all are good.
+  var range: ClosedRange<Double>? { self == .bernoulli ? 0...1 : nil }
+
   /// Builds the likelihood, registering what it trains.
   func build(at scope: ParameterScope) -> any Likelihood {
     switch self {

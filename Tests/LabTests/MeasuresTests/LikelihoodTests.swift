@@ -144,10 +144,11 @@ import Training
     return try measure.value(run)
   }
 
-  private static let models: [(name: String, variances: [Double], build: @Sendable (Double) throws -> any Model)] = [
-    ("one layer", [1, 1], { try flat(excess: $0) }),
-    ("two layers", marginal, { try hierarchical(excess: $0) }),
-  ]
+  private static let models:
+    [(name: String, variances: [Double], build: @Sendable (Double) throws -> any Model)] = [
+      ("one layer", [1, 1], { try flat(excess: $0) }),
+      ("two layers", marginal, { try hierarchical(excess: $0) }),
+    ]
 
   /// Every weight of the exact posterior is p(x), whatever the draw.
   @Test(arguments: [0, 1], [1, 7, 120]) func exactPosteriors(_ index: Int, _ samples: Int) throws {
@@ -166,7 +167,8 @@ import Training
     let bounds = try [1, 8, 64, 5000].map { samples in
       let repetitions = samples < 100 ? 40 : 4
       let values = try (0..<repetitions).map { seed in
-        -(try #require(try value("nll/importance-\(samples)", Self.run(model, images: 40, seed: seed))))
+        -(try #require(
+          try value("nll/importance-\(samples)", Self.run(model, images: 40, seed: seed))))
       }
       let summary = try Summary(values)
       return (mean: summary.mean, error: try #require(summary.standardError))
@@ -217,7 +219,8 @@ import Training
     let model = try Self.flat(excess: 0)
     #expect(
       words { try value("nll/importance-5/3-images", finished(model).run) }
-        == "nll/importance-5/3-images needs data with a split named 'test', which this data set has not")
+        == "nll/importance-5/3-images needs data with a split named 'test', which this data set has not"
+    )
     try Self.set(model, "decoder/mean/bias", [Double.infinity, 0, 0, 0])
     #expect(
       words { try value("nll/importance-5", Self.run(model, images: 2)) }

@@ -39,7 +39,8 @@ import Testing
     Wrong("  vhp:", "  vph:", at: "vph", "model: unknown name 'vph'; did you mean 'vhp'?"),
     Wrong(
       "{pendulum:", "{pendulm:", at: "pendulm",
-      "dataset: unknown name 'pendulm'; did you mean 'pendulum'? Expected one of pendulum"),
+      "dataset: unknown name 'pendulm'; did you mean 'pendulum'? Expected one of dsprites, pendulum"
+    ),
     Wrong(
       "size: 4", "siz: 4", at: "siz",
       "dataset.pendulum: unknown key 'siz'; did you mean 'size'?"),
@@ -154,7 +155,7 @@ import Testing
       message("model.vhp.latnt=4")
         == "--set model.vhp.latnt=4: model.vhp: unknown key 'latnt'; did you mean 'latent'? Valid "
         + "keys: latent, encoder, decoder, likelihood, initial, prior-encoder, prior-decoder, "
-        + "importance-samples")
+        + "importance-samples, log-variance")
     #expect(message("model.vhp.latent=four").contains("expected a whole number, found 'four'"))
     #expect(message("modl.vhp.latent=4").contains("did you mean 'model'?"))
     #expect(message("model.vhp.latent").contains("is not an override"))

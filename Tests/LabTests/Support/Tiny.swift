@@ -75,16 +75,18 @@ enum Tiny {
 
   /// What the manifests of tests may name.
   static let kinds = Kinds(
-    datasets: [PendulumConfiguration.self],
+    datasets: [PendulumConfiguration.self, DSpritesConfiguration.self],
     models: [
       VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self,
-      MFCVAEConfiguration.self,
+      MFCVAEConfiguration.self, ISAVAEConfiguration.self,
     ],
     measures: [
       .angleError(.global), .angleError(.perPoint), .radiusVariation, .reconstructionError,
       .final("weight/rate", summary: "weight of the rate at the end"),
       .final("average/squared-error", summary: "running mean at the end"),
       .mostConfidentAccuracy, .majorityAccuracy, .hungarianAccuracy, .occupiedClusters,
+      .mutualInformationGap("sampled", factors: 2..<6, words: "scale, orientation, x and y"),
+      .logLikelihood, .logLikelihoodOfSome, .activeLatents,
       .event("constraint-first-met/rate", summary: "first step at which the constraint is met"),
       Measure(id: "test/less", summary: "an error", unit: "nats", direction: .lessIsBetter) { _ in
         0

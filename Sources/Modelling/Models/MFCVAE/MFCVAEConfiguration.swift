@@ -45,6 +45,10 @@ public struct MFCVAEConfiguration: ModelConfiguration {
     return architecture.problem(image: image, facets: facets)
   }
 
+  public func range(of tensor: String) -> ClosedRange<Double>? {
+    tensor == "image" ? likelihood.range : nil
+  }
+
   public var startsFromData: Bool { true }
 
   public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {

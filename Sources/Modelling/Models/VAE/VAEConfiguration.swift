@@ -17,8 +17,14 @@ protocol VAEKeys: ModelConfiguration {
 extension VAEKeys {
   /// Log-variances within ±20 are log-standard-deviations within ±10.
   var limits: ClosedRange<Double> {
-    guard let limits = logVariance, limits.count == 2, limits[0] < limits[1] else { return -20...20 }
+    guard let limits = logVariance, limits.count == 2, limits[0] < limits[1] else {
+      return -20...20
+    }
     return limits[0]...limits[1]
+  }
+
+  public func range(of tensor: String) -> ClosedRange<Double>? {
+    tensor == "image" ? likelihood.range : nil
   }
 
   /// What is impossible about the keys for data with such images, or nil.

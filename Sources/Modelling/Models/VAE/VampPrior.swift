@@ -1,32 +1,6 @@
 import Foundation
 import Torch
 
-/// log p(z) in nats of rows of z, `[rows, latent]` to `[rows]`. Where p(z) is an integral, the logarithm
-/// of an unbiased estimate of it from so many draws.
-typealias PriorDensity = (_ z: Tensor, _ samples: Int, _ stream: RandomStream) -> Tensor
-
-/// The prior p(z) of a VAE.
-protocol Prior {
-  /// The density; what does not depend on z is computed here, once.
-  func density(_ mode: Mode) -> PriorDensity
-
-  /// Draws `[count, latent]`, of a tensor's element type and on its device.
-  func sample(_ count: Int, _ stream: RandomStream, like: Tensor) -> Tensor
-}
-
-/// p(z) = N(z; 0, I).
-struct StandardNormalPrior: Prior {
-  let latent: Int
-
-  func density(_ mode: Mode) -> PriorDensity {
-    { z, _, _ in StandardNormal.logDensity(z) }
-  }
-
-  func sample(_ count: Int, _ stream: RandomStream, like: Tensor) -> Tensor {
-    stream.normal([count, latent], like: like)
-  }
-}
-
 /// p(z) = (1/C) Σ_c q_φ(z|u_c), the posteriors of C trained images u_c in [0, 1] (Tomczak and Welling
 /// 2018, eq. 9).
 struct VampPrior: Prior {
