@@ -22,6 +22,18 @@ def parameter_name(path):
     return path.replace("/", ".").replace("-", "_")
 
 
+def leaves(group):
+    """The arrays below a group of an HDF5 file by path."""
+    found = {}
+
+    def visit(path, item):
+        if isinstance(item, h5py.Dataset):
+            found[path] = item[()]
+
+    group.visititems(visit)
+    return found
+
+
 class Step:
     """A model with the parameters, batch and noise of a file that `priorlab bench --export` wrote."""
 
@@ -30,13 +42,10 @@ class Step:
         self.device = torch.device(device)
         file = h5py.File(path)
         self.model = self.peer.Model().to(self.device)
-        values = {}
-
-        def collect(name, item):
-            if isinstance(item, h5py.Dataset):
-                values[parameter_name(name)] = torch.from_numpy(numpy.asarray(item[()]))
-
-        file["parameters"].visititems(collect)
+        values = {
+            parameter_name(path): torch.from_numpy(numpy.asarray(value))
+            for path, value in leaves(file["parameters"]).items()
+        }
         own = dict(self.model.named_parameters())
         if sorted(own) != sorted(values):
             raise SystemExit(f"{name}: parameters differ: {sorted(set(own) ^ set(values))}")
@@ -47,13 +56,17 @@ class Step:
                 own[key].copy_(value)
         image = torch.from_numpy(file["batch/image"][()]).to(self.device)
         self.image = image
-        self.noise = {
-            purpose: [torch.from_numpy(group[str(i)][()]).to(self.device) for i in range(len(group))]
-            for purpose, group in (file["noise"].items() if "noise" in file else [])
-        }
-        self.expected = {key: float(value[0]) for key, value in file["losses"].items()}
-        # Batches are taken from a larger set, as in training.
-        self.images = image.repeat(8, *[1] * (image.dim() - 1))
+        self.noise = {}
+        for path, draw in sorted(leaves(file["noise"]).items()) if "noise" in file else []:
+            draws = self.noise.setdefault(path.rsplit("/", 1)[0], [])
+            draws.append(torch.from_numpy(draw).to(self.device))
+        self.expected = {path: float(loss[0]) for path, loss in leaves(file["losses"]).items()}
+        # Batches are taken from a set as large as PriorLab's, of bytes where bytes hold the pixels.
+        bytes_ = (image * 255).round()
+        self.is_bytes = bool(torch.equal(bytes_ / 255, image))
+        stored = bytes_.to(torch.uint8) if self.is_bytes else image
+        count = int(file["examples"][0])
+        self.images = stored.repeat(-(-count // len(image)), *[1] * (image.dim() - 1))[:count]
         self.optimiser = torch.optim.Adam(self.model.parameters(), lr=self.peer.LEARNING_RATE)
 
     def difference(self):
@@ -73,7 +86,8 @@ class Step:
             purpose: [torch.randn(draw.shape, device=self.device) for draw in draws]
             for purpose, draws in self.noise.items()
         }
-        terms = self.model.losses(self.images[rows], noise)
+        images = self.images[rows]
+        terms = self.model.losses(images / 255 if self.is_bytes else images, noise)
         return sum(self.peer.WEIGHTS.get(name, 1) * term for name, term in terms.items())
 
     def step(self):

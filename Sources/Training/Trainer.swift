@@ -122,10 +122,6 @@ public final class Trainer {
   private func perform(
     _ update: Update, _ index: Int, _ batch: Batch, _ record: inout [String: Double]
   ) throws {
-    let progress = Progress(
-      step: state.step, totalSteps: state.totalSteps, epoch: state.step / order.batchesPerEpoch,
-      weights: controllers.compactMapValues { $0.scheduledWeight(step: state.totalSteps) },
-      examples: data.count)
     let random = StepRandomness(randomness, "train/\(index)", step: state.totalSteps)
     let terms = try checked(stepName) {
       model.terms(update.minimise, batch, progress, random)
@@ -140,6 +136,14 @@ public final class Trainer {
       guard let first = weighted.first else { return }
       minimise(weighted.dropFirst().reduce(first, +), update.optimiser.adam, index)
     }
+  }
+
+  /// Where training stands before the next step.
+  public var progress: Progress {
+    Progress(
+      step: state.step, totalSteps: state.totalSteps, epoch: state.step / order.batchesPerEpoch,
+      weights: controllers.compactMapValues { $0.scheduledWeight(step: state.totalSteps) },
+      examples: data.count)
   }
 
   private var stepName: String { "step \(state.totalSteps + 1)" }

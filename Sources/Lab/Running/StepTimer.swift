@@ -42,7 +42,8 @@ public final class StepTimer {
   }
 
   /// Writes what another program needs to compute the first step's losses: `parameters/<path>`,
-  /// `batch/<tensor>`, `noise/<purpose>/<draw>`, and the losses of ours, `losses/<term>`.
+  /// `batch/<tensor>`, `noise/<purpose>/<draw>`, the number of training `examples`, and the losses of
+  /// ours, `losses/<term>`.
   ///
   /// - Parameter noise: purposes of the step's normal draws and the shapes of the draws of each.
   public func export(to path: String, noise: [(purpose: String, shapes: [[Int]])]) throws {
@@ -54,8 +55,7 @@ public final class StepTimer {
       order.indices(step: 0, phase: phase.id), StepRandomness(randomness, "data"))
     let random = StepRandomness(randomness, "train/0")
     let terms = try checked("the first step") {
-      trainer.model.terms(
-        update.minimise, batch, Progress(step: 0, totalSteps: 0, epoch: 0), random)
+      trainer.model.terms(update.minimise, batch, trainer.progress, random)
     }
     let file = try HDF5File(creating: path)
     try ParameterFile.write(trainer.model.parameters, into: file)
@@ -63,6 +63,7 @@ public final class StepTimer {
       guard let tensor = batch[name] else { continue }
       try ParameterFile.write(tensor.to(.cpu), at: "batch/" + name, into: file)
     }
+    try file.write([Double(data.count)], shape: [1], at: "examples")
     for (purpose, shapes) in noise {
       let stream = random.stream(purpose)
       for (index, shape) in shapes.enumerated() {
