@@ -6,6 +6,8 @@
 #include <dlfcn.h>
 #include <torch/version.h>
 
+#include <memory>
+
 #ifdef __GLIBC__
 #include <climits>
 #include <malloc.h>
@@ -60,6 +62,15 @@ PLTensor *pl_from_data(const void *data, const int64_t *shape, int rank, PLType 
   return guarded("tensor", {}, [&] {
     // Cloned, because Swift's array may move or go away.
     return at::from_blob(const_cast<void *>(data), sizes(shape, rank), scalarType(type)).clone();
+  });
+}
+
+PLTensor *pl_from_owned_data(const void *data, const int64_t *shape, int rank, PLType type, void *owner,
+                             void (*release)(void *owner)) {
+  std::shared_ptr<void> keep(owner, release);
+  return guarded("tensor", {}, [&] {
+    return at::from_blob(
+        const_cast<void *>(data), sizes(shape, rank), [keep](void *) {}, scalarType(type));
   });
 }
 

@@ -85,6 +85,33 @@ extension Tensor {
     self.init(copying: values, shape, .uint8)
   }
 
+  /// Byte tensor of the given values, row by row, which are not copied but kept: data sets of gigabytes.
+  /// Nothing may write into it.
+  public convenience init(keeping values: [UInt8], shape: [Int]) {
+    guard values.count == shape.reduce(1, *) else {
+      pl_failure_set("tensor of shape \(shape): \(values.count) values given")
+      self.init(nil)
+      return
+    }
+    // The array's storage stays where it is for as long as the array is kept and not written to.
+    let owner = Unmanaged.passRetained(Kept(values: values))
+    self.init(
+      owner.takeUnretainedValue().values.withUnsafeBytes {
+        pl_from_owned_data(
+          $0.baseAddress, shape.map(Int64.init), Int32(shape.count), ElementType.uint8.shim,
+          owner.toOpaque(),
+          { owner in
+            if let owner { Unmanaged<Kept>.fromOpaque(owner).release() }
+          })
+      })
+  }
+
+  private final class Kept {
+    let values: [UInt8]
+
+    init(values: [UInt8]) { self.values = values }
+  }
+
   private convenience init<Value>(copying values: [Value], _ shape: [Int], _ type: ElementType) {
     guard values.count == shape.reduce(1, *) else {
       pl_failure_set("tensor of shape \(shape): \(values.count) values given")

@@ -64,6 +64,25 @@ import Torch
     }
   }
 
+  /// Kept bytes outlive the tensor that they came in where a part of it is in use, and the array that
+  /// they came from is as it was.
+  @Test func tensorsKeepBytesWithoutACopy() throws {
+    try tensors {
+      var values = (0..<5000).map { UInt8($0 % 251) }
+      let expected = values.map(Double.init)
+      var whole: Tensor? = Tensor(keeping: values, shape: [50, 100])
+      #expect(whole?.type == .uint8)
+      let row = try #require(whole).narrowed(0, 20..<21)
+      values[2000] = 0
+      expect(row, Array(expected[2000..<2100]))
+      whole = nil
+      values = []
+      expect(row, Array(expected[2000..<2100]))
+      #expect(Tensor(keeping: [], shape: [0, 3]).shape == [0, 3])
+    }
+    #expect(failure { _ = Tensor(keeping: [1, 2], shape: [3]) } == "tensor of shape [3]: 2 values given")
+  }
+
   @Test func narrowedTensorsShareMemoryAndAssigningWritesThrough() throws {
     try tensors {
       let x = float64([1, 2, 3, 4], 2, 2)

@@ -1,8 +1,7 @@
 import Torch
 
 /// dSprites (Matthey et al. 2017) drawn here: all 737,280 images as `image` `[1, 64, 64]` of 0 and 1,
-/// with the class of each factor as `factors` `[6]`. It holds 3 GB of memory, and
-/// 6 GB for a moment while the images become a tensor.
+/// with the class of each factor as `factors` `[6]`. It holds 3 GB of memory.
 ///
 /// Where the official file is to be had, that is read instead.
 public struct DSpritesConfiguration: GeneratedDataset {
@@ -32,7 +31,7 @@ public struct DSpritesConfiguration: GeneratedDataset {
     let train = try checked("dSprites") {
       Batch([
         "image": Tensor(
-          DSpritesRenderer().render(range), shape: [range.count, 1, side, side]),
+          keeping: DSpritesRenderer().render(range), shape: [range.count, 1, side, side]),
         "factors": Tensor(classes, shape: [range.count, DSpritesFactors.sizes.count]),
       ])
     }

@@ -126,7 +126,7 @@ struct StoredArray {
   /// As a tensor of libtorch's.
   var tensor: Tensor {
     switch values {
-    case .bytes(let values): Tensor(values, shape: shape)
+    case .bytes(let values): Tensor(keeping: values, shape: shape)
     case .floats(let values): Tensor(values, shape: shape)
     case .integers(let values): Tensor(values, shape: shape)
     }

@@ -46,6 +46,10 @@ int pl_load_cuda(void);
 // MARK: Life of a tensor
 
 PLTensor *pl_from_data(const void *data, const int64_t *shape, int rank, PLType type);
+/// Without a copy: release(owner) is called when the last tensor that shares the data is gone, or at once
+/// where there is none.
+PLTensor *pl_from_owned_data(const void *data, const int64_t *shape, int rank, PLType type, void *owner,
+                             void (*release)(void *owner));
 PLTensor *pl_full(double value, const int64_t *shape, int rank, PLType type, int device);
 void pl_free(PLTensor *tensor);
 int pl_rank(const PLTensor *tensor);
