@@ -7,7 +7,7 @@ tables := $(addprefix reproduce-table-,1 2 3 4 5 6 7 8 9)
 
 swift_sources := Package.swift Sources Tests
 python_sources = $(shell find $(wildcard Scripts Benchmarks Tests) -name '*.py')
-shell_sources = .ci/run Scripts/fuzz $(shell find $(wildcard Scripts Benchmarks Tests) -name '*.sh')
+shell_sources = .ci/run Scripts/bench Scripts/bundle Scripts/fuzz $(shell find $(wildcard Scripts Benchmarks Tests) -name '*.sh')
 
 # Known before anything is built, so said before anything is built.
 ifneq ($(filter reproduce,$(MAKECMDGOALS)),)
@@ -16,7 +16,7 @@ $(error Say what to reproduce, for example: make reproduce ID=vhp/table-1 ('make
 endif
 endif
 
-.PHONY: help setup build test bench list reproduce $(tables) smoke format lint clean
+.PHONY: help setup build test bench bundle list reproduce $(tables) smoke format lint clean
 # Two builds in one directory would only wait for each other.
 .NOTPARALLEL:
 
@@ -38,6 +38,8 @@ autoencoders with structured priors.
   make smoke                         one table from manifest to comparison, in seconds
   make format                        format the Swift sources in place
   make bench                         compare training steps with PyTorch's (installs it: about 5 GB)
+  make bundle                        a folder that runs beside an installed PyTorch 2.11, on a GPU
+                                     machine or a cluster without compilers
   make lint                          check formatting and syntax without changing anything
   make clean                         remove build products; results and libtorch stay
 
@@ -70,6 +72,9 @@ reproduce: build
 
 bench: build
 	@Scripts/bench $(ARGS)
+
+bundle: setup
+	@Scripts/bundle
 
 # In a directory of its own, because finished runs in results/ would be reused.
 smoke: build

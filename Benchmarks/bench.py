@@ -3,27 +3,39 @@
 Both programs start from the same parameters, batch and noise, and their losses must agree to 1e-5; else
 the row is void. `make bench` calls this with everything that it needs.
 
-    bench.py [--pairs N] [--seconds S] [model ...]
+    bench.py [--pairs N] [--seconds S] [--shares] [model ...]
 """
 
 import argparse
 import json
+import math
 import os
 import pathlib
 import platform
 import re
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 PEERS = HERE / "peers"
 TOLERANCE = 1e-5
+# Kinds of work by the library and symbol that a sample falls into; the first that fits counts.
+KINDS = [
+    ("products and convolutions", r"\[JIT\]|dnnl|mkldnn|mkl_|sgemm"),
+    ("optimiser", r"adam"),
+    ("random numbers", r"normal_fill|mt19937|random|philox"),
+    ("memory", r"malloc|free|unlink_chunk|memmove|memcpy|memset|\[k\]"),
+    ("elementwise, sums, norms", r"libtorch|libc10|libm\."),
+    ("all else", r""),
+]
 
 
 class Server:
-    """A process that answers each number of steps with the seconds of each."""
+    """A process that answers each line on its standard input with numbers."""
 
     def __init__(self, arguments, core, directory):
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -39,9 +51,13 @@ class Server:
             raise SystemExit(f"error: a program ended early (code {self.process.wait()})")
         return [float(word) for word in line.split()]
 
-    def steps(self, count):
-        self.process.stdin.write(f"{count}\n")
+    def ask(self, question):
+        self.process.stdin.write(f"{question}\n")
         self.process.stdin.flush()
+
+    def steps(self, count):
+        """Seconds of each of so many steps."""
+        self.ask(count)
         return self.line()
 
     def peak_memory(self):
@@ -86,8 +102,12 @@ def measure(name, arguments, core, folder):
     for _ in range(arguments.pairs):
         pairs.append([statistics.median(server.steps(count)) for server in (ours, theirs)])
     memory = [server.peak_memory() for server in (ours, theirs)]
-    ours.close()
     theirs.close()
+    ours.ask("products")
+    products = ours.line()
+    kinds = shares(ours, count, folder) if arguments.shares else None
+    together = throughput(ours, command, core, count, arguments.pairs)
+    ours.close()
     ratios = [b / a for a, b in pairs]
     median = [statistics.median(column) for column in zip(*pairs)]
     return {
@@ -98,7 +118,52 @@ def measure(name, arguments, core, folder):
         "gigaflops-a-step": gigaflops, "gflop/s": gigaflops / median[0],
         "peer-gflop/s": gigaflops / median[1],
         "peak-memory": memory[0], "peer-peak-memory": memory[1],
+        "forward-products-gflop/s": products[0] if products else None,
+        "two-processes": together, "shares": kinds,
     }
+
+
+def throughput(ours, command, core, count, rounds):
+    """Steps a second of two processes, one a core, over those of one; None where there is one core."""
+    others = sorted(os.sched_getaffinity(0) - {core})
+    if not others:
+        return None
+    command = [word for word in command]
+    at = command.index("--export")
+    del command[at:at + 2]
+    second = Server(command, others[-1], HERE.parent)
+    second.steps(3)
+    ratios = []
+    for _ in range(rounds):
+        alone = statistics.median(ours.steps(count))
+        for server in (ours, second):
+            server.ask(count)
+        both = [statistics.median(server.line()) for server in (ours, second)]
+        ratios.append(alone * sum(1 / seconds for seconds in both))
+    second.close()
+    return statistics.median(ratios)
+
+
+def shares(ours, count, folder):
+    """Share of the time of our steps by kind of work, by samples of Linux's perf."""
+    record = subprocess.Popen(
+        ["perf", "record", "-q", "-F", "997", "-p", str(ours.process.pid), "-o", f"{folder}/perf"],
+        stderr=subprocess.DEVNULL)
+    time.sleep(0.5)
+    ours.steps(count)
+    record.send_signal(signal.SIGINT)
+    record.wait()
+    lines = subprocess.run(
+        ["perf", "report", "-i", f"{folder}/perf", "--no-children", "-g", "none", "-t", "|",
+         "--sort", "dso,symbol", "--percent-limit", "0"],
+        capture_output=True, text=True).stdout.splitlines()
+    found = {}
+    for line in lines:
+        if match := re.match(r"\s*([\d.]+)%\s*\|([^|]*)\|(.*)", line):
+            kind = next(
+                kind for kind, pattern in KINDS if re.search(pattern, match[2] + match[3]))
+            found[kind] = found.get(kind, 0) + float(match[1]) / 100
+    return {kind: round(share, 4) for kind, share in found.items()}
 
 
 def peak(core, folder):
@@ -127,6 +192,8 @@ def main():
     parser.add_argument("models", nargs="*", metavar="model", help=", ".join(names))
     parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=2, help="of each half of a pair")
+    parser.add_argument(
+        "--shares", action="store_true", help="add the time's shares by kind of work, with Linux's perf")
     parser.add_argument("--command", default=str(HERE.parent / ".build/release/priorlab"))
     arguments = parser.parse_args()
     for name in arguments.models:
@@ -137,7 +204,7 @@ def main():
         limit = peak(core, folder)
         print(f"{machine()}; {limit:.0f} GFLOP/s a core in single precision")
         print(f"{'model':24} {'ours':>9} {'PyTorch':>9}   ratio (range)        "
-              "GFLOP/s, of peak   memory, PyTorch's")
+              "GFLOP/s, of peak   products   two   memory, PyTorch's")
         rows = []
         for name in arguments.models or names:
             row = measure(name, arguments, core, folder)
@@ -149,6 +216,8 @@ def main():
                 f"{name:24} {row['ms']:6.1f} ms {row['peer-ms']:6.1f} ms   "
                 f"{row['ratio']:.2f} ({low:.2f} to {high:.2f})   "
                 f"{row['gflop/s']:7.0f}, {row['gflop/s'] / limit:5.0%}      "
+                f"{(row['forward-products-gflop/s'] or math.nan) / limit:5.0%}     "
+                f"{row['two-processes'] or math.nan:.2f}   "
                 f"{row['peak-memory'] / 1e6:.0f} MB, {row['peer-peak-memory'] / 1e6:.0f} MB",
                 flush=True)
     slug = re.sub(r"[^a-z0-9]+", "-", machine().lower()).strip("-")

@@ -41,6 +41,38 @@ public final class StepTimer {
     return seconds
   }
 
+  /// Arithmetic operations a second, in thousand millions, of the forward products of all dense layers with
+  /// a batch of rows each; nil where the model has none.
+  ///
+  /// - Parameter seconds: how long to measure, about.
+  public func forwardProducts(seconds: Double = 2) throws -> Double? {
+    let rows = run.template.plan.phases.first?.batch ?? 1
+    let weights = trainer.model.parameters.all.filter { $0.path.hasSuffix("/weight") }
+      .map(\.value).filter { $0.shape.count == 2 }
+    if weights.isEmpty { return nil }
+    var (operations, spent) = (0.0, 0.0)
+    for weight in weights {
+      let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+      try checked("a product") {
+        withoutGradients {
+          let x = randomness.stream("bench").normal([rows, inputs], like: weight)
+          let bias = Tensor.zeros([outputs], type: weight.type, device: weight.device)
+          func time(_ count: Int) -> Double {
+            let start = ContinuousClock.now
+            for _ in 0..<count { _ = x.dense(weight, bias) }
+            return (ContinuousClock.now - start).seconds
+          }
+          let once = max(time(3) / 3, 1e-6)
+          let count = max(Int(seconds / Double(weights.count) / once), 3)
+          // As often as in a step: once.
+          spent += time(count) / Double(count)
+        }
+      }
+      operations += 2 * Double(rows * inputs * outputs)
+    }
+    return operations / spent / 1e9
+  }
+
   /// Writes what another program needs to compute the first step's losses: `parameters/<path>`,
   /// `batch/<tensor>`, `noise/<purpose>/<draw>`, the number of training `examples`, and the losses of
   /// ours, `losses/<term>`.

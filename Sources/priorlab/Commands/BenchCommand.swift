@@ -32,7 +32,7 @@ struct BenchCommand: ParsableCommand {
 
   @Flag(
     help: ArgumentHelp(
-      "Read numbers of steps from standard input, and answer each with seconds a step.",
+      "Read numbers of steps from standard input, and answer each with seconds a step; and 'products', with GFLOP/s.",
       visibility: .hidden))
   var serve = false
 
@@ -51,9 +51,13 @@ struct BenchCommand: ParsableCommand {
     let timer = try StepTimer(run, device: device)
     if let export { try timer.export(to: export, noise: noise) }
     if serve {
-      while let line = readLine(), let count = Int(line) {
-        let seconds = try timer.time(max(count, 1)).map { "\($0)" }.joined(separator: " ")
-        try FileHandle.standardOutput.write(contentsOf: Data((seconds + "\n").utf8))
+      while let line = readLine() {
+        let numbers =
+          line == "products"
+          ? [try timer.forwardProducts()].compactMap { $0 }
+          : try timer.time(max(Int(line) ?? 1, 1))
+        let answer = numbers.map { "\($0)" }.joined(separator: " ")
+        try FileHandle.standardOutput.write(contentsOf: Data((answer + "\n").utf8))
       }
       return
     }
