@@ -80,7 +80,8 @@ import Torch
       expect(row, Array(expected[2000..<2100]))
       #expect(Tensor(keeping: [], shape: [0, 3]).shape == [0, 3])
     }
-    #expect(failure { _ = Tensor(keeping: [1, 2], shape: [3]) } == "tensor of shape [3]: 2 values given")
+    #expect(
+      failure { _ = Tensor(keeping: [1, 2], shape: [3]) } == "tensor of shape [3]: 2 values given")
   }
 
   @Test func narrowedTensorsShareMemoryAndAssigningWritesThrough() throws {
