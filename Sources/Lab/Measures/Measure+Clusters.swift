@@ -29,14 +29,15 @@ extension Measure {
 }
 
 extension MeasureFamily {
-  /// A measure of the clusters of one facet, counted from 1: `accuracy/majority/facet-2`. None where the
+  /// A measure of the clusters of one facet, counted from 1: `accuracy/facet-2/majority`. None where the
   /// model has not that facet.
   public static let ofOneFacet = MeasureFamily(
-    pattern: "<measure of clusters>/facet-<j>"
+    pattern: "accuracy/facet-<j>/<labelling>, clusters/facet-<j>/occupied"
   ) { id in
-    guard let split = id.range(of: "/facet-"),
-      let kind = ClusterMeasure(rawValue: String(id[..<split.lowerBound])),
-      let facet = Int(id[split.upperBound...]), 1...1000 ~= facet, id.hasSuffix("-\(facet)")
+    let parts = id.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[1].hasPrefix("facet-"), let facet = Int(parts[1].dropFirst(6)),
+      1...1000 ~= facet, parts[1] == "facet-\(facet)",
+      let kind = ClusterMeasure(rawValue: "\(parts[0])/\(parts[2])")
     else { return nil }
     return Measure(
       id: id, summary: "\(kind.summary); facet \(facet)", unit: kind.unit,
