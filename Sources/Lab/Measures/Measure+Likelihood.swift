@@ -44,7 +44,8 @@ struct ImportanceSampling: Equatable {
     if isError { parts.removeFirst() }
     images = parts.first.flatMap { Self.number($0, suffix: "-images") }
     if images != nil { parts.removeFirst() }
-    guard parts.count == 1, let samples = Self.number(parts[parts.startIndex], prefix: "importance-")
+    guard parts.count == 1,
+      let samples = Self.number(parts[parts.startIndex], prefix: "importance-")
     else { return nil }
     self.samples = samples
   }
