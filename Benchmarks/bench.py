@@ -163,7 +163,9 @@ def shares(ours, count, folder):
             kind = next(
                 kind for kind, pattern in KINDS if re.search(pattern, match[2] + match[3]))
             found[kind] = found.get(kind, 0) + float(match[1]) / 100
-    return {kind: round(share, 4) for kind, share in found.items()}
+    # Each of many addresses is rounded in the report, so that they add up to a little more or less.
+    whole = sum(found.values())
+    return {kind: round(share / whole, 4) for kind, share in found.items()}
 
 
 def peak(core, folder):
