@@ -97,6 +97,24 @@ public protocol DataDependentModel: Model {
   func start(_ start: DataDependentStart, on batch: Batch, _ randomness: StepRandomness)
 }
 
+/// A clustering model whose facets have mixtures of Gaussians for priors.
+public protocol MixturePriorModel: ClusteringModel {
+  /// q(z_j|x) of a batch for each facet, `[batch, latent]`, as evaluation sees it.
+  func posteriors(_ batch: Batch) -> [DiagonalGaussian]
+
+  /// Sets the means of each facet's components, `[clusters, latent]` row by row.
+  func setPriorMeans(_ means: [[Double]])
+}
+
+/// What of the data the parameters of a model can be started from; the value is the start's name in
+/// manifests.
+public enum StartKind: String, Sendable {
+  /// Of a ``DataDependentModel``.
+  case dataDependent = "data-dependent"
+  /// Of a ``MixturePriorModel``.
+  case mixtureMeans = "mixture-means"
+}
+
 /// Shape of one example of each named tensor of a data set.
 public typealias ExampleShapes = [String: [Int]]
 
@@ -126,8 +144,8 @@ public protocol ModelConfiguration: Codable, Sendable {
   /// loaded.
   func range(of tensor: String) -> ClosedRange<Double>?
 
-  /// Whether the model is a ``DataDependentModel``.
-  var startsFromData: Bool { get }
+  /// The starts that the model offers.
+  var starts: [StartKind] { get }
 
   /// The untrained model.
   func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model
@@ -135,5 +153,5 @@ public protocol ModelConfiguration: Codable, Sendable {
 
 extension ModelConfiguration {
   public func range(of tensor: String) -> ClosedRange<Double>? { nil }
-  public var startsFromData: Bool { false }
+  public var starts: [StartKind] { [] }
 }

@@ -51,6 +51,11 @@ public struct StepRandomness: Sendable {
   public func stream(_ purpose: String) -> RandomStream {
     randomness.stream("\(activity)/\(purpose)", step: step)
   }
+
+  /// Numbers of this step for one purpose, for code without tensors.
+  public func generator(_ purpose: String) -> SplitMix64 {
+    randomness.generator("\(activity)/\(purpose)", step: step)
+  }
 }
 
 /// A stream of random tensors; consecutive draws differ.

@@ -98,18 +98,34 @@ public final class Trainer {
 
   private func start(_ phase: Phase) throws {
     for (index, start) in (phase.start ?? []).enumerated() {
+      let random = StepRandomness(randomness, "start/\(phase.id)/\(index)")
       switch start {
       case .dataDependent(let dataDependent):
         guard let model = model as? any DataDependentModel else {
-          throw TrainingError.noDataDependentStart
+          throw TrainingError.noStart(start.kind)
         }
         try checked("the data-dependent start") {
-          let first = data.rows(0..<min(phase.batch, data.count))
-          model.start(
-            dataDependent, on: first,
-            StepRandomness(randomness, "start/\(phase.id)/\(index)"))
+          model.start(dataDependent, on: data.rows(0..<min(phase.batch, data.count)), random)
+        }
+      case .mixtureMeans(let mixture):
+        guard let model = model as? any MixturePriorModel else {
+          throw TrainingError.noStart(start.kind)
+        }
+        do {
+          try checked("the start from a mixture of codes") {
+            try mixture.apply(to: model, on: Self.encodingBatches(of: data), random)
+          }
+        } catch let error as ClusteringError {
+          throw TrainingError.clustering(error)
         }
       }
+    }
+  }
+
+  /// All examples in their stored order, so many at a time as an encoder's features take little memory.
+  private static func encodingBatches(of data: Split) -> some Sequence<Batch> {
+    stride(from: 0, to: data.count, by: 1000).lazy.map {
+      data.rows($0..<min($0 + 1000, data.count))
     }
   }
 

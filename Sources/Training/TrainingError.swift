@@ -1,8 +1,11 @@
+import Modelling
+
 /// What ends a run's training before its time.
 public enum TrainingError: Error, CustomStringConvertible {
   case notFinite(term: String, step: Int)
   case missingStatistic(String)
-  case noDataDependentStart
+  case noStart(StartKind)
+  case clustering(ClusteringError)
 
   public var description: String {
     switch self {
@@ -11,7 +14,8 @@ public enum TrainingError: Error, CustomStringConvertible {
         + "smaller learning rate"
     case .missingStatistic(let name):
       "a weight schedule reads the statistic '\(name)', which the model does not give"
-    case .noDataDependentStart: "the model has no data-dependent start"
+    case .noStart(let kind): "the model has no start '\(kind.rawValue)'"
+    case .clustering(let error): "the start '\(StartKind.mixtureMeans.rawValue)': \(error)"
     }
   }
 }

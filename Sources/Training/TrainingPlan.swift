@@ -47,18 +47,31 @@ public struct Phase: Codable, Equatable, Sendable {
   }
 }
 
-/// How parameters are changed once, before a phase's first step: `{data-dependent: {scale: 0.1}}`.
+/// How parameters are changed once, before a phase's first step: `{data-dependent: {scale: 0.1}}`,
+/// `{mixture-means: {codes: mean}}`.
 public enum Start: Codable, Equatable, Sendable {
   /// On the phase's first `batch` training examples, in their stored order.
   case dataDependent(DataDependentStart)
+  /// On the codes of all training examples.
+  case mixtureMeans(MixtureMeansStart)
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case dataDependent = "data-dependent"
+    case mixtureMeans = "mixture-means"
+  }
+
+  /// What a model must offer for it.
+  public var kind: StartKind {
+    switch self {
+    case .dataDependent: .dataDependent
+    case .mixtureMeans: .mixtureMeans
+    }
   }
 
   var problem: String? {
     switch self {
     case .dataDependent(let start): start.problem
+    case .mixtureMeans: nil
     }
   }
 }

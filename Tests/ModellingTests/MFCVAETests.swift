@@ -336,6 +336,30 @@ import Torch
     }
   }
 
+  /// Each facet's means are those of a mixture of its own codes; weights and variances stay.
+  @Test func startFromAMixtureOfCodes() throws {
+    try tensors {
+      let model = try Self.build()
+      let before = model.parameters.all.map { $0.value.doubles() }
+      let batches = [0..<2, 2..<5].map { Self.batch.rows($0) }
+      try MixtureMeansStart(codes: .mean).apply(to: model, on: batches, Self.randomness)
+      for (parameter, values) in zip(model.parameters.all, before) {
+        let isMean = parameter.path.hasPrefix("prior/") && parameter.path.hasSuffix("/mean")
+        #expect((parameter.value.doubles() != values) == isMean, "\(parameter.path)")
+      }
+      let codes = model.encode(Self.batch).mean.doubles()
+      for (facet, width) in [2, 3].enumerated() {
+        let own = (0..<5).flatMap { row in
+          (0..<width).map { codes[row * 5 + facet * 2 + $0] }
+        }
+        var generator = Self.randomness.generator("k-means/\(facet + 1)")
+        let fit = try MixtureFit(
+          own, dimensions: width, components: model.clusters[facet], &generator)
+        #expect(distance(model.parameters.numbers("prior/\(facet + 1)/mean"), fit.means) < 1e-15)
+      }
+    }
+  }
+
   /// Draws from the prior: each component in proportion to its weight, with its mean and covariance.
   @Test(arguments: [Covariance.diagonal, .full])
   func priorSamples(_ covariance: Covariance) throws {

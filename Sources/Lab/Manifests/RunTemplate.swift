@@ -51,10 +51,11 @@ public struct RunTemplate: Sendable {
     }
     for (phase, node) in zip(plan.phases, study.phases.items ?? []) {
       if let problem = phase.problem { throw refuse(node, "phases.\(phase.id)", problem) }
-      if phase.start?.isEmpty == false, !model.startsFromData {
+      for (index, start) in (phase.start ?? []).enumerated()
+      where !model.starts.contains(start.kind) {
         throw refuse(
-          node["start"] ?? node, "phases.\(phase.id).start",
-          "\(type(of: model).name) has no start that depends on data")
+          node["start"]?.items?[index] ?? node, "phases.\(phase.id).start",
+          "\(type(of: model).name) has no start '\(start.kind.rawValue)'")
       }
       for (index, update) in phase.updates.enumerated() where objectives[update.minimise] == nil {
         let origin = node["updates"]?.items?[index]["minimise"]?.origin ?? node.origin

@@ -48,6 +48,11 @@ public struct GaussianMixture {
     }
   }
 
+  /// Sets the means, `[K, d]` row by row.
+  func setMeans(_ values: [Double]) {
+    mean.assign(Tensor(values, shape: [components, dimensions]))
+  }
+
   /// u with softplus₁₀(u) = `value`.
   static func inverseSoftplus(_ value: Double) -> Double {
     Foundation.log(Foundation.exp(10 * value) - 1) / 10

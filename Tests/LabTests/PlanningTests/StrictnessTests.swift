@@ -60,8 +60,11 @@ import Testing
 
   static let values = [
     Wrong(
-      "batch: 16", "batch: 16\n    start: [{data-dependent: {scale: 0.1}}]", at: "[{data",
-      "phases.train.start: vhp has no start that depends on data"),
+      "batch: 16", "batch: 16\n    start: [{data-dependent: {scale: 0.1}}]", at: "{data",
+      "phases.train.start: vhp has no start 'data-dependent'"),
+    Wrong(
+      "batch: 16", "batch: 16\n    start: [{mixture-means: {codes: mean}}]", at: "{mixture-means",
+      "phases.train.start: vhp has no start 'mixture-means'"),
     Wrong("batch: 16", "batch: 0", at: "id: train", "phases.train: batch must be from 1 to 10⁹"),
     Wrong(
       "batch: 16", "batch: 9223372036854775807", at: "id: train",

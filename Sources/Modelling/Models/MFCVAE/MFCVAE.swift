@@ -7,7 +7,7 @@ import Torch
 /// the same function written in two ways. Each has the losses `distortion`, −log p(x|z), and `facet/j`, the
 /// divergence block of facet j, in nats. The weight of `facet/j` is also α_j, which fades the facet into
 /// the decoder (progressive training, section 3.4).
-public final class MFCVAE: LatentVariableModel, ClusteringModel, DataDependentModel {
+public final class MFCVAE: LatentVariableModel, MixturePriorModel, DataDependentModel {
   public let parameters: ParameterStore
   private let facets: [FacetConfiguration]
   private let architecture: any Architecture
@@ -81,6 +81,10 @@ public final class MFCVAE: LatentVariableModel, ClusteringModel, DataDependentMo
     }
   }
 
+  public func setPriorMeans(_ means: [[Double]]) {
+    for (prior, means) in zip(priors, means) { prior.setMeans(means) }
+  }
+
   /// log q(z|x) − log p(z) at the draw z, in nats: `[batch]`.
   static func divergence(
     _ posterior: DiagonalGaussian, _ prior: GaussianMixture, _ z: Tensor, _ form: Form
@@ -133,7 +137,7 @@ public final class MFCVAE: LatentVariableModel, ClusteringModel, DataDependentMo
     }
   }
 
-  private func posteriors(_ batch: Batch) -> [DiagonalGaussian] {
+  public func posteriors(_ batch: Batch) -> [DiagonalGaussian] {
     architecture.encode(batch["image"] ?? .zeros([0, 0]), .evaluation)
   }
 }

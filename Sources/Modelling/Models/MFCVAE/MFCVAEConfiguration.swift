@@ -49,7 +49,7 @@ public struct MFCVAEConfiguration: ModelConfiguration {
     tensor == "image" ? likelihood.range : nil
   }
 
-  public var startsFromData: Bool { true }
+  public var starts: [StartKind] { [.dataDependent, .mixtureMeans] }
 
   public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {
     MFCVAE(self, image: data["image"] ?? [], parameters)
