@@ -53,19 +53,9 @@ extension VAEKeys {
         return problem
       }
     }
-    return problem(ofOutputFor: image) ?? likelihood.problem
-  }
-
-  /// What is wrong with a decoder whose output is the likelihood's parameter, or nil.
-  private func problem(ofOutputFor image: [Int]) -> String? {
-    if likelihood.hasHead { return nil }
-    do {
-      let output = try decoder.outputShape(for: [latent])
-      return output == image
-        ? nil : "the decoder's output has shape \(output), and an image of the data has \(image)"
-    } catch {
-      return "decoder: " + error.message
-    }
+    let ofOutput =
+      likelihood.hasHead ? nil : decoder.problem(ofDecoderFrom: [latent], to: image)
+    return ofOutput ?? likelihood.problem
   }
 }
 
