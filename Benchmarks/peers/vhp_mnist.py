@@ -1,10 +1,10 @@
 """VHP with gated convolutions on static MNIST (Klushyn et al. 2019): batch 100, K = 16."""
 
-import math
-
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from vhp_pendulum import rate
 
 STUDY = "vhp/static-mnist"
 # With weights of 1 from the start; REWO holds the prior's networks still in its first phase.
@@ -65,11 +65,6 @@ class Decoder(nn.Module):
         return x.flatten(1)
 
 
-def log_normal(x, mean, log_variance):
-    square = (x - mean) ** 2 / log_variance.exp()
-    return -0.5 * (math.log(2 * math.pi) + log_variance + square).sum(-1)
-
-
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
@@ -92,19 +87,6 @@ class Model(nn.Module):
         mean, log_variance = self.encoder(image)
         z = mean + (0.5 * log_variance).exp() * noise["z"][0]
         logits = self.decoder(z)
-        q_mean, q_log_variance = self.prior.encoder(z)
-        draws = noise["zeta"][0]
-        zeta = q_mean + (0.5 * q_log_variance).exp() * draws
-        p_mean, p_log_variance = self.prior.decoder(zeta.flatten(0, 1))
-        p_mean, p_log_variance = p_mean.view(draws.shape), p_log_variance.view(draws.shape)
-        weights = (
-            log_normal(z, p_mean, p_log_variance)
-            + log_normal(zeta, torch.zeros_like(zeta), torch.zeros_like(zeta))
-            - log_normal(zeta, q_mean, q_log_variance)
-        )
-        log_prior = torch.logsumexp(weights, 0) - math.log(len(draws))
         distortion = F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(-1)
-        return {
-            "distortion": distortion.mean(),
-            "rate": (log_normal(z, mean, log_variance) - log_prior).mean(),
-        }
+        found = rate(z, mean, log_variance, self.prior, noise["zeta"][0])
+        return {"distortion": distortion.mean(), "rate": found.mean()}

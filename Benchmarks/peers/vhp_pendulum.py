@@ -50,6 +50,20 @@ def log_normal(x, mean, log_variance):
     return -0.5 * (math.log(2 * math.pi) + log_variance + square).sum(-1)
 
 
+def rate(z, mean, log_variance, prior, draws):
+    """The bound of equation (9) for each row of z, with a draw of zeta for each of `draws`."""
+    q_mean, q_log_variance = prior.encoder(z)
+    zeta = q_mean + (0.5 * q_log_variance).exp() * draws
+    p_mean, p_log_variance = prior.decoder(zeta.flatten(0, 1))
+    log_weights = (
+        log_normal(z, p_mean.view(draws.shape), p_log_variance.view(draws.shape))
+        + log_normal(zeta, torch.zeros_like(zeta), torch.zeros_like(zeta))
+        - log_normal(zeta, q_mean, q_log_variance)
+    )
+    log_prior = torch.logsumexp(log_weights, 0) - math.log(len(draws))
+    return log_normal(z, mean, log_variance) - log_prior
+
+
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
@@ -63,15 +77,5 @@ class Model(nn.Module):
         z = mean + (0.5 * log_variance).exp() * noise["z"][0]
         reconstruction = self.decoder(z)
         distortion = -log_normal(x, reconstruction, torch.full_like(x, 2 * math.log(0.2)))
-
-        q_mean, q_log_variance = self.prior["encoder"](z)
-        zeta = q_mean + (0.5 * q_log_variance).exp() * noise["zeta"][0]
-        p_mean, p_log_variance = self.prior["decoder"](zeta)
-        log_weights = (
-            log_normal(z, p_mean, p_log_variance)
-            + log_normal(zeta, torch.zeros_like(zeta), torch.zeros_like(zeta))
-            - log_normal(zeta, q_mean, q_log_variance)
-        )
-        log_prior = torch.logsumexp(log_weights, 0) - math.log(len(log_weights))
-        rate = log_normal(z, mean, log_variance) - log_prior
-        return {"distortion": distortion.mean(), "rate": rate.mean()}
+        found = rate(z, mean, log_variance, self.prior, noise["zeta"][0])
+        return {"distortion": distortion.mean(), "rate": found.mean()}
