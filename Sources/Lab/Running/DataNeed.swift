@@ -49,7 +49,7 @@ extension RunTemplate {
           range: model.range(of: tensor))
       }
     }
-    for id in measures {
+    for id in measures + (recording.measures?.ids ?? []) {
       for need in try kinds.measure(id, origin: .commandLine(id)).needs {
         guard let split = splits[need.split] else { continue }
         try check(need.tensor, of: split, need.split, id, range: need.range)
