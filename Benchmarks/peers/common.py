@@ -9,6 +9,7 @@ A peer module defines
 """
 
 import importlib
+import math
 import sys
 import time
 
@@ -75,10 +76,11 @@ class Step:
             found = self.model.losses(self.image, self.noise)
         if sorted(found) != sorted(self.expected):
             raise SystemExit(f"terms differ: {sorted(set(found) ^ set(self.expected))}")
-        return max(
+        differences = [
             abs(float(found[key]) - value) / max(abs(value), 1e-12)
             for key, value in self.expected.items()
-        )
+        ]
+        return max(differences) if all(map(math.isfinite, differences)) else math.inf
 
     def loss(self):
         rows = torch.randint(len(self.images), (len(self.image),), device=self.device)

@@ -7,10 +7,11 @@ from torch import nn
 from torch.nn import functional as F
 
 STUDY = "vhp/static-mnist"
-CELL = "method=rewo"
+# With weights of 1 from the start; REWO holds the prior's networks still in its first phase.
+CELL = "method=geco"
+SETTINGS = ["axes.method.geco.weights.rate=1"]
 NOISE = {"z": [[100, 32]], "zeta": [[16, 100, 32]]}
-# The first step's weight of the rate makes no difference to the time.
-WEIGHTS = {"rate": 1e-3}
+WEIGHTS = {}
 LEARNING_RATE = 5e-4
 LATENT = 32
 

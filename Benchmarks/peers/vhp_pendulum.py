@@ -6,10 +6,10 @@ import torch
 from torch import nn
 
 STUDY = "vhp/pendulum"
-CELL = "method=rewo"
+# Without a controller, which holds the prior's networks still in its first phase.
+CELL = "method=beta-1"
 NOISE = {"z": [[128, 2]], "zeta": [[16, 128, 2]]}
-# The first step's weight of the rate makes no difference to the time.
-WEIGHTS = {"rate": 1e-3}
+WEIGHTS = {}
 LEARNING_RATE = 1e-4
 
 

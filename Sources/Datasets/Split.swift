@@ -28,6 +28,12 @@ public struct Split {
     return low <= high ? low...high : nil
   }
 
+  /// Whether a tensor holds whole numbers; false where there is none of that name.
+  public func isWhole(_ name: String) -> Bool {
+    guard let type = stored[name]?.type, (preparations[name]?.scale ?? 1) == 1 else { return false }
+    return type == .int64 || type == .uint8
+  }
+
   /// All examples of one tensor, prepared for evaluation, or nil where there is none of that name.
   public subscript(name: String) -> Tensor? {
     stored[name].map { preparations[name]?.apply(to: $0, nil) ?? $0 }

@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "Guard.h"
+#include "Precision.h"
 
 using namespace priorlab;
 
@@ -56,6 +57,12 @@ PLTensor *pl_gate(const PLTensor *x, int64_t axis) {
 PLTensor *pl_convolution(const PLTensor *x, const PLTensor *weight, const PLTensor *bias,
                          int64_t stride, int64_t padding) {
   return guarded("convolution", {x, weight, bias}, [&] {
+    if (roundsProducts({x, weight, bias})) {
+      auto y = roundedProduct(x->value, weight->value, [&](const auto &x, const auto &weight) {
+        return at::conv2d(x, weight, {}, stride, padding);
+      });
+      return y.add_(bias->value.view({-1, 1, 1}));
+    }
     return at::conv2d(x->value, weight->value, bias->value, stride, padding);
   });
 }
@@ -63,6 +70,12 @@ PLTensor *pl_convolution(const PLTensor *x, const PLTensor *weight, const PLTens
 PLTensor *pl_transposed_convolution(const PLTensor *x, const PLTensor *weight, const PLTensor *bias,
                                     int64_t stride, int64_t padding) {
   return guarded("transposed convolution", {x, weight, bias}, [&] {
+    if (roundsProducts({x, weight, bias})) {
+      auto y = roundedProduct(x->value, weight->value, [&](const auto &x, const auto &weight) {
+        return at::conv_transpose2d(x, weight, {}, stride, padding);
+      });
+      return y.add_(bias->value.view({-1, 1, 1}));
+    }
     return at::conv_transpose2d(x->value, weight->value, bias->value, stride, padding);
   });
 }

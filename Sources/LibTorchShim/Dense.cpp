@@ -6,6 +6,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "Guard.h"
+#include "Precision.h"
 
 using namespace priorlab;
 
@@ -72,6 +73,13 @@ const char *pl_set_dense(PLDense choice) {
 
 PLTensor *pl_dense(const PLTensor *x, const PLTensor *weight, const PLTensor *bias, bool relu) {
   return guarded("dense", {x, weight, bias}, [&] {
+    if (roundsProducts({x, weight, bias})) {
+      auto y = roundedProduct(x->value, weight->value, [](const auto &x, const auto &weight) {
+        return at::linear(x, weight);
+      });
+      y.add_(bias->value);
+      return relu ? y.relu_() : y;
+    }
     if (useOneDNN && applies(x->value, weight->value, bias->value))
       return DenseFunction::apply(x->value, weight->value, bias->value, relu);
     auto y = at::linear(x->value, weight->value, bias->value);

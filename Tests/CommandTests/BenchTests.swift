@@ -17,7 +17,9 @@ extension CommandTests {
       #expect(outcome.errors.isEmpty)
       let line = try #require(
         outcome.output.wholeMatch(
-          of: /(\S+) ms a step \(median of 3, from (\S+) to (\S+)\), cpu, dense \w+, 1 thread\n/))
+          of:
+            /(\S+) ms a step \(median of 3, from (\S+) to (\S+)\), cpu, dense \w+, fp32, 1 thread\n/
+        ))
       let times = [line.output.2, line.output.1, line.output.3].compactMap { Double($0) }
       #expect(times.count == 3 && times == times.sorted() && times[0] > 0)
       #expect(!project.exists("results"))

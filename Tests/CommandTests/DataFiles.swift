@@ -6,9 +6,12 @@ extension Project {
   /// - Parameter dataset: the manifest `datasets/dots.yaml`.
   static func withDots(_ dataset: String) throws -> Project {
     let project = try Project()
-    for name in ["experiments/vhp", "experiments/gmvae", "datasets"] {
-      try FileManager.default.removeItem(atPath: "\(project.root)/\(name)")
+    let experiments = "\(project.root)/experiments"
+    for paper in try FileManager.default.contentsOfDirectory(atPath: experiments)
+    where !paper.hasSuffix(".yaml") {
+      try FileManager.default.removeItem(atPath: "\(experiments)/\(paper)")
     }
+    try FileManager.default.removeItem(atPath: "\(project.root)/datasets")
     try project.write(dataset, to: "datasets/dots.yaml")
     try project.write(
       """

@@ -166,7 +166,9 @@ extension CommandTests {
       let project = try Project(resultsOf: project)
       try project.edit("experiments/vhp/studies/pendulum.yaml", "images: 512", "images: 500")
       let outcome = try project.run("clean", "--stale")
-      #expect(outcome.output.hasPrefix("removed 10 run directories"), "\(outcome)")
+      #expect(outcome.output.contains("\nremoved 10 run directories"), "\(outcome)")
+      // Of a study whose data are not here it cannot tell which runs are its.
+      #expect(outcome.output.contains("vhp/omniglot"), "\(outcome)")
     }
   }
 }

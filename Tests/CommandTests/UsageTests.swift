@@ -40,7 +40,8 @@ extension CommandTests {
       #expect(outcome.code == 2)
       #expect(outcome.output.contains("error: " + expected), "\(outcome)")
       // What does not use it is as good as before.
-      #expect(outcome.output.contains("ok  vhp/") == false)
+      #expect(outcome.output.contains("ok  vhp/figure-2\n") == false)
+      #expect(outcome.output.contains("ok  vhp/static-mnist\n"))
       #expect(outcome.output.contains("ok  gmvae/table-1"))
       #expect(outcome.errors.contains("manifests are wrong"))
       // The other commands point there too.
@@ -97,8 +98,8 @@ extension CommandTests {
           + "reproduced)"
       ),
       (
-        "reproduce --table 2",
-        "vhp/table-2 is planned: it has no manifest yet (see 'priorlab list' for what can be "
+        "reproduce --table 8",
+        "fmp/table-1 is planned: it has no manifest yet (see 'priorlab list' for what can be "
           + "reproduced)"
       ),
       ("plan --table 10", "there is no table 10: the tables are 1, 2, 3, 4, 5, 6, 7, 8, 9"),
@@ -115,7 +116,7 @@ extension CommandTests {
         "plan vhp/table-1 --set model.vhp.latnt=4",
         "--set model.vhp.latnt=4: model.vhp: unknown key 'latnt'; did you mean 'latent'? Valid keys: "
           + "latent, encoder, decoder, likelihood, initial, prior-encoder, prior-decoder, "
-          + "importance-samples"
+          + "importance-samples, log-variance"
       ),
       (
         "plan vhp/table-1 --set model.vhp.latent=x",

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Testing
+import Torch
 
 @testable import Datasets
 
@@ -122,5 +123,15 @@ import Testing
       try NumericArray([0.5, 1], shape: [2]), try tensor("\"scale\": 2"), at: "d/f", in: "dots")
     guard case .floats(let values) = array.values else { throw StoredFolder.Wrong(what: "type") }
     #expect(values == [0.5, 1])
+  }
+
+  @Test func wholeNumbers() {
+    let split = Split(
+      Batch([
+        "class": Tensor([1, 2] as [Int64], shape: [2]), "hue": Tensor([0.1, 0.2], shape: [2]),
+        "image": Tensor([3, 4] as [UInt8], shape: [2]),
+      ]), preparations: ["image": Preparation(scale: 255)])
+    #expect(split.names.map { split.isWhole($0) } == [true, false, false])
+    #expect(!split.isWhole("label"))
   }
 }

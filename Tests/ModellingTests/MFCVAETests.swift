@@ -78,6 +78,18 @@ import Torch
     }
   }
 
+  /// A density is no product of a layer: precision of products makes no difference to it.
+  @Test(arguments: [Covariance.diagonal, .full])
+  func densitiesAreNeverRounded(_ covariance: Covariance) throws {
+    try tensors {
+      let store = ParameterStore(Randomness(seed: 3))
+      let prior = GaussianMixture(4, 3, covariance, trainsWeights: true, at: store.root)
+      let z = Tensor(scattered(30).map { Float(3 * $0) }, shape: [10, 3])
+      let expected = prior.logDensities(z).floats()
+      #expect(withPrecision(.bf16) { prior.logDensities(z).floats() } == expected)
+    }
+  }
+
   /// Both forms of the bound, one example, facet and component at a time, with densities rather than
   /// their logarithms.
   @Test(

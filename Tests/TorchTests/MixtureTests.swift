@@ -56,7 +56,7 @@ import Torch
   /// those in double.
   @Test func manyRowsInFloat() throws {
     try tensors {
-      let (count, dimensions) = (600, 3)
+      let (count, dimensions) = (603, 3)
       // As codes are: the mean of the same row and some of its deviations. Numbers that a float can hold,
       // so that what is measured is the rounding of the operation alone.
       func rounded(_ x: Double) -> Double { Double(Float(x)) }

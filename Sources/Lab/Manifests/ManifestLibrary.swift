@@ -7,6 +7,8 @@ public struct ManifestLibrary: Sendable {
     public let id: String
     public let file: String
     let node: ConfigNode
+    /// Why a study that is like another cannot be written out, or nil.
+    var problem: ManifestError?
   }
 
   /// The directory.
@@ -42,7 +44,14 @@ public struct ManifestLibrary: Sendable {
       let manifest = Manifest(id: id, file: file, node: node)
       if isStudy { studies[id] = manifest } else { artefacts[id] = manifest }
     }
-    self.studies = try studies.mapValues { try Self.writtenOut($0, among: studies) }
+    // What is wrong with one study is no fault of the others.
+    self.studies = try studies.mapValues { manifest in
+      do {
+        return try Self.writtenOut(manifest, among: studies)
+      } catch let error as ManifestError {
+        return Manifest(id: manifest.id, file: manifest.file, node: manifest.node, problem: error)
+      }
+    }
     self.artefacts = artefacts
   }
 
@@ -75,6 +84,7 @@ public struct ManifestLibrary: Sendable {
   /// The study of that id with a profile applied.
   public func study(_ id: String, _ profile: ProfileName, kinds: Kinds) throws -> ResolvedStudy {
     guard let manifest = studies[id] else { throw unknownStudy(id) }
+    if let problem = manifest.problem { throw problem }
     return try ResolvedStudy(manifest: manifest.node, profile: profile, kinds: kinds)
   }
 

@@ -1,5 +1,6 @@
 import Datasets
 import Modelling
+import Torch
 import Training
 
 /// What the runs of one cell do, decoded: everything but the seed.
@@ -9,6 +10,8 @@ public struct RunTemplate: Sendable {
   public let dataset: any DatasetConfiguration
   public let model: any ModelConfiguration
   public let plan: TrainingPlan
+  /// How precise the products of its networks are, in training and in everything computed after it.
+  public let precision: Precision
   public let keep: Keep
   public let recording: Recording
   public let measures: [String]
@@ -27,6 +30,10 @@ public struct RunTemplate: Sendable {
     }
     let phases = try decoder.decode([Phase].self, from: study.phases, path: "phases")
     plan = TrainingPlan(weights: weights ?? [:], phases: phases)
+    precision =
+      try study.precision.map {
+        try decoder.decode(Precision.self, from: $0, path: "precision")
+      } ?? .fp32
     keep = study.keep ?? Keep(snapshots: [])
     recording = try decoder.decode(Recording.self, from: study.record, path: "record")
     measures = try decoder.decode([String].self, from: study.measures, path: "measures")

@@ -13,6 +13,7 @@ public struct Study: Decodable, Sendable {
   let axes: ConfigNode?
   let weights: ConfigNode?
   let phases: ConfigNode
+  let precision: ConfigNode?
   public let seeds: SeedList
   let keep: Keep?
   let record: ConfigNode
@@ -24,8 +25,8 @@ public struct Study: Decodable, Sendable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case id = "study"
-    case title, dataset, model, axes, weights, phases, seeds, keep, record, measures, profiles
-    case assumptions
+    case title, dataset, model, axes, weights, phases, precision, seeds, keep, record, measures
+    case profiles, assumptions
   }
 }
 

@@ -10,9 +10,11 @@ extension Measure {
     _ variant: String, factors: Range<Int>, words: String
   ) -> Measure {
     let id = "mig/" + variant
+    // A density is tabulated for every value.
+    let needs = [DataNeed(split: "train", tensor: "factors", range: 0...1023, isWhole: true)]
     return Measure(
       id: id, summary: "mutual information gap of codes drawn from the posterior and \(words)",
-      unit: "", direction: .moreIsBetter, needs: [DataNeed(split: "train", tensor: "factors")]
+      unit: "", direction: .moreIsBetter, needs: needs
     ) { run in
       guard let tensor = try run.dataset.train["factors"] else {
         throw MeasureError.needsTensor(id, name: "factors")

@@ -5,10 +5,11 @@ import Torch
 extension MeasureFamily {
   /// Negative log-likelihood of the test split by importance sampling (Burda et al. 2016, eq. 8, as an
   /// estimate of log p(x)), with any number of samples: `nll/importance-5000`. On 500 images of the test
-  /// split, the same for all runs: `nll/importance-5000/500-images`. `…/standard-error` behind either is
-  /// the standard error of the mean over the images.
+  /// split, the same for all runs: `nll/500-images/importance-5000`. The standard errors of these means
+  /// over the images: `nll/standard-error/importance-5000`,
+  /// `nll/standard-error/500-images/importance-5000`.
   public static let importanceSampledLikelihood = MeasureFamily(
-    pattern: "nll/importance-<samples>"
+    pattern: "nll/[standard-error/][<images>-images/]importance-<samples>"
   ) { id in
     ImportanceSampling(id).map { sampling in
       Measure(
@@ -24,7 +25,7 @@ extension MeasureFamily {
   }
 }
 
-/// What an id such as `nll/importance-5000/500-images/standard-error` says.
+/// What an id such as `nll/standard-error/500-images/importance-5000` says.
 struct ImportanceSampling: Equatable {
   let samples: Int
   /// Nil for the whole test split.
@@ -37,12 +38,14 @@ struct ImportanceSampling: Equatable {
 
   /// Reads an id; nil where it is another's.
   init?(_ id: String) {
-    var parts = id.split(separator: "/", omittingEmptySubsequences: false)
-    isError = parts.last == "standard-error"
-    if isError { parts.removeLast() }
-    images = parts.count == 3 ? Self.number(parts[2], suffix: "-images") : nil
-    guard parts.count == (images == nil ? 2 : 3), parts[0] == "nll",
-      let samples = Self.number(parts[1], prefix: "importance-")
+    var parts = id.split(separator: "/", omittingEmptySubsequences: false)[...]
+    guard parts.popFirst() == "nll" else { return nil }
+    isError = parts.first == "standard-error"
+    if isError { parts.removeFirst() }
+    images = parts.first.flatMap { Self.number($0, suffix: "-images") }
+    if images != nil { parts.removeFirst() }
+    guard parts.count == 1,
+      let samples = Self.number(parts[parts.startIndex], prefix: "importance-")
     else { return nil }
     self.samples = samples
   }
@@ -61,7 +64,7 @@ struct ImportanceSampling: Equatable {
 
   /// The id of the mean that the estimate gives.
   var estimate: String {
-    "nll/importance-\(samples)" + (images.map { "/\($0)-images" } ?? "")
+    "nll/" + (images.map { "\($0)-images/" } ?? "") + "importance-\(samples)"
   }
 
   var summary: String {

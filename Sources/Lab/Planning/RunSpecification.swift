@@ -2,6 +2,7 @@ import Datasets
 import Files
 import Foundation
 import Modelling
+import Torch
 import Training
 
 /// One run: a cell of a study with a seed. Its identity is what its results depend on, and no more.
@@ -19,7 +20,8 @@ public struct RunSpecification: Sendable {
     let content = IdentityContent(
       dataset: Named(template.dataset), data: template.dataset.contentIdentity,
       model: Named(template.model), weights: template.plan.weights, phases: template.plan.phases,
-      seed: seed, numerics: Numerics.version)
+      seed: seed, numerics: Numerics.version,
+      precision: template.precision == .fp32 ? nil : template.precision)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     identity = String(SHA256.hex(of: try encoder.encode(content)).prefix(16))
@@ -36,8 +38,9 @@ public struct RunSpecification: Sendable {
       encoding: ResolvedRun(
         study: template.study, cell: template.cell.label, seed: seed, profile: profile,
         dataset: Named(template.dataset), model: Named(template.model),
-        weights: template.plan.weights, phases: template.plan.phases, keep: template.keep,
-        record: template.recording, measures: template.measures))
+        weights: template.plan.weights, phases: template.plan.phases,
+        precision: template.precision, keep: template.keep, record: template.recording,
+        measures: template.measures))
   }
 }
 
@@ -72,6 +75,8 @@ private struct IdentityContent: Encodable {
   let phases: [Phase]
   let seed: Int
   let numerics: Int
+  /// Absent for fp32, so that the identities of such runs are what they were before there was another.
+  let precision: Precision?
 }
 
 private struct ResolvedRun: Encodable {
@@ -83,6 +88,7 @@ private struct ResolvedRun: Encodable {
   let model: Named
   let weights: [String: WeightSchedule]
   let phases: [Phase]
+  let precision: Precision
   let keep: Keep
   let record: Recording
   let measures: [String]

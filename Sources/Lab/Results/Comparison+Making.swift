@@ -1,3 +1,5 @@
+import Torch
+
 extension Comparison {
   /// Compares the recorded runs of an artefact with what its paper reports.
   ///
@@ -18,7 +20,8 @@ extension Comparison {
       only.map { $0.contains(run.identity) || failures.contains(run.identity) } ?? true
     }
     let standIn = counted.compactMap { records[$0.identity]?.standIn }.first
-    let notComparable = Self.reason(artefact.profile, because: because, standIn: standIn)
+    let precision = artefact.templates.map(\.precision).first { $0 != .fp32 }
+    let notComparable = Self.reason(artefact.profile, standIn: standIn, precision: precision)
 
     var rows: [Row] = []
     for measure in manifest.measures ?? [] {
@@ -46,23 +49,29 @@ extension Comparison {
       }
       return try test.judge(
         claim, left: values(test.left), right: values(test.right),
-        notComparable: artefact.profile.isCommitted && standIn == nil ? nil : notComparable)
+        notComparable: artefact.profile.isCommitted && standIn == nil && precision == nil
+          ? nil : notComparable)
     }
     let judged = rows.filter { $0.reported != nil && notComparable == nil && $0.runs.count > 1 }
     self.init(
       artefact: manifest.id, title: manifest.title, profile: artefact.profile, because: because,
-      standIn: standIn, rows: rows, quoted: manifest.quoted ?? [], claims: claims,
+      standIn: standIn, precision: precision, rows: rows, quoted: manifest.quoted ?? [],
+      claims: claims,
       expectedFalseAlarms: VerdictRule.expectedFalseAlarms(cells: judged.count))
   }
 
   /// Why no verdict can be given, or nil.
   private static func reason(
-    _ profile: ProfileName, because: String?, standIn: String?
+    _ profile: ProfileName, standIn: String?, precision: Precision?
   ) -> String? {
     if let standIn { return "stand-in data: \(standIn)" }
     if !profile.overrides.isEmpty { return "settings were overridden" }
+    if let precision { return words(precision) }
     return profile.name == ProfileName.paper ? nil : "budget of the profile '\(profile.name)'"
   }
+
+  /// What is to be said of a result with runs of a precision that is not fp32.
+  static func words(_ precision: Precision) -> String { "products in \(precision.rawValue)" }
 
   private static func row(
     _ measure: Measure, _ template: RunTemplate, _ runs: [RunSpecification],

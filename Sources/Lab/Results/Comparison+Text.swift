@@ -33,6 +33,7 @@ extension Comparison {
       text += " Overridden: \(profile.overrides.joined(separator: ", "))."
     }
     if let standIn { text += " Stand-in data: \(standIn)." }
+    if let precision { text += " Not in fp32: \(Self.words(precision))." }
     return text
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Torch
 
 /// An artefact's numbers beside the paper's: what `comparison.json` holds.
 public struct Comparison: Codable, Sendable {
@@ -13,6 +14,8 @@ public struct Comparison: Codable, Sendable {
   public var because: String?
   /// Why the data are not the real ones; nil where they are.
   public var standIn: String?
+  /// Precision of the products in some of the runs; nil where it is fp32 in all.
+  public var precision: Precision?
   public var rows: [Row]
   /// Numbers of other people's methods that stand in the paper's table.
   public var quoted: [QuotedNumber]

@@ -20,8 +20,8 @@ public struct PairedComparison: Codable, Sendable {
 
   /// - Throws: ``PairedComparisonError`` where the results share no measure of a cell.
   public init(_ ours: Comparison, _ theirs: Comparison) throws {
-    self.ours = "\(ours.artefact) (\(ours.profile.directory))"
-    self.theirs = "\(theirs.artefact) (\(theirs.profile.directory))"
+    self.ours = ours.name
+    self.theirs = theirs.name
     // Rows of another statistic have the same runs.
     let firsts = ours.rows.enumerated().filter { index, row in
       !ours.rows.prefix(index).contains { $0.isOfSameRuns(as: row) }
@@ -61,6 +61,14 @@ public struct PairedComparison: Codable, Sendable {
       })
     let heading = "ours: \(ours)\ntheirs: \(theirs)"
     return table.text(format, heading: heading)
+  }
+}
+
+extension Comparison {
+  /// The artefact, and what tells its result from others of it.
+  fileprivate var name: String {
+    let precision = precision.map { ", \(Self.words($0))" } ?? ""
+    return "\(artefact) (\(profile.directory)\(precision))"
   }
 }
 

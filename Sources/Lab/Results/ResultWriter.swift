@@ -82,6 +82,11 @@ public struct ResultWriter {
 
   /// The words that tell a result that is no reproduction.
   private var caveat: String {
+    [budgetCaveat, comparison.precision.map(Comparison.words) ?? ""].filter { !$0.isEmpty }
+      .joined(separator: "; ")
+  }
+
+  private var budgetCaveat: String {
     if let standIn = comparison.standIn { return "stand-in data: \(standIn)" }
     if !comparison.profile.overrides.isEmpty {
       return "overridden settings: " + comparison.profile.overrides.joined(separator: ", ")
@@ -149,6 +154,8 @@ public struct ResultWriter {
       // Those of the record and not the full ones, which are not in every copy of the project: the
       // same records make the same file.
       curves: record.curves, events: record.events)
-    return try artefact.computations.flatMap { try $0.compute(finished, snapshots) }
+    return try withPrecision(template.precision) {
+      try artefact.computations.flatMap { try $0.compute(finished, snapshots) }
+    }
   }
 }

@@ -72,6 +72,7 @@ public struct Verification: Codable, Sendable {
       [
         ("title", comparison.title), ("because", comparison.because ?? "none"),
         ("standIn", comparison.standIn ?? "none"),
+        ("precision", comparison.precision?.rawValue ?? "none"),
         ("expectedFalseAlarms", "\(comparison.expectedFalseAlarms)"),
         ("quoted", try lineOfJSON(comparison.quoted)),
         ("claims", try lineOfJSON(comparison.claims)),

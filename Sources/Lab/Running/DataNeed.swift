@@ -11,14 +11,18 @@ public struct DataNeed: Sendable {
   public let shape: [Int]?
   /// The values that can be used; all where it is nil.
   public let range: ClosedRange<Double>?
+  /// Whether the values must be whole numbers.
+  public let isWhole: Bool
 
   public init(
-    split: String, tensor: String, shape: [Int]? = nil, range: ClosedRange<Double>? = nil
+    split: String, tensor: String, shape: [Int]? = nil, range: ClosedRange<Double>? = nil,
+    isWhole: Bool = false
   ) {
     self.split = split
     self.tensor = tensor
     self.shape = shape
     self.range = range
+    self.isWhole = isWhole
   }
 
   /// What the data lack, judged by the shapes of their splits, or nil.
@@ -52,6 +56,13 @@ extension RunTemplate {
     for id in measures + (recording.measures?.ids ?? []) {
       for need in try kinds.measure(id, origin: .commandLine(id)).needs {
         guard let split = splits[need.split] else { continue }
+        if need.isWhole, !split.isWhole(need.tensor) {
+          throw DataError.unusable(
+            dataset: dataset.name,
+            reason:
+              "\(id) needs whole numbers in '\(need.tensor)' of the split '\(need.split)': say "
+              + "'as: integers' in the manifest of the data set, or correct the values")
+        }
         try check(need.tensor, of: split, need.split, id, range: need.range)
       }
     }

@@ -5,6 +5,7 @@ import Training
 /// The conditions under which a run was made; recorded with its results.
 public struct RunEnvironment: Codable, Equatable, Sendable {
   public var device: String
+  /// `float32`, or the precision of the products where it is another.
   public var precision: String
   public var dense: String
   public var threads: Int
@@ -31,6 +32,14 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
     libtorch = Engine.version
     system = ProcessInfo.processInfo.operatingSystemVersionString
     commit = Self.commit(of: root)
+  }
+
+  /// The same conditions for a run whose products are of that precision.
+  func with(_ precision: Precision) -> RunEnvironment {
+    var environment = self
+    environment.precision =
+      precision == .fp32 ? ElementType.float32.rawValue : precision.rawValue
+    return environment
   }
 
   private static var processorName: String {

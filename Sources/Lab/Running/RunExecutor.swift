@@ -46,7 +46,7 @@ public struct RunExecutor {
     self.kinds = kinds
     self.store = store
     self.device = device
-    self.environment = environment
+    self.environment = environment.with(run.template.precision)
     self.checkpointSeconds = checkpointSeconds
     self.needed = needed
     self.freeBytes = freeBytes
@@ -79,7 +79,9 @@ public struct RunExecutor {
       }
     }
     defer { lock?.release() }
-    return try executeClaimed(directory, shouldStop, report)
+    return try withPrecision(run.template.precision) {
+      try executeClaimed(directory, shouldStop, report)
+    }
   }
 
   /// The lock on the run's directory, which another command may have removed meanwhile; nil where it

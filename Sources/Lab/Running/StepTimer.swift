@@ -35,7 +35,7 @@ public final class StepTimer {
     var seconds: [Double] = []
     while seconds.count < count, !trainer.isFinished {
       let start = ContinuousClock.now
-      try trainer.step()
+      try withPrecision(run.template.precision) { try trainer.step() }
       seconds.append((ContinuousClock.now - start).seconds)
     }
     return seconds
@@ -86,8 +86,10 @@ public final class StepTimer {
     let batch = data.rows(
       order.indices(step: 0, phase: phase.id), StepRandomness(randomness, "data"))
     let random = StepRandomness(randomness, "train/0")
-    let terms = try checked("the first step") {
-      trainer.model.terms(update.minimise, batch, trainer.progress, random)
+    let terms = try withPrecision(run.template.precision) {
+      try checked("the first step") {
+        trainer.model.terms(update.minimise, batch, trainer.progress, random)
+      }
     }
     let file = try HDF5File(creating: path)
     try ParameterFile.write(trainer.model.parameters, into: file)

@@ -40,6 +40,9 @@ void pl_keep_memory(void);
 const char *pl_cpu_capability(void);
 /// Chooses how dense layers are computed; returns what is in force ("onednn" or "aten").
 const char *pl_set_dense(PLDense choice);
+/// Whether the calling thread rounds the two inputs and the result of each float32 product (dense layers,
+/// convolutions; forward and backward) to bfloat16; returns what was set before.
+bool pl_set_rounds_products(bool enabled);
 /// Loads libtorch's CUDA library. Returns the number of devices, or -1 with a failure recorded.
 int pl_load_cuda(void);
 

@@ -78,11 +78,14 @@ public struct GaussianMixture {
       let whitened = (z.reshaped(-1, 1, dimensions) - mean) * (logVariance * -0.5).exp()
       return (whitened.square().sum(-1) + logVariance.sum(-1)) * -0.5 - constant
     }
-    // L_k⁻¹ (z − μ_k) of all components is one affine map of z.
     let diagonal = Self.softplus(scale)
     let inverse = triangle(diagonal, lower).lowerInverse()
+    // L_k⁻¹ (z − μ_k) of all components is one affine map of z. It is a density and no layer, so that it
+    // is never rounded.
     let shift = (inverse * mean.reshaped(components, 1, dimensions)).sum(-1)
-    let whitened = z.dense(inverse.reshaped(-1, dimensions), -shift.reshaped(-1))
+    let whitened = withPrecision(.fp32) {
+      z.dense(inverse.reshaped(-1, dimensions), -shift.reshaped(-1))
+    }
     let squares = whitened.reshaped(-1, components, dimensions).square().sum(-1)
     return squares * -0.5 - diagonal.log().sum(-1) - constant
   }

@@ -84,7 +84,7 @@ struct ConvolutionLayer: Layer {
     let channelAxis = isTransposed ? 1 : 0
     var weights =
       length.map { weight * ($0.along(channelAxis) / weight.norms(along: channelAxis)) } ?? weight
-    // Gated networks are all convolutions, which are a fifth faster in this layout.
+    // Gated convolutions are a fifth faster in this layout; what follows keeps it.
     if configuration.activation == .gated { weights = weights.channelsLast() }
     var y =
       isTransposed

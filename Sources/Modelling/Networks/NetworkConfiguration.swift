@@ -46,6 +46,18 @@ public enum NetworkConfiguration: Codable, Equatable, Sendable {
       .map { "the layer behind the network: " + $0 }
   }
 
+  /// What is wrong with the network as a decoder of codes whose output is the likelihood's parameter for
+  /// an image, or nil.
+  func problem(ofDecoderFrom code: [Int], to image: [Int]) -> String? {
+    do {
+      let output = try outputShape(for: code)
+      return output == image
+        ? nil : "the decoder's output has shape \(output), and an image of the data has \(image)"
+    } catch {
+      return "decoder: " + error.message
+    }
+  }
+
   /// Builds the network for examples of a shape that ``problem(for:)`` has nothing against.
   func build(_ input: [Int], at scope: ParameterScope, initial: Initializer) -> Network {
     var shape = input

@@ -67,6 +67,7 @@ struct BenchCommand: ParsableCommand {
     print(
       "\(text[text.count / 2]) ms a step (median of \(steps), from \(text[0]) to "
         + "\(text[text.count - 1])), \(environment.device), dense \(environment.dense), "
+        + "\(run.template.precision.rawValue), "
         + "\(engine.threads) thread" + (engine.threads == 1 ? "" : "s"))
   }
 

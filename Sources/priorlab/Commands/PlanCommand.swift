@@ -63,10 +63,12 @@ struct PlanCommand: ParsableCommand {
   private func show(_ id: String, _ artefact: ArtefactRuns, _ lines: [Line], _ plan: Plan) {
     print("\(id), profile \(profile.name.directory)")
     if let because = artefact.studies.compactMap(\.because).first { print("  \(because)") }
+    let isOneStudy = Set(lines.map(\.study)).count == 1
     for line in lines {
       let time = line.seconds.map { $0 > 0 ? ", about \(timeText($0))" : "" } ?? ", time unknown"
       let identity = line.identity.padding(toLength: 16, withPad: " ", startingAt: 0)
-      print("  \(identity)  \(line.cell) seed \(line.seed): \(line.action)\(time)")
+      let cell = isOneStudy ? line.cell : "\(line.study) \(line.cell)"
+      print("  \(identity)  \(cell) seed \(line.seed): \(line.action)\(time)")
     }
     let count = plan.pending.count
     let time = plan.seconds.map { "about \(timeText($0)) of one core" } ?? "time unknown"

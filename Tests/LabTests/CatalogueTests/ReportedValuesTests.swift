@@ -42,7 +42,7 @@ import Testing
         let method = try #require(reported.cell["method"])
         let study = reported.study ?? artefact.use.first?.study
         // An estimate on fewer images stands beside the same number.
-        let measure = reported.measure.replacing("/500-images", with: "")
+        let measure = reported.measure.replacing("/500-images/", with: "/")
         let found = extracted.filter {
           $0.method == method && $0.measure == measure && $0.study == study
         }

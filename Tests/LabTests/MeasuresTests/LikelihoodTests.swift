@@ -184,11 +184,11 @@ import Training
   @Test func standardErrors() throws {
     let run = Self.run(try Self.flat(excess: 0), images: 30)
     let truth = Self.truth(30, variances: [1, 1])
-    let found = try #require(try value("nll/importance-3/standard-error", run))
+    let found = try #require(try value("nll/standard-error/importance-3", run))
     #expect(abs(found - (try #require(try Summary(truth).standardError))) < 1e-10)
     // Of one image there is none.
     let one = Self.run(try Self.flat(excess: 0), images: 1)
-    #expect(try value("nll/importance-3/standard-error", one) == nil)
+    #expect(try value("nll/standard-error/importance-3", one) == nil)
   }
 
   /// Every run takes the same images; more than there are means all.
@@ -197,18 +197,18 @@ import Training
     let values = try [0, 1].map { seed in
       try #require(
         try value(
-          "nll/importance-1/20-images", Self.run(try Self.flat(excess: 0), images: 80, seed: seed)))
+          "nll/20-images/importance-1", Self.run(try Self.flat(excess: 0), images: 80, seed: seed)))
     }
     #expect(abs(values[0] - values[1]) < 1e-10)
     #expect(abs(values[0] + truth.reduce(0, +) / 80) > 1e-3)
     #expect(abs(values[0] + truth[..<20].reduce(0, +) / 20) > 1e-3)
-    let sampling = try #require(ImportanceSampling("nll/importance-1/20-images"))
+    let sampling = try #require(ImportanceSampling("nll/20-images/importance-1"))
     let run = Self.run(try Self.flat(excess: 0), images: 80)
     let chosen = try sampling.logLikelihoods(run)
     #expect(chosen.count == 20)
     for likelihood in chosen { #expect(truth.contains { abs($0 - likelihood) < 1e-9 }) }
     #expect(Set(chosen.map { Int(($0 * 1e6).rounded()) }).count == 20)
-    let all = try #require(ImportanceSampling("nll/importance-1/81-images"))
+    let all = try #require(ImportanceSampling("nll/81-images/importance-1"))
     #expect(try all.logLikelihoods(run).count == 80)
   }
 
@@ -218,8 +218,8 @@ import Training
         == "nll/importance-5 needs a model with importance weights")
     let model = try Self.flat(excess: 0)
     #expect(
-      words { try value("nll/importance-5/3-images", finished(model).run) }
-        == "nll/importance-5/3-images needs data with a split named 'test', which this data set has not"
+      words { try value("nll/3-images/importance-5", finished(model).run) }
+        == "nll/3-images/importance-5 needs data with a split named 'test', which this data set has not"
     )
     try Self.set(model, "decoder/mean/bias", [Double.infinity, 0, 0, 0])
     #expect(
@@ -230,20 +230,20 @@ import Training
   @Test func ids() throws {
     let whole = try #require(ImportanceSampling("nll/importance-5000"))
     #expect((whole.samples, whole.images ?? 0, whole.isError) == (5000, 0, false))
-    let error = try #require(ImportanceSampling("nll/importance-50/500-images/standard-error"))
+    let error = try #require(ImportanceSampling("nll/standard-error/500-images/importance-50"))
     #expect((error.samples, error.images ?? 0, error.isError) == (50, 500, true))
-    #expect(error.estimate == "nll/importance-50/500-images")
+    #expect(error.estimate == "nll/500-images/importance-50")
     for id in [
       "", "/", "nll", "nll/", "nll/importance", "nll/importance-", "nll/importance-0",
       "nll/importance--1", "nll/importance-05", "nll/importance-+5", "nll/importance-5x",
       "nll/importance-99999999999999999999", "nll/importance-5/", "nll/importance-5/images",
-      "nll/importance-5/0-images", "nll/importance-5/-images", "nll/importance-5/3-images/x",
-      "nll/importance-5/standard-error/standard-error", "standard-error", "nll/standard-error",
-      "mll/importance-5", "importance-5", "nll/importance-5/standard-error/3-images",
+      "nll/0-images/importance-5", "nll/importance-5/-images", "nll/3-images/importance-5/x",
+      "nll/standard-error/importance-5/standard-error", "standard-error", "nll/standard-error",
+      "mll/importance-5", "importance-5", "nll/standard-error/importance-5/3-images",
     ] { #expect(ImportanceSampling(id) == nil, "\(id)") }
     let family = MeasureFamily.importanceSampledLikelihood
     #expect(family.measure("nll/importance-5000")?.direction == .lessIsBetter)
-    #expect(family.measure("nll/importance-5000/standard-error")?.direction == .neither)
+    #expect(family.measure("nll/standard-error/importance-5000")?.direction == .neither)
     #expect(family.measure("nll/importance-5000")?.unit == "nats")
   }
 }

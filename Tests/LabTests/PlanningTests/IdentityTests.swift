@@ -47,6 +47,8 @@ import Testing
     #expect(identity.count == 16)
     #expect(identity.allSatisfy { "0123456789abcdef".contains($0) })
     #expect(try identity == self.identity())
+    // What the version before there was a precision gave, by the name of a run's directory.
+    #expect(identity == "d8b07c7054662438")
   }
 
   /// Edits that cannot change a number.
@@ -70,6 +72,7 @@ import Testing
     ["distortion: 2": "distortion: 2.0"],
     ["adam: {rate: 1e-3}": "adam: {rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8}"],
     ["minimise: elbo,": "minimise: elbo, parameters: [\"**\"],"],
+    ["seeds: 2": "precision: fp32\nseeds: 2"],
   ])
   func staysTheSame(_ edits: [String: String]) throws {
     #expect(try identity(edits) == identity())
@@ -110,6 +113,7 @@ import Testing
     ["until: {steps: 6}": "until: {epochs: 2}"],
     // The order of batches is keyed by the phase's id.
     ["- id: train": "- id: other"],
+    ["seeds: 2": "precision: bf16\nseeds: 2"],
   ]
 
   @Test(arguments: changes)
@@ -167,6 +171,7 @@ import Testing
     #expect(try text("phases.train.updates.0.parameters.0") == "**")
     #expect(try text("weights.rate.rewo.statistic") == "squared-error")
     #expect(try text("dataset.pendulum.rod-width") == "0.8")
+    #expect(try text("precision") == "fp32")
     #expect(try text("model.vhp.likelihood.gaussian.scale") == "0.2")
     #expect(try ConfigNode(yaml: node.yaml(), file: "y")["measures"]?.items?.count == 3)
   }

@@ -67,7 +67,13 @@ import Testing
       (similar("{}") + "\nphases: []", "unknown key 'phases'"),
     ])
   func whatIsWrong(_ text: String, _ expected: String) throws {
-    let message = words { try library([text]) { _ in } }
-    #expect(message.contains(expected), "\(message)")
+    try library([text]) { library in
+      let paper = ProfileName(name: ProfileName.paper)
+      let message = words { _ = try library.study("test/other", paper, kinds: Tiny.kinds) }
+      #expect(message.contains(expected), "\(message)")
+      // The others are none the worse.
+      let other = try library.study("test/tiny", paper, kinds: Tiny.kinds)
+      #expect(other.id == "test/tiny")
+    }
   }
 }

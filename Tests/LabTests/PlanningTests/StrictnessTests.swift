@@ -50,6 +50,12 @@ import Testing
     Wrong(
       "{gaussian: {scale", "{gausian: {scale", at: "gausian",
       "model.vhp.likelihood: unknown name 'gausian'; did you mean 'gaussian'?"),
+    Wrong(
+      "seeds: 2", "precision: bf61\nseeds: 2", at: "bf61",
+      "precision: unknown name 'bf61'; did you mean 'bf16'? Expected one of fp32, bf16"),
+    Wrong(
+      "seeds: 2", "precision: 16\nseeds: 2", at: "16\nseeds",
+      "precision: unknown name '16'. Expected one of fp32, bf16"),
   ]
 
   static let values = [

@@ -103,6 +103,31 @@ import Testing
     }
   }
 
+  @Test func otherPrecisionsAreNotComparable() throws {
+    let study = try edited(
+      try #require(Table.study), ["seeds: 5\n": "precision: bf16\nseeds: 5\n"])
+    func comparison(_ study: String) throws -> Comparison {
+      try Workplace.with([study, Table.artefact]) { place in
+        let artefact = try place.artefact()
+        try place.record(artefact.runs.map { recorded($0, ["test/less": 1, "test/more": 50]) })
+        return try Comparison(artefact, kinds: Tiny.kinds, store: place.store)
+      }
+    }
+    let rounded = try comparison(study)
+    #expect(rounded.precision == .bf16)
+    #expect(try rounded.row("rewo").judgement.verdict == .notComparable("products in bf16"))
+    #expect(rounded.claims.map(\.outcome) == [.notTested, .notTested])
+    #expect(
+      try rounded.text(.text).contains(": the paper's budget. Not in fp32: products in bf16.\n"))
+    let plain = try comparison(try #require(Table.study))
+    #expect(plain.precision == nil)
+    #expect(try !plain.text(.json).contains("precision"))
+    #expect(try !plain.text(.text).contains("fp32"))
+    let paired = try PairedComparison(plain, rounded)
+    #expect(paired.ours == "test/table (paper)")
+    #expect(paired.theirs == "test/table (paper, products in bf16)")
+  }
+
   @Test func failedAndValuelessRunsAreCounted() throws {
     try Table.with(less: ["rewo": Table.near(1), "plain": [2, nil]], failed: ["rewo": 2]) {
       comparison, _ in

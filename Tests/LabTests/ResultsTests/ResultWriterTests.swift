@@ -171,6 +171,10 @@ import Testing
           ProfileName(name: "quick", overrides: ["record.every=1"]),
           "overridden settings: record.every=1"
         ),
+        (
+          ProfileName(name: "quick", overrides: ["precision=bf16"]),
+          "overridden settings: precision=bf16; products in bf16"
+        ),
       ] {
         let artefact = try place.artefact("test/table", profile)
         for run in artefact.runs { try place.train(run) }

@@ -136,7 +136,7 @@ import Testing
         method: "other", measure: "test/less", statistic: nil, value: 1, std: nil, source: "s")
       let alterations: [(part: String, alter: (inout Comparison) -> Void)] = [
         ("title", { $0.title = "Better numbers" }), ("because", { $0.because = "a reason" }),
-        ("standIn", { $0.standIn = "a stand-in" }),
+        ("standIn", { $0.standIn = "a stand-in" }), ("precision", { $0.precision = .bf16 }),
         ("expectedFalseAlarms", { $0.expectedFalseAlarms = 0 }),
         ("claims", { $0.claims[0].outcome = .holds }), ("claims", { $0.claims.removeLast() }),
         ("quoted", { $0.quoted = [number] }),

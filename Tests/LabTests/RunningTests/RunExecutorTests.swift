@@ -154,6 +154,37 @@ import Training
     }
   }
 
+  /// Products in bfloat16 give another run, which is near to the one in float32.
+  @Test func anotherPrecisionIsAnotherRun() throws {
+    try Workplace.with { place in
+      let plain = try Tiny.run()
+      let rounded = try Tiny.run(
+        profile: ProfileName(name: "paper", overrides: ["precision=bf16"]))
+      #expect(rounded.identity != plain.identity)
+      // Neither goes on from the other's checkpoint.
+      try place.train(plain, stopAfter: 3)
+      let plan = try Plan([rounded], needed: .none, store: place.store)
+      #expect(plan.items.map(\.action) == [.train(why: "no finished run")])
+      try place.train(rounded, stopAfter: 2)
+      try place.train(rounded)
+      try place.train(plain)
+      let records = try [plain, rounded].map { try #require(place.record(of: $0)) }
+      #expect(records.map(\.environment.precision) == ["float32", "bf16"])
+      #expect(Set(records.map(\.environment.checkpointKey)).count == 2)
+      for term in ["loss/distortion", "loss/rate"] {
+        let losses = try records.map { try #require($0.curves.values[term]) }
+        #expect(losses[0] != losses[1])
+        for (a, b) in zip(losses[0], losses[1]) { #expect(abs(a - b) < 0.01 * max(abs(a), 1)) }
+      }
+      let weights = try weights(place, rounded)
+      #expect(try weights != self.weights(place, plain))
+      try Workplace.with { (whole) throws in
+        try whole.train(rounded)
+        #expect(try self.weights(whole, rounded) == weights)
+      }
+    }
+  }
+
   /// The shipped study at its smallest budget.
   @Test func theShippedStudy() throws {
     let library = try #require(ShippedManifestsTests.library)

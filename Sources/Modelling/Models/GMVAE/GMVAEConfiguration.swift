@@ -44,13 +44,7 @@ public struct GMVAEConfiguration: ModelConfiguration {
     ] {
       if let problem = network.problem(ofHead: head, for: input) { return "\(name): " + problem }
     }
-    do {
-      let output = try decoder.outputShape(for: [x])
-      return output == image
-        ? nil : "the decoder's output has shape \(output), and an image of the data has \(image)"
-    } catch {
-      return "decoder: " + error.message
-    }
+    return decoder.problem(ofDecoderFrom: [x], to: image)
   }
 
   /// Images are grey values, which a Bernoulli likelihood takes for probabilities.

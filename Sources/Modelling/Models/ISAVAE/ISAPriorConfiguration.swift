@@ -57,6 +57,11 @@ public struct ISAPriorConfiguration: Codable, Equatable, Sendable {
     if total != latent {
       return "prior: the subspaces have \(total) dimensions together, and the code has \(latent)"
     }
+    if subspaces.count * latent > 1_000_000 {
+      return
+        "prior: \(subspaces.count) subspaces of \(latent) dimensions are too many: their product "
+        + "may be 1000000 at most"
+    }
     if exponents.count != subspaces.count {
       return "prior: there are \(subspaces.count) subspaces and \(exponents.count) exponents"
     }

@@ -52,13 +52,7 @@ public struct ISAVAEConfiguration: ModelConfiguration {
     {
       return "encoder: " + problem
     }
-    do {
-      let output = try decoder.outputShape(for: [latent])
-      return output == image
-        ? nil : "the decoder's output has shape \(output), and an image of the data has \(image)"
-    } catch {
-      return "decoder: " + error.message
-    }
+    return decoder.problem(ofDecoderFrom: [latent], to: image)
   }
 
   public func range(of tensor: String) -> ClosedRange<Double>? { tensor == "image" ? 0...1 : nil }

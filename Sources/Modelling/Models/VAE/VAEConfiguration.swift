@@ -53,19 +53,9 @@ extension VAEKeys {
         return problem
       }
     }
-    return problem(ofOutputFor: image) ?? likelihood.problem
-  }
-
-  /// What is wrong with a decoder whose output is the likelihood's parameter, or nil.
-  private func problem(ofOutputFor image: [Int]) -> String? {
-    if likelihood.hasHead { return nil }
-    do {
-      let output = try decoder.outputShape(for: [latent])
-      return output == image
-        ? nil : "the decoder's output has shape \(output), and an image of the data has \(image)"
-    } catch {
-      return "decoder: " + error.message
-    }
+    let ofOutput =
+      likelihood.hasHead ? nil : decoder.problem(ofDecoderFrom: [latent], to: image)
+    return ofOutput ?? likelihood.problem
   }
 }
 
@@ -93,7 +83,7 @@ public struct VAEConfiguration: VAEKeys {
 
   public func problem(for data: ExampleShapes) -> String? {
     problem(for: data, counts: [("importance-samples", importanceSamples, 10_000)])
-      ?? prior.problem
+      ?? prior.problem(image: data["image"] ?? [])
   }
 
   public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {
@@ -118,9 +108,12 @@ public enum PriorConfiguration: Codable, Equatable, Sendable {
   }
 
   /// What is impossible about the prior, or nil.
-  var problem: String? {
+  func problem(image: [Int]) -> String? {
     guard case .vamp(let vamp) = self else { return nil }
     if !(1...65_536 ~= vamp.components) { return "components must be from 1 to 65536" }
+    if let problem = LayerConfiguration.tooManyWeights([vamp.components] + image) {
+      return "pseudo-inputs: " + problem
+    }
     if !vamp.mean.isFinite { return "the pseudo-inputs' mean must be finite" }
     return vamp.standardDeviation >= 0 && vamp.standardDeviation.isFinite
       ? nil : "the pseudo-inputs' standard-deviation must not be negative"
