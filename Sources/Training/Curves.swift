@@ -4,19 +4,20 @@ import Foundation
 public struct Curves: Codable, Equatable, Sendable {
   /// Optimiser steps done when each value was taken, counted over the whole run.
   public private(set) var steps: [Int] = []
-  /// Values by name: `loss/rate`, `statistic/squared-error`, `average/squared-error`, `weight/rate`.
+  /// Values by name: `loss/rate`, `statistic/squared-error`, `average/squared-error`, `weight/rate`,
+  /// `measure/accuracy.majority`.
   public private(set) var values: [String: [Double]] = [:]
 
   public init() {}
 
-  /// Takes the values of one step; a name that comes later is filled up with NaN.
+  /// Takes values of one step, the last one or a later one; where a name has none, it is NaN.
   public mutating func record(_ step: Int, _ current: [String: Double]) {
-    for (name, value) in current {
-      values[name, default: Array(repeating: .nan, count: steps.count)].append(value)
+    if steps.last != step {
+      steps.append(step)
+      for name in values.keys { values[name]?.append(.nan) }
     }
-    steps.append(step)
-    for name in values.keys where values[name]?.count != steps.count {
-      values[name]?.append(.nan)
+    for (name, value) in current {
+      values[name, default: Array(repeating: .nan, count: steps.count)][steps.count - 1] = value
     }
   }
 

@@ -17,6 +17,8 @@ public final class Trainer {
   private var controllers: [String: WeightController] = [:]
   /// What each update of the phase trains.
   private var trained: [[Parameter]] = []
+  /// The phase whose start has been made here.
+  private var begun: Int?
 
   /// - Parameter recordEvery: steps between the values of the curves; the first step is always taken.
   public init(
@@ -55,17 +57,31 @@ public final class Trainer {
   /// Steps of all phases together.
   public var plannedSteps: Int { plan.steps(examples: data.count) }
 
+  /// Enters values of the present step into the curves.
+  public func record(_ values: [String: Double]) {
+    state.curves.record(state.totalSteps, values)
+  }
+
+  /// Makes the start of a phase whose first step is the next, where that has not been done.
+  ///
+  /// - Throws: ``TrainingError``, or `TensorError` where an operation fails.
+  public func begin() throws {
+    guard !isFinished, state.step == 0, begun != state.phase else { return }
+    try start(plan.phases[state.phase])
+    begun = state.phase
+  }
+
   /// Does one step: forward, weights, gradients, optimiser, for each update of the phase.
   ///
   /// - Throws: ``TrainingError`` where a term is not finite, `TensorError` where an operation fails.
   public func step() throws {
+    try begin()
     let phase = plan.phases[state.phase]
     let batch = try checked("batch") {
       data.rows(
         order.indices(step: state.step, phase: phase.id),
         StepRandomness(randomness, "data", step: state.totalSteps))
     }
-    if state.step == 0 { try start(phase) }
     var record: [String: Double] = [:]
     for (index, update) in phase.updates.enumerated() {
       try perform(update, index, batch, &record)

@@ -60,7 +60,7 @@ extension CommandTests {
         try file.attribute("caveat", as: String.self)
           == "profile smoke: not the paper's budget")
       // The same number in the file for programs and in the record.
-      let errors = try file.read(Double.self, at: cell + "/measures/angle-error/global-radius")
+      let errors = try file.read(Double.self, at: cell + "/measures/angle-error.global-radius")
       for (seed, error) in errors.values.enumerated() {
         #expect(
           project.records().contains { record in

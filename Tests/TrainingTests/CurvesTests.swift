@@ -28,6 +28,18 @@ import Testing
     #expect(curves.steps == [1, 2, 3])
   }
 
+  /// What is measured at a step joins what was recorded there.
+  @Test func aStepHasOnePoint() {
+    var curves = Curves()
+    curves.record(0, ["m": 1])
+    curves.record(1, ["a": 2])
+    curves.record(3, ["a": 3])
+    curves.record(3, ["m": 4])
+    #expect(curves.steps == [0, 1, 3])
+    #expect(
+      curves.values.mapValues { "\($0)" } == ["a": "[nan, 2.0, 3.0]", "m": "[1.0, nan, 4.0]"])
+  }
+
   @Test func thinningKeepsTheFirstAndTheLast() {
     let thin = curves(11).thinned(to: 6)
     // Evenly 0, 5 and 10 of the indices, by equal ratios 0, √11 − 1 and 10.

@@ -82,6 +82,9 @@ import Torch
       if codes == "sampled" { model.logVariance = -4 }
       let trainer = try model.trainer(Self.clustered, codes)
       #expect(model.means.isEmpty)
+      // Made beforehand or with the step, it is made once.
+      try trainer.begin()
+      #expect(model.fits == 1)
       try trainer.step()
       let first = stride(from: 0, to: 6, by: 2).map { Array(model.means[0][$0...$0 + 1]) }
         .sorted { $0[0] < $1[0] }

@@ -35,7 +35,7 @@ public struct RunTemplate: Sendable {
         try decoder.decode(Precision.self, from: $0, path: "precision")
       } ?? .fp32
     keep = study.keep ?? Keep(snapshots: [])
-    recording = study.record
+    recording = try decoder.decode(Recording.self, from: study.record, path: "record")
     measures = try decoder.decode([String].self, from: study.measures, path: "measures")
     try check(study, kinds)
   }
@@ -81,12 +81,22 @@ public struct RunTemplate: Sendable {
           .unknownName(name: name, valid: statistics))
       }
     }
-    for (measure, node) in zip(measures, study.measures.items ?? []) {
+    try check(measures, study.measures, "measures", kinds)
+    if let recorded = recording.measures, let node = study.record["measures"]?["ids"] {
+      try check(recorded.ids, node, "record.measures.ids", kinds)
+    }
+  }
+
+  private func check(
+    _ measures: [String], _ nodes: ConfigNode, _ path: String, _ kinds: Kinds
+  ) throws {
+    for (measure, node) in zip(measures, nodes.items ?? []) {
       let measure = try kinds.measure(measure, origin: node.origin)
       // Shapes that are not known yet are checked once the files are here.
       guard dataset.hasKnownShapes else { continue }
       for problem in measure.needs.compactMap({ $0.problem(in: dataset.splitShapes) }) {
-        throw refuse(node, "measures", "\(measure.id) \(problem)")
+        throw ManifestError(
+          origin: node.originOfBlame, path: path, .impossible("\(measure.id) \(problem)"))
       }
     }
   }

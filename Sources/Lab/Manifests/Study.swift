@@ -16,7 +16,7 @@ public struct Study: Decodable, Sendable {
   let precision: ConfigNode?
   public let seeds: SeedList
   let keep: Keep?
-  let record: Recording
+  let record: ConfigNode
   /// Measures taken of every finished run.
   let measures: ConfigNode
   /// Smaller budgets by name.
@@ -126,12 +126,34 @@ public struct Keep: Codable, Equatable, Sendable {
 public struct Recording: Codable, Equatable, Sendable {
   /// Steps between the points of the curves.
   public var every: Int
+  /// What is measured on the way.
+  public var measures: RecordedMeasures?
 
-  private enum CodingKeys: String, CodingKey, CaseIterable { case every }
+  private enum CodingKeys: String, CodingKey, CaseIterable { case every, measures }
 
   public init(from decoder: any Decoder) throws {
-    every = try decoder.container(keyedBy: CodingKeys.self).decode(Int.self, forKey: .every)
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    every = try container.decode(Int.self, forKey: .every)
+    measures = try container.decodeIfPresent(RecordedMeasures.self, forKey: .measures)
     if every < 1 { throw ConfigValueError("it must be at least 1", at: CodingKeys.every) }
+  }
+}
+
+/// Measures that are taken while a run trains, and become curves.
+public struct RecordedMeasures: Codable, Equatable, Sendable {
+  /// Steps from one time to the next; the first is before step 1.
+  public var every: Int
+  /// Ids of the measures.
+  public var ids: [String]
+
+  private enum CodingKeys: String, CodingKey, CaseIterable { case every, ids }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    every = try container.decode(Int.self, forKey: .every)
+    ids = try container.decode([String].self, forKey: .ids)
+    if every < 1 { throw ConfigValueError("it must be at least 1", at: CodingKeys.every) }
+    if ids.isEmpty { throw ConfigValueError("there must be at least one", at: CodingKeys.ids) }
   }
 }
 

@@ -2,8 +2,8 @@ import Foundation
 import Modelling
 import Torch
 
-/// Measures of clusters against the labels of the test split. A model with several facets has a
-/// clustering of each.
+/// Measures of clusters against the labels of the test split, or of the training split. A model with
+/// several facets has a clustering of each.
 extension Measure {
   /// Accuracy with each cluster labelled by its most confident test example (Dilokthanakul et al. 2016,
   /// table 1).
@@ -15,37 +15,31 @@ extension Measure {
   /// Clusters that at least one test example is assigned to.
   public static let occupiedClusters = clusters(.occupied)
 
-  /// Of all facets: the best one's accuracy, because which facet finds the labels is not known
-  /// beforehand; the sum of occupied clusters.
   private static func clusters(_ kind: ClusterMeasure) -> Measure {
-    Measure(
-      id: kind.rawValue, summary: kind.summary, unit: kind.unit, direction: kind.direction,
-      needs: kind.needs
-    ) { run in
-      let facets = try ClusterAccuracy.of(run, for: kind.rawValue).map(kind.value)
-      return kind == .occupied ? facets.reduce(0, +) : facets.max()
-    }
+    kind.measure(id: kind.rawValue, split: "test", facet: nil)
   }
 }
 
 extension MeasureFamily {
-  /// A measure of the clusters of one facet, counted from 1: `accuracy/facet-2/majority`. None where the
-  /// model has not that facet.
-  public static let ofOneFacet = MeasureFamily(
-    pattern: "accuracy/facet-<j>/<labelling>, clusters/facet-<j>/occupied"
+  /// A measure of the clusters of the training split, `accuracy/majority/train`, or of one facet, counted
+  /// from 1: `accuracy/majority/facet-2`, `accuracy/majority/train/facet-2`. None where the model has not
+  /// that facet.
+  public static let ofClusters = MeasureFamily(
+    pattern: "<measure of clusters>[/train][/facet-<j>]"
   ) { id in
-    let parts = id.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[1].hasPrefix("facet-"), let facet = Int(parts[1].dropFirst(6)),
-      1...1000 ~= facet, parts[1] == "facet-\(facet)",
-      let kind = ClusterMeasure(rawValue: "\(parts[0])/\(parts[2])")
-    else { return nil }
-    return Measure(
-      id: id, summary: "\(kind.summary); facet \(facet)", unit: kind.unit,
-      direction: kind.direction, needs: kind.needs
-    ) { run in
-      let facets = try ClusterAccuracy.of(run, for: id)
-      return facets.indices.contains(facet - 1) ? kind.value(facets[facet - 1]) : nil
+    var rest = id[...]
+    var facet: Int?
+    if let split = rest.range(of: "/facet-") {
+      guard let number = Int(rest[split.upperBound...]), 1...1000 ~= number,
+        id.hasSuffix("-\(number)")
+      else { return nil }
+      facet = number
+      rest = rest[..<split.lowerBound]
     }
+    let isOfTraining = rest.hasSuffix("/train")
+    if isOfTraining { rest = rest.dropLast("/train".count) }
+    return ClusterMeasure(rawValue: String(rest))?.measure(
+      id: id, split: isOfTraining ? "train" : "test", facet: facet)
   }
 }
 
@@ -56,30 +50,45 @@ private enum ClusterMeasure: String {
   case hungarian = "accuracy/hungarian"
   case occupied = "clusters/occupied"
 
-  var summary: String {
-    let accuracy = "share of test examples whose cluster has their label: "
+  /// The measure on a split: of one facet, or of all. That is the best one's accuracy, because which facet
+  /// finds the labels is not known beforehand, and the sum of occupied clusters.
+  func measure(id: String, split: String, facet: Int?) -> Measure {
+    Measure(
+      id: id, summary: summary(split) + (facet.map { "; facet \($0)" } ?? ""), unit: unit,
+      direction: self == .occupied ? .neither : .moreIsBetter, needs: needs(split)
+    ) { run in
+      let facets = try ClusterAccuracy.of(run, split, for: id)
+      guard let facet else {
+        let values = facets.map(value)
+        return self == .occupied ? values.reduce(0, +) : values.max()
+      }
+      return facets.indices.contains(facet - 1) ? value(facets[facet - 1]) : nil
+    }
+  }
+
+  private func summary(_ split: String) -> String {
+    let examples = split == "train" ? "training" : split
+    let accuracy = "share of \(examples) examples whose cluster has their label: "
     return switch self {
     case .mostConfident: accuracy + "each cluster labelled by its most confident example"
     case .majority: accuracy + "each cluster labelled by the majority of its examples"
     case .hungarian: accuracy + "the best one-to-one matching of clusters and labels"
-    case .occupied: "clusters that a test example is assigned to"
+    case .occupied: "clusters that a \(examples) example is assigned to"
     }
   }
 
-  var unit: String { self == .occupied ? "" : "%" }
+  private var unit: String { self == .occupied ? "" : "%" }
 
-  var direction: Direction { self == .occupied ? .neither : .moreIsBetter }
-
-  var needs: [DataNeed] {
+  private func needs(_ split: String) -> [DataNeed] {
     [
-      DataNeed(split: "test", tensor: "image"),
+      DataNeed(split: split, tensor: "image"),
       DataNeed(
-        split: "test", tensor: "label", shape: [],
+        split: split, tensor: "label", shape: [],
         range: 0...Double(ClusterAccuracy.mostLabels - 1)),
     ]
   }
 
-  func value(_ clusters: ClusterAccuracy) -> Double {
+  private func value(_ clusters: ClusterAccuracy) -> Double {
     switch self {
     case .mostConfident: clusters.mostConfident
     case .majority: clusters.majority
@@ -90,26 +99,31 @@ private enum ClusterMeasure: String {
 }
 
 extension ClusterAccuracy {
-  /// The clusters of a run's test examples against their `label`, for each facet; once for all measures.
-  static func of(_ run: FinishedRun, for purpose: String) throws -> [ClusterAccuracy] {
-    try run.shared("clusters of the test split") { try facets(run, for: purpose) }
+  /// The clusters of a split's examples against their `label`, for each facet; once for all measures.
+  static func of(
+    _ run: FinishedRun, _ split: String, for purpose: String
+  ) throws -> [ClusterAccuracy] {
+    try run.shared("clusters of the split \(split)") { try facets(run, split, for: purpose) }
   }
 
-  private static func facets(_ run: FinishedRun, for purpose: String) throws -> [ClusterAccuracy] {
+  private static func facets(
+    _ run: FinishedRun, _ split: String, for purpose: String
+  ) throws -> [ClusterAccuracy] {
     guard let model = run.model as? any ClusteringModel else {
       throw MeasureError.needsClusters(purpose)
     }
-    guard let test = try run.dataset.others["test"] else {
-      throw MeasureError.needsSplit(purpose, name: "test")
+    let dataset = try run.dataset
+    guard let examples = split == "train" ? dataset.train : dataset.others[split] else {
+      throw MeasureError.needsSplit(purpose, name: split)
     }
-    guard let labels = test["label"] else {
+    guard let labels = examples["label"] else {
       throw MeasureError.needsTensor(purpose, name: "label")
     }
     var probabilities = model.clusters.map { _ in [Float]() }
-    for start in stride(from: 0, to: test.count, by: FinishedRun.batch) {
+    for start in stride(from: 0, to: examples.count, by: FinishedRun.batch) {
       try checked(purpose) {
         withoutGradients {
-          let batch = test.rows(start..<min(start + FinishedRun.batch, test.count))
+          let batch = examples.rows(start..<min(start + FinishedRun.batch, examples.count))
           for (facet, found) in model.clusterProbabilities(batch).enumerated() {
             probabilities[facet] += found.floats()
           }

@@ -48,7 +48,7 @@ extension Measure {
   /// Last value of a recorded curve.
   public static func final(_ curve: String, summary: String, unit: String = "") -> Measure {
     Measure(id: "final/" + curve, summary: summary, unit: unit, direction: .neither) {
-      $0.curves.values[curve]?.last
+      $0.curves.values[curve]?.last { !$0.isNaN }
     }
   }
 

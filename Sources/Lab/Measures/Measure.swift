@@ -27,6 +27,12 @@ public struct Measure: Sendable {
     self.needs = needs
     self.value = value
   }
+
+  /// A measure's name in files, where slashes are levels: one id may begin with another.
+  static func fileName(of id: String) -> String { id.replacing("/", with: ".") }
+
+  /// Name of the curve of a measure that is taken while a run trains.
+  static func curve(of id: String) -> String { "measure/" + fileName(of: id) }
 }
 
 /// Measures whose ids hold numbers, such as `nll/importance-5000`.
@@ -42,7 +48,8 @@ public struct MeasureFamily: Sendable {
   }
 }
 
-/// What measures and computations see of a run whose training is over.
+/// What measures and computations see of a run: at the end of its training, or, where a study records
+/// measures, as far as it has come.
 public struct FinishedRun {
   public let model: any Model
   /// The run's own randomness; evaluation uses streams of purposes that training does not.

@@ -42,7 +42,8 @@ public struct RunSpace: Equatable, Sendable {
   /// An HDF5 file: its numbers, what describes each dataset and group, and the superblock.
   private static func file(_ bytes: Int, datasets: Int) -> Int { bytes + 700 * datasets + 2000 }
 
-  /// A curve for each term and statistic, its weight and its average, at the recorded steps.
+  /// A curve for each term and statistic, its weight and its average, and each recorded measure, at the
+  /// recorded steps.
   private static func curves(_ run: RunSpecification, steps: Int) -> Int {
     let template = run.template
     let objectives = template.model.objectives
@@ -51,8 +52,10 @@ public struct RunSpace: Equatable, Sendable {
       guard let objective = objectives[name] else { return sum }
       return sum + 2 * (objective.losses.count + objective.statistics.count)
     }
-    let points = steps / template.recording.every + 2
-    return file(8 * points * columns, datasets: columns)
+    let measures = template.recording.measures
+    let all = columns + (measures?.ids.count ?? 0)
+    let points = steps / template.recording.every + 2 + (measures.map { steps / $0.every + 1 } ?? 0)
+    return file(8 * points * all, datasets: all)
   }
 }
 

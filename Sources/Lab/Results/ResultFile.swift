@@ -14,7 +14,7 @@ public struct ResultFile {
   }
 
   /// Goes up when the layout changes.
-  static let format = 2
+  static let format = 3
 
   private let file: HDF5File
   /// The artefact's title.
@@ -38,6 +38,14 @@ public struct ResultFile {
 
   static func path(study: String, cell: String) -> String { "runs/\(study)/\(cell)" }
 
+  /// The values of a measure below a cell's path.
+  static func measurePath(_ id: String) -> String { "measures/" + Measure.fileName(of: id) }
+
+  /// The paper's number below a cell's path.
+  static func reportedPath(_ id: String, _ statistic: ReportedStatistic) -> String {
+    "reported/\(statistic.rawValue)/" + Measure.fileName(of: id)
+  }
+
   /// Seeds of the finished runs of a cell.
   public func seeds(_ cell: CellEntry) throws -> [Int] {
     try file.read(Int.self, at: cell.path + "/seeds").values
@@ -45,21 +53,21 @@ public struct ResultFile {
 
   /// The cell's values of a measure, one a seed; NaN where a run has none.
   public func measure(_ id: String, _ cell: CellEntry) throws -> [Double] {
-    let path = "\(cell.path)/measures/\(id)"
+    let path = "\(cell.path)/\(Self.measurePath(id))"
     return try file.exists(path) ? file.read(Double.self, at: path).values : []
   }
 
   /// The unit of a measure.
   public func unit(_ id: String) throws -> String {
-    for cell in cells where try file.exists("\(cell.path)/measures/\(id)") {
-      return try file.attribute("unit", as: String.self, at: "\(cell.path)/measures/\(id)")
+    for path in cells.map({ "\($0.path)/\(Self.measurePath(id))" }) where try file.exists(path) {
+      return try file.attribute("unit", as: String.self, at: path)
     }
     return ""
   }
 
   /// What the paper reports as the mean of a measure of a cell.
   public func reported(_ id: String, _ cell: CellEntry) throws -> Double? {
-    let path = "\(cell.path)/reported/\(ReportedStatistic.mean.rawValue)/\(id)"
+    let path = "\(cell.path)/\(Self.reportedPath(id, .mean))"
     return try file.exists(path) ? file.read(Double.self, at: path).values.first : nil
   }
 

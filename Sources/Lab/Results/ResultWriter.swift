@@ -107,15 +107,15 @@ public struct ResultWriter {
       let values = finished.map { run in
         row.runs.first { $0.identity == run.identity }?.value ?? .nan
       }
-      let name = "\(path)/measures/\(row.measure)"
+      let name = "\(path)/\(ResultFile.measurePath(row.measure))"
       if try !file.exists(name) {
         try file.write(values, shape: [values.count], at: name)
         try file.setAttribute("unit", to: row.unit, at: name)
       }
       if let reported = row.reported {
-        let statistic = row.statistic.rawValue
         try file.write(
-          [reported.value], shape: [], at: "\(path)/reported/\(statistic)/\(row.measure)")
+          [reported.value], shape: [],
+          at: "\(path)/\(ResultFile.reportedPath(row.measure, row.statistic))")
       }
     }
     guard !artefact.computations.isEmpty else { return }

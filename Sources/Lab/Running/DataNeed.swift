@@ -53,7 +53,7 @@ extension RunTemplate {
           range: model.range(of: tensor))
       }
     }
-    for id in measures {
+    for id in measures + (recording.measures?.ids ?? []) {
       for need in try kinds.measure(id, origin: .commandLine(id)).needs {
         guard let split = splits[need.split] else { continue }
         if need.isWhole, !split.isWhole(need.tensor) {

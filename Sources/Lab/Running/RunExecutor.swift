@@ -120,7 +120,7 @@ public struct RunExecutor {
       try ParameterFile.read(directory.weights, into: model.parameters)
       let curves = directory.storedCurves() ?? known.curves
       known.measures = try measure(
-        model, dataset, randomness, curves, known.events, report)
+        run.template.measures, model, dataset, randomness, curves, known.events, report)
       try store.append(known)
       return .finished
     }
@@ -136,7 +136,7 @@ public struct RunExecutor {
     for warning in warnings { report(.warning(warning)) }
     if let state { trainer.restore(state) }
     do {
-      try train(trainer, checkpoints, directory, shouldStop, report)
+      try train(trainer, dataset, randomness, checkpoints, directory, shouldStop, report)
     } catch let error as TrainingError {
       try store.append(record(trainer, dataset, failure: error.description, measures: [:]))
       return .failed(error.description)
@@ -148,14 +148,16 @@ public struct RunExecutor {
     try CurvesFile.write(trainer.state.curves, into: file)
     try file.close()
     let measures = try measure(
-      model, dataset, randomness, trainer.state.curves, trainer.state.events, report)
+      run.template.measures, model, dataset, randomness, trainer.state.curves, trainer.state.events,
+      report)
     try store.append(record(trainer, dataset, failure: nil, measures: measures))
     checkpoints.removeAll()
     return .finished
   }
 
   private func train(
-    _ trainer: Trainer, _ checkpoints: CheckpointStore, _ directory: RunDirectory,
+    _ trainer: Trainer, _ dataset: Dataset, _ randomness: Randomness,
+    _ checkpoints: CheckpointStore, _ directory: RunDirectory,
     _ shouldStop: () -> Bool, _ report: (Event) -> Void
   ) throws {
     let before = trainer.state.seconds
@@ -164,8 +166,14 @@ public struct RunExecutor {
     var saved = start
     var reportedStep = trainer.state.totalSteps
     let planned = trainer.plannedSteps
+    if trainer.state.totalSteps == 0, !trainer.isFinished {
+      try trainer.begin()
+      try recordMeasures(trainer, dataset, randomness, report)
+    }
     while !trainer.isFinished {
       try trainer.step()
+      // Before the checkpoint of the step, which then has them.
+      try recordMeasures(trainer, dataset, randomness) { _ in }
       let now = ContinuousClock.now
       trainer.setSeconds(before + (now - start).seconds)
       let step = trainer.state.totalSteps
@@ -187,15 +195,28 @@ public struct RunExecutor {
     }
   }
 
+  /// Takes the measures that are curves where it is their time.
+  private func recordMeasures(
+    _ trainer: Trainer, _ dataset: Dataset, _ randomness: Randomness, _ report: (Event) -> Void
+  ) throws {
+    guard let recorded = run.template.recording.measures,
+      trainer.state.totalSteps.isMultiple(of: recorded.every)
+    else { return }
+    let values = try measure(
+      recorded.ids, trainer.model, dataset, randomness, trainer.state.curves,
+      trainer.state.events, report)
+    trainer.record(Dictionary(values.map { (Measure.curve(of: $0), $1 ?? .nan) }) { $1 })
+  }
+
   private func measure(
-    _ model: any Model, _ dataset: Dataset, _ randomness: Randomness, _ curves: Curves,
-    _ events: [String: Int], _ report: (Event) -> Void
+    _ ids: [String], _ model: any Model, _ dataset: Dataset, _ randomness: Randomness,
+    _ curves: Curves, _ events: [String: Int], _ report: (Event) -> Void
   ) throws -> [String: Double?] {
     let finished = FinishedRun(
       model: model, dataset: dataset, randomness: randomness, curves: curves,
       events: events)
     var values: [String: Double?] = [:]
-    for id in run.template.measures {
+    for id in ids {
       let measure = try kinds.measure(id, origin: .commandLine(id))
       do {
         values.updateValue(try measure.value(finished), forKey: id)

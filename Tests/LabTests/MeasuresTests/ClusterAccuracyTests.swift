@@ -91,24 +91,33 @@ import Training
       Batch([
         "image": .zeros([4, 1]), "label": Tensor([0, 1, 1, 1] as [Int64], shape: [4]),
       ]))
+    let train = Split(
+      Batch([
+        "image": .zeros([4, 1]), "label": Tensor([0, 0, 1, 1] as [Int64], shape: [4]),
+      ]))
     let run = FinishedRun(
       model: model,
-      dataset: Dataset(contentIdentity: "test", train: test, others: ["test": test]),
+      dataset: Dataset(contentIdentity: "test", train: train, others: ["test": test]),
       randomness: Randomness(seed: 0), curves: Curves(), events: [:])
     func values(_ id: String) throws -> [Double?] {
-      let parts = id.split(separator: "/")
-      return try (1...3).map {
-        try MeasureFamily.ofOneFacet.measure("\(parts[0])/facet-\($0)/\(parts[1])")?.value(run)
-      }
+      try (1...3).map { try MeasureFamily.ofClusters.measure("\(id)/facet-\($0)")?.value(run) }
     }
     #expect(try values("accuracy/majority") == [75, 100, nil])
     #expect(try Measure.majorityAccuracy.value(run) == 100)
     #expect(try Measure.hungarianAccuracy.value(run) == 75)
     #expect(try values("clusters/occupied") == [1, 3, nil])
     #expect(try Measure.occupiedClusters.value(run) == 4)
-    #expect(try MeasureFamily.ofOneFacet.measure("accuracy/facet-2/hungarian")?.value(run) == 75)
-    for id in ["accuracy/facet-0/majority", "accuracy/facet-02/majority", "accuracy/facet-1/all"] {
-      #expect(MeasureFamily.ofOneFacet.measure(id) == nil, "\(id)")
+    #expect(try MeasureFamily.ofClusters.measure("accuracy/hungarian/facet-2")?.value(run) == 75)
+    // The training examples have other labels.
+    #expect(try MeasureFamily.ofClusters.measure("accuracy/majority/train")?.value(run) == 75)
+    #expect(
+      try MeasureFamily.ofClusters.measure("accuracy/majority/train/facet-1")?.value(run) == 50)
+    for id in [
+      "accuracy/majority/train/train", "accuracy/majority/facet-1/train",
+      "accuracy/majority/facet-0", "accuracy/majority/facet-02",
+      "accuracy/all/facet-1",
+    ] {
+      #expect(MeasureFamily.ofClusters.measure(id) == nil, "\(id)")
     }
   }
 

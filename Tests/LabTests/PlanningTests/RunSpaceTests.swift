@@ -16,11 +16,16 @@ import Testing
       }
   }
 
+  private static let measured = [
+    "record: {every: 2}": "record: {every: 2, measures: {every: 1, ids: [test/more, test/less]}}"
+  ]
+
   /// Never too little, and not much too much.
   @Test func theEstimateIsWhatARunTakes() throws {
     try Workplace.with { place in
-      for (edits, excess) in [([:], 4.0), (Self.wide, 1.3)] {
-        let run = try Tiny.run("rewo", edits)
+      for (edits, excess) in [([:], 4.0), (Self.measured, 4.0), (Self.wide, 1.3)] {
+        // The recorded measures make no run of their own.
+        let run = try Tiny.run("rewo", seed: edits.keys == Self.measured.keys ? 1 : 0, edits)
         let space = try RunSpace(run)
         let directory = place.store.directory(run)
         for _ in 0..<2 { try place.train(run, stopAfter: 1) }

@@ -58,18 +58,6 @@ import Testing
     }
   }
 
-  /// Ids are paths in `result.h5`, where a number cannot be a folder of others.
-  @Test func noMeasureIsInsideAnother() throws {
-    let library = try #require(Self.library)
-    for id in library.studies.keys {
-      let study = try library.study(id, ProfileName(name: "paper"), kinds: Self.kinds)
-      let measures = study.templates.flatMap { $0.measures }
-      for measure in measures {
-        #expect(!measures.contains { $0.hasPrefix(measure + "/") }, "\(id): \(measure)")
-      }
-    }
-  }
-
   @Test func everyAssumptionIsAboutSomethingThere() throws {
     let library = try #require(Self.library)
     for (id, manifest) in library.studies {

@@ -65,6 +65,18 @@ import Testing
     Wrong(
       "batch: 16", "batch: 16\n    start: [{mixture-means: {codes: mean}}]", at: "{mixture-means",
       "phases.train.start: vhp has no start 'mixture-means'"),
+    Wrong(
+      "record: {every: 2}", "record: {every: 2, measures: {every: 0, ids: [test/more]}}",
+      at: "0, ids",
+      "record.measures.every: it must be at least 1"),
+    Wrong(
+      "record: {every: 2}", "record: {every: 2, measures: {every: 1, ids: []}}", at: "[]",
+      "record.measures.ids: there must be at least one"),
+    Wrong(
+      "record: {every: 2}", "record: {every: 2, measures: {every: 1, ids: [accuracy/majority]}}",
+      at: "accuracy",
+      "record.measures.ids: accuracy/majority needs data with a split named 'test', which this data set "
+        + "has not"),
     Wrong("batch: 16", "batch: 0", at: "id: train", "phases.train: batch must be from 1 to 10⁹"),
     Wrong(
       "batch: 16", "batch: 9223372036854775807", at: "id: train",

@@ -211,8 +211,8 @@ import Testing
       _ = try ResultWriter(artefact, comparison, kinds: Tiny.kinds, store: place.store).write()
       let file = try HDF5File(reading: place.root + "/results/test/table/paper/result.h5")
       let path = "runs/test/tiny/method=rewo/reported/"
-      #expect(try file.read(Double.self, at: path + "best/test/more").values == [4])
-      #expect(try file.read(Double.self, at: path + "mean/test/more").values == [2])
+      #expect(try file.read(Double.self, at: path + "best/test.more").values == [4])
+      #expect(try file.read(Double.self, at: path + "mean/test.more").values == [2])
     }
   }
 

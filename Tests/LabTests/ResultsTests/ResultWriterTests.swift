@@ -18,6 +18,27 @@ import Testing
 
   private let directory = "results/test/table/paper"
 
+  /// One measure's id may begin with another's.
+  @Test func measuresWithinMeasures() throws {
+    let both = "measures: [test/more, test/more/part"
+    let study = try edited(Tiny.study, ["measures: [angle-error/global-radius": both])
+    let table = try edited(
+      Tiny.artefact,
+      [
+        "measures: [angle-error/global-radius, final": both + ", final",
+        "[angle-error/global-radius]": "[test/more, test/more/part]",
+      ])
+    try Workplace.with([study, table]) { place in
+      let (_, artefact) = try reproduce(place)
+      let result = try ResultFile(reading: "\(place.root)/\(directory)/result.h5")
+      let cell = try #require(result.cells.first)
+      #expect(artefact.runs.count == 4)
+      #expect(try result.measure("test/more", cell) == [0, 0])
+      #expect(try result.measure("test/more/part", cell) == [1, 1])
+      #expect(try result.unit("test/more/part") == "%")
+    }
+  }
+
   @Test func writesEverything() throws {
     try Workplace.with { place in
       let (files, artefact) = try reproduce(place)

@@ -111,6 +111,49 @@ import Training
     }
   }
 
+  /// Measures on the way are curves, from before the first step on; training takes no notice of them, and
+  /// a run that is interrupted has the same.
+  @Test func measuresOnTheWay() throws {
+    let recorded = [
+      "record: {every: 2}":
+        "record: {every: 2, measures: {every: 3, ids: [angle-error/global-radius, test/more]}}"
+    ]
+    let run = try Tiny.run("plain", recorded)
+    try Workplace.with { whole in
+      try whole.train(run)
+      let record = try #require(whole.record(of: run))
+      #expect(record.curves.steps == [0, 1, 2, 3, 4, 6])
+      let errors = try #require(record.curves.values["measure/angle-error.global-radius"])
+      #expect(errors.map(\.isFinite) == [true, false, false, true, false, true])
+      #expect(Set(errors.filter(\.isFinite)).count == 3)
+      let last = try #require(record.measures["angle-error/global-radius"] ?? nil)
+      #expect(abs(errors[5] - last) < 1e-6 * last)
+      let rates = record.curves.values["loss/rate"]?.map(\.isFinite)
+      #expect(rates == [false, true, true, false, true, true])
+      let expected = try weights(whole, run)
+
+      try Workplace.with { place in
+        let plain = try Tiny.run()
+        #expect(plain.identity == run.identity)
+        try place.train(plain)
+        #expect(try weights(place, plain) == expected)
+      }
+      for step in 1...5 {
+        try Workplace.with { place in
+          #expect(try place.train(run, stopAfter: step) == .interrupted(step: step))
+          try place.train(run)
+          // As text, in which NaN is NaN.
+          #expect("\(place.record(of: run)?.curves.steps ?? [])" == "\(record.curves.steps)")
+          let values = try #require(place.record(of: run)).curves.values
+          for (name, curve) in record.curves.values {
+            #expect("\(values[name] ?? [])" == "\(curve)", "\(name)")
+          }
+          #expect(try weights(place, run) == expected)
+        }
+      }
+    }
+  }
+
   /// Products in bfloat16 give another run, which is near to the one in float32.
   @Test func anotherPrecisionIsAnotherRun() throws {
     try Workplace.with { place in

@@ -92,8 +92,9 @@ enum Tiny {
         0
       },
       Measure(id: "test/more", summary: "a score", unit: "", direction: .moreIsBetter) { _ in 0 },
+      Measure(id: "test/more/part", summary: "a part", unit: "%", direction: .neither) { _ in 1 },
     ],
-    families: [.importanceSampledLikelihood, .ofOneFacet],
+    families: [.importanceSampledLikelihood, .ofClusters],
     computations: [
       CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
       AngleRegressionComputation.self,

@@ -6,8 +6,18 @@ public struct CurvesDrawing: Drawing {
   /// Name of the file.
   public var file: String
   public var curves: [Curve]
+  /// The horizontal axis; by default iterations, logarithmic.
+  public var x: HorizontalAxis?
+  /// What has a panel of its own; by default each curve.
+  public var panels: Panels?
+  /// Whether the single runs are drawn too, as thin lines.
+  public var runs: Bool?
 
-  public var problem: String? { curves.isEmpty ? "curves must hold at least one" : nil }
+  public var problem: String? {
+    if curves.isEmpty { return "curves must hold at least one" }
+    if let x, x.steps < 1 { return "steps must be at least 1" }
+    return nil
+  }
 
   /// A panel.
   public struct Curve: Decodable, Sendable {
@@ -19,17 +29,32 @@ public struct CurvesDrawing: Drawing {
     public var logarithmic: Bool?
   }
 
+  /// What the horizontal axis counts.
+  public struct HorizontalAxis: Decodable, Sendable {
+    public var label: String
+    /// Steps in one of its units: the batches of an epoch.
+    public var steps: Int
+    /// Linear by default.
+    public var logarithmic: Bool?
+  }
+
+  /// What has a panel of its own.
+  public enum Panels: String, Codable, CaseIterable, Sendable {
+    /// Each curve, with all cells in it.
+    case curves
+    /// Each curve of each cell.
+    case cells
+  }
+
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
-    let panels = try curves.map { curve in
-      var layers: [Layer] = []
-      for (index, cell) in result.cells.enumerated() {
-        layers += try self.layers(curve, cell, .series(index), result)
+    let cells = Array(result.cells.enumerated())
+    let panels = try curves.flatMap { curve -> [Panel] in
+      if self.panels == .cells {
+        return try cells.map { try panel(curve, [$0], $0.element.shortLabel, result) }
       }
-      if let level = curve.level { layers.append(.horizontalLines([level])) }
-      return Panel(
-        x: Axis("iteration", isLogarithmic: true),
-        y: Axis(curve.label, isLogarithmic: curve.logarithmic ?? false), layers: layers,
-        legend: curve.values == curves.last?.values ? .outside : nil)
+      var shared = try panel(curve, cells, "", result)
+      shared.legend = curve.values == curves.last?.values ? .outside : nil
+      return [shared]
     }
     return [
       (
@@ -40,14 +65,31 @@ public struct CurvesDrawing: Drawing {
     ]
   }
 
+  private func panel(
+    _ curve: Curve, _ cells: [(offset: Int, element: ResultFile.CellEntry)], _ title: String,
+    _ result: ResultFile
+  ) throws -> Panel {
+    var layers = try cells.flatMap {
+      try self.layers(curve, $0.element, .series($0.offset), result)
+    }
+    if let level = curve.level { layers.append(.horizontalLines([level])) }
+    return Panel(
+      title: title, x: Axis(x?.label ?? "iteration", isLogarithmic: isLogarithmic),
+      y: Axis(curve.label, isLogarithmic: curve.logarithmic ?? false), layers: layers)
+  }
+
+  private var isLogarithmic: Bool { x.map { $0.logarithmic ?? false } ?? true }
+
   private func layers(
     _ curve: Curve, _ cell: ResultFile.CellEntry, _ colour: Colour, _ result: ResultFile
   ) throws -> [Layer] {
+    let unit = Double(x?.steps ?? 1)
     let runs = try result.seeds(cell).compactMap { seed -> [Double: Double]? in
       guard let values = try result.array(curve.values, cell, seed: seed)?.values,
         let steps = try result.array("curves/step", cell, seed: seed)?.values
       else { return nil }
-      return Dictionary(zip(steps, values)) { $1 }
+      // A curve has no value where only another one was recorded.
+      return Dictionary(zip(steps.map { $0 / unit }, values).filter { !$1.isNaN }) { $1 }
     }
     guard let first = runs.first else { return [] }
     // Runs that were recorded at other steps are averaged where they meet.
@@ -65,6 +107,12 @@ public struct CurvesDrawing: Drawing {
     let band = Layer.band(
       x: shown.map(\.step), low: shown.map { $0.summary.mean - $0.summary.populationDeviation },
       high: shown.map { $0.summary.mean + $0.summary.populationDeviation }, colour: colour)
-    return [band, line]
+    guard self.runs == true else { return [band, line] }
+    let single = runs.map { run in
+      let steps = run.keys.sorted()
+      return Layer.line(
+        x: steps, y: steps.map { run[$0] ?? .nan }, colour: colour, width: 0.5)
+    }
+    return [band] + single + [line]
   }
 }

@@ -1,0 +1,80 @@
+import Files
+import Foundation
+import Testing
+
+@testable import Lab
+
+/// Figures of curves from a file whose arrays are known.
+@Suite struct CurvesDrawingTests {
+  private static let steps = [0.0, 1, 10, 20]
+  private static let values: [[Double]] = [[3, .nan, 5, 7], [5, .nan, 5, 1]]
+
+  /// The figure of two cells, of which the second has one run.
+  private func figure(_ drawing: CurvesDrawing) throws -> Figure {
+    let path = NSTemporaryDirectory() + "priorlab-curves-\(UUID().uuidString).h5"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let file = try HDF5File(creating: path)
+    try file.setAttribute("title", to: "A title")
+    try file.setAttribute("caveat", to: "")
+    try file.write(["s", "s"], shape: [2], at: "cells/study")
+    try file.write(["a=1", "a=2"], shape: [2], at: "cells/label")
+    for (cell, seeds) in [("a=1", [0, 1]), ("a=2", [0])] {
+      let group = ResultFile.path(study: "s", cell: cell)
+      try file.write(seeds, shape: [seeds.count], at: group + "/seeds")
+      for seed in seeds {
+        try file.write(Self.steps, shape: [4], at: "\(group)/seed-\(seed)/curves/step")
+        try file.write(Self.values[seed], shape: [4], at: "\(group)/seed-\(seed)/curves/m")
+      }
+    }
+    try file.close()
+    let figures = try drawing.figures(try ResultFile(reading: path))
+    #expect(figures.map(\.name) == ["f"])
+    return try #require(figures.first).figure
+  }
+
+  private func drawing(_ text: String) throws -> CurvesDrawing {
+    try StrictDecoder().decode(
+      CurvesDrawing.self, from: try ConfigNode(yaml: "{file: f, \(text)}", file: "x.yaml"))
+  }
+
+  private let curve = "curves: [{values: curves/m, label: l}]"
+
+  @Test func aPanelOfAllCellsOverIterations() throws {
+    let figure = try figure(try drawing(curve))
+    #expect(figure.panels.count == 1)
+    #expect(figure.panels[0].x == Axis("iteration", isLogarithmic: true))
+    // The mean of the runs, over steps at which there is a value, and one standard deviation around it.
+    #expect(
+      figure.panels[0].layers == [
+        .band(x: [0, 10, 20], low: [3, 5, 1], high: [5, 5, 7], colour: .series(0)),
+        .line(x: [0, 10, 20], y: [4, 5, 4], colour: .series(0), name: "1"),
+        .line(x: [0, 10, 20], y: [3, 5, 7], colour: .series(1), name: "2"),
+      ])
+    #expect(figure.panels[0].legend == .outside)
+  }
+
+  @Test func aPanelForEachCellOverEpochsWithItsRuns() throws {
+    let figure = try figure(
+      try drawing("x: {label: epoch, steps: 10}, panels: cells, runs: true, " + curve))
+    #expect(figure.panels.map(\.title) == ["1", "2"])
+    #expect(figure.panels.allSatisfy { $0.x == Axis("epoch") })
+    #expect(
+      figure.panels[0].layers == [
+        .band(x: [0, 1, 2], low: [3, 5, 1], high: [5, 5, 7], colour: .series(0)),
+        .line(x: [0, 1, 2], y: [3, 5, 7], colour: .series(0), width: 0.5),
+        .line(x: [0, 1, 2], y: [5, 5, 1], colour: .series(0), width: 0.5),
+        .line(x: [0, 1, 2], y: [4, 5, 4], colour: .series(0), name: "1"),
+      ])
+    #expect(
+      figure.panels[1].layers == [
+        .line(x: [0, 1, 2], y: [3, 5, 7], colour: .series(1), name: "2")
+      ])
+  }
+
+  @Test func problems() throws {
+    #expect(try drawing("curves: []").problem == "curves must hold at least one")
+    #expect(
+      try drawing("x: {label: epoch, steps: 0}, " + curve).problem == "steps must be at least 1")
+    #expect(try drawing(curve).problem == nil)
+  }
+}
