@@ -91,6 +91,16 @@ public protocol ClusteringModel: Model {
   func clusterProbabilities(_ batch: Batch) -> [Tensor]
 }
 
+/// A clustering model that generates examples of a cluster.
+public protocol ClusterGenerator: ClusteringModel, LatentVariableModel {
+  /// Codes of draws from a cluster of a facet (both counted from 0), with the other facets drawn from
+  /// their priors: `[count, latent]`.
+  func sample(
+    _ count: Int, ofCluster cluster: Int, facet: Int, _ temperature: Temperature,
+    _ stream: RandomStream
+  ) -> Tensor
+}
+
 /// A model whose start can be fitted to data.
 public protocol DataDependentModel: Model {
   /// Fits the untrained networks to a batch, in the order in which they see it.

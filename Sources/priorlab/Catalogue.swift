@@ -32,7 +32,9 @@ let kinds = Kinds(
   computations: [
     CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
     AngleRegressionComputation.self,
+    ClusterExamplesComputation.self, ClusterSamplesComputation.self, FacetSwapComputation.self,
   ],
   drawings: [
     BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
+    ImageGridDrawing.self,
   ])

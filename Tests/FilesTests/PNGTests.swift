@@ -223,4 +223,20 @@ import Testing
     out += chunk(b'IDAT', zlib.compress(raw)) + chunk(b'IEND', b'')
     open(sys.argv[1], 'wb').write(out)
     """
+
+  /// What is laid beyond an edge is cut off; grey on colour becomes RGB.
+  @Test func onePictureOnAnother() throws {
+    let base = try PNGImage(width: 3, height: 2, channels: 1, pixels: [1, 2, 3, 4, 5, 6])
+    let tile = try PNGImage(width: 2, height: 2, channels: 1, pixels: [10, 20, 30, 40])
+    #expect(try base.with(tile, at: (1, 0)).pixels == [1, 10, 20, 4, 30, 40])
+    #expect(try base.with(tile, at: (2, 1)).pixels == [1, 2, 3, 4, 5, 10])
+    #expect(try base.with(tile, at: (-1, -1)).pixels == [40, 2, 3, 4, 5, 6])
+    #expect(try base.with(tile, at: (3, 0)) == base)
+    #expect(try base.with(tile, at: (-2, 0)) == base)
+    #expect(try base.with(tile, at: (0, 9)) == base)
+    let colour = try PNGImage(width: 1, height: 1, channels: 3, pixels: [7, 8, 9])
+    #expect(
+      try base.with(colour, at: (0, 0)).pixels
+        == [7, 8, 9, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6])
+  }
 }

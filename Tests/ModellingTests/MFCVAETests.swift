@@ -395,6 +395,48 @@ import Torch
     }
   }
 
+  /// Draws of one cluster: its mean and covariance, τ times as large; the other facet from all of its prior.
+  @Test(arguments: [Covariance.diagonal, .full], [Temperature.covariance(0.25), .official(0.5)])
+  func samplesOfACluster(_ covariance: Covariance, _ temperature: Temperature) throws {
+    try tensors {
+      let model = try Self.build(Self.configuration(covariance))
+      let store = model.parameters
+      // Variances of 0.8, or L = (0.8, 0; 0.6, 0.8).
+      try store.set("prior/1/mean", [-100, 3, 5, 1, 100, -2])
+      try store.set(
+        "prior/1/scale", [Double](repeating: GaussianMixture.inverseSoftplus(0.8), count: 6))
+      if covariance == .full {
+        try store.set("prior/1/lower", [0, 7, 0.6, 0, 0, 7, 0.6, 0, 0, 7, 0.6, 0])
+      }
+      // Facet 2 has components at −50 and 50 alone, the latter with three quarters of the weight.
+      try store.set("prior/2/logits", [-100, log(0.25), log(0.75), -100])
+      try store.set("prior/2/mean", [0, 0, 0, -50, 0, 0, 50, 0, 0, 0, 0, 0])
+      let count = 4000
+      let drawn = model.sample(
+        count, ofCluster: 1, facet: 0, temperature, Randomness(seed: 3).stream("test"))
+      #expect(drawn.shape == [count, 5])
+      let values = drawn.doubles()
+      let first = (0..<count).map { values[5 * $0] }
+      let second = (0..<count).map { values[5 * $0 + 1] }
+      let (x, y) = (moments(first), moments(second))
+      #expect(abs(x.mean - 5) < 5 * x.error && abs(y.mean - 1) < 5 * y.error)
+      // The official reading takes a variance of 0.8 for a deviation, and halves it.
+      let wanted: (Double, Double, Double) =
+        switch (covariance, temperature) {
+        case (.full, _): (0.16, 0.25, 0.12)
+        case (.diagonal, .covariance): (0.2, 0.2, 0)
+        case (.diagonal, .official): (0.16, 0.16, 0)
+        }
+      let together =
+        zip(first, second).reduce(0) { $0 + ($1.0 - x.mean) * ($1.1 - y.mean) } / Double(count)
+      #expect(abs(x.variance - wanted.0) < 0.02)
+      #expect(abs(y.variance - wanted.1) < 0.03)
+      #expect(abs(together - wanted.2) < 0.02)
+      let right = (0..<count).count { values[5 * $0 + 2] > 0 }
+      #expect(abs(Double(right) - 3000) < 5 * (750.0).squareRoot())
+    }
+  }
+
   @Test func problems() {
     func problem(_ change: (inout MFCVAEConfiguration) -> Void) -> String? {
       var configuration = Self.configuration()

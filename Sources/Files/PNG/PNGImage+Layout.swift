@@ -54,5 +54,32 @@ extension PNGImage {
       width: width * factor, height: height * factor, channels: channels, pixels: scaled)
   }
 
+  /// The picture with another one laid on it, whose upper left corner is at column `x` and row `y`; what
+  /// lies outside is cut off. Of different channels, both become RGB.
+  public func with(_ other: PNGImage, at place: (x: Int, y: Int)) throws -> PNGImage {
+    guard channels == other.channels else {
+      return try inColour().with(try other.inColour(), at: place)
+    }
+    let columns = max(place.x, 0)..<max(min(place.x + other.width, width), max(place.x, 0))
+    let rows = max(place.y, 0)..<max(min(place.y + other.height, height), max(place.y, 0))
+    var pixels = pixels
+    for y in rows where !columns.isEmpty {
+      let start = (y * width + columns.lowerBound) * channels
+      let source = ((y - place.y) * other.width + columns.lowerBound - place.x) * channels
+      let count = columns.count * channels
+      pixels.replaceSubrange(start..<start + count, with: other.pixels[source..<source + count])
+    }
+    return try PNGImage(width: width, height: height, channels: channels, pixels: pixels)
+  }
+
+  /// The same picture in RGB.
+  public func inColour() throws -> PNGImage {
+    channels == 3
+      ? self
+      : try PNGImage(
+        width: width, height: height, channels: 3,
+        pixels: pixels.flatMap { [$0, $0, $0] })
+  }
+
   private var shape: [Int] { [height, width, channels] }
 }

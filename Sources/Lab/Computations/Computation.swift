@@ -2,14 +2,36 @@ import OrderedCollections
 
 /// An array for `result.h5`: values row by row, their shape, and the name below the run's group.
 public struct ResultArray: Sendable {
+  /// The values as the file keeps them.
+  public enum Content: Sendable, Equatable {
+    case numbers([Double])
+    /// Pixels, from 0 to 255.
+    case bytes([UInt8])
+  }
+
   public let name: String
-  public let values: [Double]
+  public let content: Content
   public let shape: [Int]
 
   public init(_ name: String, _ values: [Double], shape: [Int]) {
     self.name = name
-    self.values = values
+    content = .numbers(values)
     self.shape = shape
+  }
+
+  /// Pixels, `[…, channels, height, width]`.
+  public init(_ name: String, pixels: [UInt8], shape: [Int]) {
+    self.name = name
+    content = .bytes(pixels)
+    self.shape = shape
+  }
+
+  /// The values as numbers.
+  public var values: [Double] {
+    switch content {
+    case .numbers(let values): values
+    case .bytes(let values): values.map(Double.init)
+    }
   }
 }
 

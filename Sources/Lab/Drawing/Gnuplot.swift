@@ -43,9 +43,18 @@ public struct Gnuplot: Sendable {
       try Data(script.text.utf8).write(to: room.file("figure.gp"))
       for (name, text) in script.files { try Data(text.utf8).write(to: room.file(name)) }
       try run("figure.gp", in: room)
+      let pictures = try figure.pictures()
+      if !pictures.isEmpty {
+        // gnuplot would leave out some lines of pixels, or repeat them.
+        let path = room.file("figure.png").path
+        try pictures.reduce(PNGImage(reading: path)) { try $0.with($1.image, at: ($1.x, $1.y)) }
+          .write(to: path)
+      }
       picture = try Data(contentsOf: room.file("figure.png"))
     } catch let error as DrawingError {
       throw error
+    } catch let error as PNGError {
+      throw DrawingError.failed("\(error)")
     } catch {
       throw DrawingError.cannotWrite(path: file.path, reason: error.localizedDescription)
     }
@@ -86,6 +95,32 @@ public struct Gnuplot: Sendable {
       $0.trimmingCharacters(in: .whitespaces)
     }
     return lines.first { $0.contains("line ") && $0.contains(": ") } ?? lines.first { !$0.isEmpty }
+  }
+}
+
+/// A picture as it is laid into a figure.
+private struct PlacedPicture {
+  let image: PNGImage
+  /// The pixel of the figure where its upper left corner is.
+  let x: Int
+  let y: Int
+}
+
+extension Figure {
+  /// The pictures of its panels, magnified.
+  ///
+  /// - Throws: `PNGError`.
+  fileprivate func pictures() throws -> [PlacedPicture] {
+    var placed: [PlacedPicture] = []
+    for (panel, frame) in zip(panels, Layout(self).frames) {
+      for case .picture(let picture, let magnification) in panel.layers {
+        placed.append(
+          PlacedPicture(
+            image: try picture.scaled(by: magnification), x: Int((frame.left * scale).rounded()),
+            y: Int((frame.top * scale).rounded())))
+      }
+    }
+    return placed
   }
 }
 

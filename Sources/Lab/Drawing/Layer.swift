@@ -1,3 +1,5 @@
+import Files
+
 /// One kind of mark in a panel.
 ///
 /// Values that are NaN, infinite or beyond 1e100 are left out; a line and a band have a gap there.
@@ -32,6 +34,10 @@ public enum Layer: Equatable, Sendable {
   case image(
     [[Double]], map: ColourMap = .grey, range: ClosedRange<Double>? = nil,
     x: ClosedRange<Double>? = nil, y: ClosedRange<Double>? = nil)
+  /// A picture in the upper left corner of the panel, each of its pixels a square of
+  /// `magnification` × `magnification` pixels of the finished figure. One unit of the axes is one pixel
+  /// of the picture. It covers what is drawn below and above it.
+  case picture(PNGImage, magnification: Int)
 }
 
 /// Colours of the points of a scatter.
@@ -151,7 +157,7 @@ extension Layer {
       (name, counts) = ("band", [x.count, low.count, high.count])
     case .image(let rows, _, _, _, _):
       (name, counts) = ("image", Array(Set(rows.map(\.count))).sorted())
-    case .bars, .verticalLines, .horizontalLines, .segments, .text:
+    case .bars, .verticalLines, .horizontalLines, .segments, .text, .picture:
       return
     }
     if Set(counts).count > 1 {

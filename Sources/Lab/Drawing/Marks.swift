@@ -56,7 +56,7 @@ extension Layer {
         [strokes(segments, lineStyle(colour, width, .solid))]
       case .image(let pixels, let map, let range, _, _):
         [imageMark(pixels, map, range)]
-      case .text:
+      case .text, .picture:
         []
       }
     return marks.filter { $0.rows.contains { !$0.isNewline } }
@@ -82,7 +82,8 @@ extension Layer {
       return [LegendEntry(name: name, style: bandStyle(colour))]
     case .bars(let bars, let name):
       return barEntries(bars, name)
-    case .points, .line, .verticalLines, .horizontalLines, .segments, .band, .text, .image:
+    case .points, .line, .verticalLines, .horizontalLines, .segments, .band, .text, .image,
+      .picture:
       return []
     }
   }

@@ -71,6 +71,7 @@ extension Layer {
     case .segments(let segments, _, _, _):
       Extent(values: segments.flatMap { [$0.x0, $0.x1] }, room: 0.04)
     case .image(let rows, _, _, let x, _): Extent(values: imageExtent(x, rows.first?.count ?? 0))
+    case .picture(let picture, _): Extent(values: [0, Double(picture.width)])
     case .horizontalLines, .text: Extent()
     }
   }
@@ -86,6 +87,7 @@ extension Layer {
     case .segments(let segments, _, _, _):
       Extent(values: segments.flatMap { [$0.y0, $0.y1] }, room: 0.05)
     case .image(let rows, _, _, _, let y): Extent(values: imageExtent(y, rows.count))
+    case .picture(let picture, _): Extent(values: [0, Double(picture.height)])
     case .verticalLines, .text: Extent()
     }
   }

@@ -28,6 +28,8 @@ public struct Use: Decodable, Sendable {
   public let cells: String?
   /// Of which runs of a cell `compute` takes arrays; all by default.
   public let select: Selection?
+  /// Arrays of these runs alone, besides those of the artefact.
+  let compute: [Tagged]?
 }
 
 /// Which of a cell's finished runs.

@@ -25,9 +25,12 @@ public struct Cell: Hashable, Sendable {
     values.first { $0.axis == axis }?.value
   }
 
+  /// The label of the only cell of a study without axes.
+  static let all = "all"
+
   /// The cell in one line; also its name in result files.
   public var label: String {
-    values.isEmpty ? "all" : values.map { "\($0.axis)=\($0.value)" }.joined(separator: ",")
+    values.isEmpty ? Self.all : values.map { "\($0.axis)=\($0.value)" }.joined(separator: ",")
   }
 
   /// Whether the cell has all the given values.

@@ -109,30 +109,12 @@ extension ClusterAccuracy {
   private static func facets(
     _ run: FinishedRun, _ split: String, for purpose: String
   ) throws -> [ClusterAccuracy] {
-    guard let model = run.model as? any ClusteringModel else {
-      throw MeasureError.needsClusters(purpose)
-    }
-    let dataset = try run.dataset
-    guard let examples = split == "train" ? dataset.train : dataset.others[split] else {
-      throw MeasureError.needsSplit(purpose, name: split)
-    }
-    guard let labels = examples["label"] else {
+    guard let labels = try run.examples(of: split, for: purpose)["label"] else {
       throw MeasureError.needsTensor(purpose, name: "label")
     }
-    var probabilities = model.clusters.map { _ in [Float]() }
-    for start in stride(from: 0, to: examples.count, by: FinishedRun.batch) {
-      try checked(purpose) {
-        withoutGradients {
-          let batch = examples.rows(start..<min(start + FinishedRun.batch, examples.count))
-          for (facet, found) in model.clusterProbabilities(batch).enumerated() {
-            probabilities[facet] += found.floats()
-          }
-        }
-      }
-    }
     let truth = labels.integers().map(Int.init)
-    return try zip(probabilities, model.clusters).map {
-      try ClusterAccuracy(probabilities: $0, clusters: $1, labels: truth)
+    return try run.clusterProbabilities(split, for: purpose).map {
+      try ClusterAccuracy(probabilities: $0.values, clusters: $0.clusters, labels: truth)
     }
   }
 }

@@ -111,6 +111,9 @@ public enum MeasureError: Error, CustomStringConvertible {
   case needsTensor(String, name: String)
   case tooFewPoints(String, needed: Int)
   case needsClusters(String)
+  case needsClusterGenerator(String)
+  case needsMixturePriors(String)
+  case needsFacets(String, needed: Int, found: Int)
   case needsSplit(String, name: String)
   case labelsOutOfRange(limit: Int)
   case needsWeights(String)
@@ -129,6 +132,11 @@ public enum MeasureError: Error, CustomStringConvertible {
       "\(what) needs data with a tensor named '\(name)', which this data set has not"
     case .tooFewPoints(let what, let needed): "\(what) needs at least \(needed) points"
     case .needsClusters(let what): "\(what) needs a model with clusters"
+    case .needsClusterGenerator(let what): "\(what) needs a model that generates from its clusters"
+    case .needsMixturePriors(let what):
+      "\(what) needs a model whose facets have mixtures for priors"
+    case .needsFacets(let what, let needed, let found):
+      "\(what) asks for facet \(needed), and the model has \(found)"
     case .needsSplit(let what, let name):
       "\(what) needs data with a split named '\(name)', which this data set has not"
     case .labelsOutOfRange(let limit):

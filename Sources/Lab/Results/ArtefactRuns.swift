@@ -9,7 +9,9 @@ public struct ArtefactRuns: Sendable {
   public let runs: [RunSpecification]
   /// Those that are to be run where they are missing; the others are shown as far as they are there.
   public let wanted: [RunSpecification]
-  let computations: [any Computation]
+  /// Of all its runs, and of those of each item of `use`.
+  private let computations: [any Computation]
+  private let ownComputations: [[any Computation]]
   let drawings: [any Drawing]
 
   /// - Parameters:
@@ -68,6 +70,9 @@ public struct ArtefactRuns: Sendable {
     self.runs = runs
     self.wanted = wanted
     computations = try (manifest.compute ?? []).map { try kinds.computation($0) }
+    ownComputations = try manifest.use.map { use in
+      try (use.compute ?? []).map { try kinds.computation($0) }
+    }
     drawings = try (manifest.draw ?? []).map { try kinds.drawing($0) }
     if let node = library.artefacts[id]?.node {
       try ArtefactCheck(manifest, node, templates: declared, kinds: kinds).run()
@@ -76,8 +81,21 @@ public struct ArtefactRuns: Sendable {
 
   /// What the artefact needs of each run.
   public var parametersNeeded: ParametersNeeded {
-    let needs = computations.map(\.parametersNeeded)
+    let needs = (computations + ownComputations.joined()).map(\.parametersNeeded)
     return needs.contains(.snapshots) ? .snapshots : needs.contains(.final) ? .final : .none
+  }
+
+  /// The arrays of a cell's runs.
+  func computations(of template: RunTemplate) -> [any Computation] {
+    computations + (item(of: template).map { ownComputations[$0] } ?? [])
+  }
+
+  /// The first item of `use` that takes a cell.
+  private func item(of template: RunTemplate) -> Int? {
+    artefact.use.firstIndex { use in
+      use.study == template.study
+        && ((try? use.cells.map { try CellFilter($0) } ?? .all)?.takes(template.cell) ?? false)
+    }
   }
 
   /// Those of a cell's finished runs that the manifest selects.
@@ -87,11 +105,7 @@ public struct ArtefactRuns: Sendable {
     of template: RunTemplate, _ finished: [RunSpecification], _ records: [String: RunRecord],
     kinds: Kinds
   ) throws -> [RunSpecification] {
-    let use = artefact.use.first { use in
-      use.study == template.study
-        && ((try? use.cells.map { try CellFilter($0) } ?? .all)?.takes(template.cell) ?? false)
-    }
-    let selection = use?.select ?? .all
+    let selection = item(of: template).flatMap { artefact.use[$0].select } ?? .all
     if case .seed(let seed) = selection { return finished.filter { $0.seed == seed } }
     let candidates = finished.compactMap { run -> (RunSpecification, [Double])? in
       let values = selection.measures.compactMap { records[run.identity]?.measures[$0] ?? nil }

@@ -77,6 +77,12 @@ public struct ResultFile {
     return try file.exists(path) ? file.read(Double.self, at: path) : nil
   }
 
+  /// Pixels of one run, or nil where the run has none of that name.
+  public func pixels(_ name: String, _ cell: CellEntry, seed: Int) throws -> HDF5Array<UInt8>? {
+    let path = "\(cell.path)/seed-\(seed)/\(name)"
+    return try file.exists(path) ? file.read(UInt8.self, at: path) : nil
+  }
+
   /// The lowest seed of a cell that has an array of that name.
   public func firstSeed(with name: String, _ cell: CellEntry) throws -> Int? {
     try seeds(cell).first { try file.exists("\(cell.path)/seed-\($0)/\(name)") }

@@ -118,13 +118,17 @@ public struct ResultWriter {
           at: "\(path)/\(ResultFile.reportedPath(row.measure, row.statistic))")
       }
     }
-    guard !artefact.computations.isEmpty else { return }
+    guard !artefact.computations(of: template).isEmpty else { return }
     for run in try artefact.selected(of: template, finished, records, kinds: kinds) {
       guard let record = records[run.identity] else { continue }
       for array in try arrays(run, record) {
-        try file.write(
-          array.values, shape: array.shape, at: "\(path)/seed-\(run.seed)/\(array.name)",
-          compressed: array.values.count > 1000)
+        let name = "\(path)/seed-\(run.seed)/\(array.name)"
+        switch array.content {
+        case .numbers(let values):
+          try file.write(values, shape: array.shape, at: name, compressed: values.count > 1000)
+        case .bytes(let values):
+          try file.write(values, shape: array.shape, at: name, compressed: values.count > 1000)
+        }
       }
     }
   }
@@ -155,7 +159,7 @@ public struct ResultWriter {
       // same records make the same file.
       curves: record.curves, events: record.events)
     return try withPrecision(template.precision) {
-      try artefact.computations.flatMap { try $0.compute(finished, snapshots) }
+      try artefact.computations(of: template).flatMap { try $0.compute(finished, snapshots) }
     }
   }
 }

@@ -99,19 +99,21 @@ public struct GaussianMixture {
     return lower * mask + diagonal.diagonalMatrices()
   }
 
-  /// Draws: `[count, d]`.
-  func sample(_ count: Int, _ stream: RandomStream) -> Tensor {
-    var cumulative = logWeights.exp().doubles()
-    for k in cumulative.indices.dropFirst() { cumulative[k] += cumulative[k - 1] }
-    let drawn = stream.uniform([count]).doubles().map { u in
-      Int64(cumulative.firstIndex { u < $0 } ?? components - 1)
-    }
-    let chosen = Tensor(drawn, shape: [count]).to(mean.device)
+  /// Draws: `[count, d]`; of one component, or of all by their weights.
+  func sample(
+    _ count: Int, of component: Int? = nil, temperature: Temperature = .one,
+    _ stream: RandomStream
+  ) -> Tensor {
+    let chosen =
+      component.map { Tensor([Int64](repeating: Int64($0), count: count), shape: [count]) }
+      ?? stream.categories(logWeights.exp().doubles(), count)
+    let rows = chosen.to(mean.device)
     let noise = stream.normal([count, dimensions], like: mean)
     guard let lower else {
-      return mean.rows(chosen) + Self.softplus(scale).squareRoot().rows(chosen) * noise
+      let deviations = temperature.deviations(ofVariances: Self.softplus(scale))
+      return mean.rows(rows) + deviations.rows(rows) * noise
     }
-    let factors = triangle(Self.softplus(scale), lower).rows(chosen)
-    return mean.rows(chosen) + (factors * noise.reshaped(count, 1, dimensions)).sum(-1)
+    let factors = temperature.scaled(factor: triangle(Self.softplus(scale), lower)).rows(rows)
+    return mean.rows(rows) + (factors * noise.reshaped(count, 1, dimensions)).sum(-1)
   }
 }

@@ -98,9 +98,11 @@ enum Tiny {
     computations: [
       CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
       AngleRegressionComputation.self,
+      ClusterExamplesComputation.self, ClusterSamplesComputation.self, FacetSwapComputation.self,
     ],
     drawings: [
       BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
+      ImageGridDrawing.self,
       BrokenDrawing.self,
     ])
 

@@ -26,9 +26,10 @@ extension ResultFile {
 
 extension ResultFile.CellEntry {
   /// `method=rewo` reads `rewo`, and `clusters=10,samples=1` reads `clusters 10, samples 1`; after the
-  /// study's id where there are several.
+  /// study's id where there are several. The only cell of a study is the study.
   var shortLabel: String {
-    (isOfSeveralStudies ? "\(study): " : "") + values
+    if label == Cell.all { return study }
+    return (isOfSeveralStudies ? "\(study): " : "") + values
   }
 
   private var values: String {

@@ -130,11 +130,10 @@ public final class GMVAE: LatentVariableModel, ClusteringModel {
   public func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor {
     let like = parameters.all.first?.value ?? .zeros([])
     let components = components(stream.normal([count, w], like: like), .evaluation)
-    let rows = (0..<count).map(Int64.init)
-    let drawn = stream.uniform([count]).doubles().map {
-      min(Int64($0 * Double(clusterCount)), Int64(clusterCount) - 1)
-    }
-    let flat = Tensor(zip(rows, drawn).map { $0 * Int64(clusterCount) + $1 }, shape: [count])
+    let equal = [Double](repeating: 1 / Double(clusterCount), count: clusterCount)
+    let drawn = stream.categories(equal, count).integers()
+    let flat = Tensor(
+      drawn.enumerated().map { Int64($0 * clusterCount) + $1 }, shape: [count])
     let chosen = DiagonalGaussian(
       mean: components.mean.reshaped(-1, x).rows(flat.to(like.device)),
       logVariance: components.logVariance.reshaped(-1, x).rows(flat.to(like.device)))

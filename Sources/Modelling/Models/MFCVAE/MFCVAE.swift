@@ -7,7 +7,9 @@ import Torch
 /// the same function written in two ways. Each has the losses `distortion`, −log p(x|z), and `facet/j`, the
 /// divergence block of facet j, in nats. The weight of `facet/j` is also α_j, which fades the facet into
 /// the decoder (progressive training, section 3.4).
-public final class MFCVAE: LatentVariableModel, MixturePriorModel, DataDependentModel {
+public final class MFCVAE: LatentVariableModel, MixturePriorModel, DataDependentModel,
+  ClusterGenerator
+{
   public let parameters: ParameterStore
   private let facets: [FacetConfiguration]
   private let architecture: any Architecture
@@ -126,6 +128,17 @@ public final class MFCVAE: LatentVariableModel, MixturePriorModel, DataDependent
 
   public func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor {
     .concatenated(priors.map { $0.sample(count, stream) }, 1)
+  }
+
+  public func sample(
+    _ count: Int, ofCluster cluster: Int, facet: Int, _ temperature: Temperature,
+    _ stream: RandomStream
+  ) -> Tensor {
+    let codes = priors.enumerated().map { index, prior in
+      prior.sample(
+        count, of: index == facet ? cluster : nil, temperature: temperature, stream)
+    }
+    return .concatenated(codes, 1)
   }
 
   public var clusters: [Int] { facets.map(\.components) }

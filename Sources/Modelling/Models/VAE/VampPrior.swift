@@ -36,10 +36,8 @@ struct VampPrior: Prior {
 
   func sample(_ count: Int, _ stream: RandomStream, like: Tensor) -> Tensor {
     let posteriors = posteriors(.evaluation)
-    let drawn = stream.uniform([count], type: .float64).doubles().map {
-      min(Int64($0 * Double(components)), Int64(components) - 1)
-    }
-    let indices = Tensor(drawn, shape: [count]).to(like.device)
+    let equal = [Double](repeating: 1 / Double(components), count: components)
+    let indices = stream.categories(equal, count).to(like.device)
     let chosen = DiagonalGaussian(
       mean: posteriors.mean.rows(indices), logVariance: posteriors.logVariance.rows(indices))
     return chosen.sample(stream.normal(chosen.mean.shape, like: like))
