@@ -16,7 +16,7 @@ $(error Say what to reproduce, for example: make reproduce ID=vhp/table-1 ('make
 endif
 endif
 
-.PHONY: help setup build test bench bundle list reproduce $(tables) smoke format lint clean
+.PHONY: help setup build test bench bundle list reproduce $(tables) smoke contact-sheet format lint clean
 # Two builds in one directory would only wait for each other.
 .NOTPARALLEL:
 
@@ -36,6 +36,7 @@ autoencoders with structured priors.
   make build                         build $(priorlab)
   make test                          build and run the tests; ARGS="--filter LabTests"
   make smoke                         one table from manifest to comparison, in seconds
+  make contact-sheet                 every table and figure at the smallest budget, on one page
   make format                        format the Swift sources in place
   make bench                         compare training steps with PyTorch's (installs it: about 5 GB)
   make bundle                        a folder that runs beside an installed PyTorch 2.11, on a GPU
@@ -80,6 +81,11 @@ bundle: setup
 smoke: build
 	@rm -rf .build/smoke
 	@$(priorlab) reproduce vhp/table-1 --profile smoke --results .build/smoke $(ARGS)
+
+# In a directory of its own as well.
+contact-sheet: build
+	@$(priorlab) reproduce --all --profile smoke --results .build/contact-sheet $(ARGS)
+	@$(priorlab) contact-sheet --results .build/contact-sheet
 
 format:
 	@swift format --in-place --parallel --recursive $(swift_sources)

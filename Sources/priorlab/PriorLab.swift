@@ -18,7 +18,7 @@ struct PriorLab: ParsableCommand {
     subcommands: [
       ListCommand.self, PlanCommand.self, ReproduceCommand.self, CompareCommand.self,
       ValidateCommand.self, VerifyCommand.self, ShowCommand.self, CleanCommand.self,
-      RunCommand.self, BenchCommand.self, DataCommand.self,
+      RunCommand.self, BenchCommand.self, DataCommand.self, ContactSheetCommand.self,
     ])
 }
 

@@ -69,6 +69,16 @@ extension CommandTests {
           #expect(size.count >= 1 && size.allSatisfy { $0 != nil }, "\(id): \(picture)")
         }
       }
+      // All of them on one page.
+      let sheet = try project.run("contact-sheet", "--profile", "smoke")
+      #expect(sheet.code == 0, "\(sheet)")
+      let page = try project.text("results/contact-sheet.html")
+      let sources = page.matches(of: /img src="([^"]+)"/).map { String($0.1) }
+      #expect(sources.count > ids.count)
+      for source in sources { #expect(project.exists("results/" + source), "\(source)") }
+      for id in ids where all[id]?.isEmpty == false {
+        #expect(sources.contains { $0.hasPrefix("\(id)/smoke/") }, "\(id)")
+      }
     }
   }
 }

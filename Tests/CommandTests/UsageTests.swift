@@ -177,7 +177,7 @@ extension CommandTests {
       ),
       (
         "reproduce vhp/table-1 --fast",
-        "Unknown option '--fast'. Did you mean '--set'? (see 'priorlab help reproduce')"
+        "Unknown option '--fast'. Did you mean '--all'? (see 'priorlab help reproduce')"
       ),
       (
         "compare vhp/table-1 --format html",
@@ -212,6 +212,15 @@ extension CommandTests {
       (
         "clean --all vhp/pendulum",
         "name studies, or say --all, but not both (see 'priorlab help clean')"
+      ),
+      (
+        "reproduce --all vhp/table-1",
+        "say --all, or name tables and figures, but not both (see 'priorlab help reproduce')"
+      ),
+      (
+        "contact-sheet --profile slow",
+        "there are no pictures in results of profile slow: make some with 'priorlab reproduce' "
+          + "(see 'priorlab help contact-sheet')"
       ),
       ("reproduse", "Unexpected argument 'reproduse' (see 'priorlab help')"),
     ])

@@ -164,12 +164,13 @@ public struct RunExecutor {
     let start = ContinuousClock.now
     var reported = start
     var saved = start
-    var reportedStep = trainer.state.totalSteps
     let planned = trainer.plannedSteps
     if trainer.state.totalSteps == 0, !trainer.isFinished {
       try trainer.begin()
       try recordMeasures(trainer, dataset, randomness, report)
     }
+    var rate = StepRate(
+      step: trainer.state.totalSteps, at: (ContinuousClock.now - start).seconds)
     while !trainer.isFinished {
       try trainer.step()
       // Before the checkpoint of the step, which then has them.
@@ -186,10 +187,11 @@ public struct RunExecutor {
         saved = now
       }
       if (now - reported).seconds > 0.5 || trainer.isFinished {
-        let rate = Double(step - reportedStep) / max((now - reported).seconds, 1e-9)
-        report(.progress(step: step, of: planned, stepsPerSecond: rate))
+        report(
+          .progress(
+            step: step, of: planned,
+            stepsPerSecond: rate.reached(step, at: (now - start).seconds)))
         reported = now
-        reportedStep = step
       }
       if stopping { return }
     }

@@ -24,6 +24,9 @@ struct ReproduceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A table by its number.", valueName: "N"))
   var table: Int?
 
+  @Flag(help: "Every table and figure that has a manifest.")
+  var all = false
+
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var profile: ProfileOptions
   @OptionGroup var engine: EngineOptions
@@ -42,12 +45,18 @@ struct ReproduceCommand: ParsableCommand {
 
   func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
+    if all, !ids.isEmpty || table != nil {
+      throw ValidationError("say --all, or name tables and figures, but not both")
+    }
   }
 
   func run() throws {
     let library = try project.library()
     let catalogue = try Catalogue(root: project.experiments)
-    let ids = try catalogue.ids(ids, table: table, library: library)
+    let ids =
+      all
+      ? catalogue.papers.flatMap(\.entries).map(\.id).filter { library.artefacts[$0] != nil }
+      : try catalogue.ids(ids, table: table, library: library)
     let artefacts = try ids.map {
       try selection.artefact(
         $0, profile.name, library: library, catalogue: catalogue, kinds: project.kinds)
