@@ -4,7 +4,9 @@ import Modelling
 
 /// Everything that manifests may name. A new kind is one line here.
 let kinds = Kinds(
-  datasets: [PendulumConfiguration.self, DSpritesConfiguration.self],
+  datasets: [
+    PendulumConfiguration.self, DSpritesConfiguration.self, StandInConfiguration.self,
+  ],
   models: [
     VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self,
     MFCVAEConfiguration.self, ISAVAEConfiguration.self,

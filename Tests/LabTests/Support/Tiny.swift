@@ -75,7 +75,9 @@ enum Tiny {
 
   /// What the manifests of tests may name.
   static let kinds = Kinds(
-    datasets: [PendulumConfiguration.self, DSpritesConfiguration.self],
+    datasets: [
+      PendulumConfiguration.self, DSpritesConfiguration.self, StandInConfiguration.self,
+    ],
     models: [
       VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self,
       MFCVAEConfiguration.self, ISAVAEConfiguration.self,
