@@ -123,6 +123,10 @@ extension CommandTests {
       try project.write(
         "dataset: mnist\ntitle: Bars\nsplits:\n" + split("train", 40) + split("test", 30),
         to: "datasets/mnist.yaml")
+      try project.edit(
+        "experiments/gmvae/studies/mnist.yaml",
+        "      dataset: {stand-in: {image: [1, 28, 28], train: 64, test: 64, labels: 10, seed: 0}}\n",
+        "")
       let outcome = try project.run("reproduce", "--table", "3", "--profile", "smoke")
       #expect(outcome.code == 0, "\(outcome)")
       let directory = "results/gmvae/table-1/smoke/"

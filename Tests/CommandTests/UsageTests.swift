@@ -93,8 +93,8 @@ extension CommandTests {
         "'vhp/table-1' is a table or figure, not a study: name the study, vhp/pendulum"
       ),
       (
-        "plan mfcvae/table-1",
-        "mfcvae/table-1 is planned: it has no manifest yet (see 'priorlab list' for what can be "
+        "plan fmp/table-1",
+        "fmp/table-1 is planned: it has no manifest yet (see 'priorlab list' for what can be "
           + "reproduced)"
       ),
       (
