@@ -67,6 +67,14 @@ public protocol DatasetConfiguration: Encodable, Sendable {
 
   /// Reads or generates the data.
   func load() throws -> Dataset
+
+  /// The data set as the run with that seed sees it: where a split is drawn with the run's own seed, with
+  /// this one.
+  func ofRun(seed: Int) -> any DatasetConfiguration
+}
+
+extension DatasetConfiguration {
+  public func ofRun(seed: Int) -> any DatasetConfiguration { self }
 }
 
 /// A data set that needs no files: what a manifest says below its name is all there is to it.

@@ -69,7 +69,7 @@ import Torch
   @Test func randomExamplesAreHeldOut() throws {
     func held(_ seed: Int) throws -> (train: [Int64], validation: [Int64]) {
       let data = try folder.dataset(
-        manifest, StoredOptions(validation: .random(count: 2, seed: seed))
+        manifest, StoredOptions(validation: .random(count: 2, seed: .number(seed)))
       ).load()
       return (
         data.train["label"]?.integers() ?? [],
@@ -81,6 +81,30 @@ import Torch
     #expect((first.train + first.validation).sorted() == [2, 3, 4, 5])
     #expect(try held(1) == first)
     #expect(try Set((0..<20).map { try held($0).validation }).count > 3)
+  }
+
+  /// A test split of training examples, and then a validation split of what is left.
+  @Test func testExamplesAreHeldOut() throws {
+    let bare = manifest.replacing("\"test\": {", with: "\"more\": {")
+    let options = StoredOptions(test: .last(1), validation: .last(2))
+    let dataset = try folder.dataset(bare, options)
+    #expect(dataset.problem == nil && dataset.trainingExamples == 1)
+    #expect(dataset.splitShapes.keys.sorted() == ["test", "train", "validation"])
+    let data = try dataset.load()
+    #expect(data.train["label"]?.integers() == [5])
+    #expect(data.others["validation"]?["label"]?.integers() == [4, 3])
+    #expect(data.others["test"]?["label"]?.integers() == [2])
+    let taken = try folder.dataset(manifest, StoredOptions(test: .last(1)))
+    #expect(taken.problem == "test: the data set has a split of that name already")
+    let numpy = try folder.dataset(
+      bare, StoredOptions(test: .numpyChoice(train: 3, seed: 7)))
+    // numpy.random.seed(7); numpy.random.choice(4, 3, replace=False)
+    #expect(numpy.trainingExamples == 3)
+    #expect(try numpy.load().train["label"]?.integers() == [3, 4, 5])
+    #expect(try numpy.load().others["test"]?["label"]?.integers() == [2])
+    #expect(
+      try folder.dataset(manifest, StoredOptions(select: ["a": 0])).problem
+        == "select: the examples to train on have no grid of factors")
   }
 
   @Test func severalSplitsAreTrainedOn() throws {

@@ -32,6 +32,20 @@ import Testing
     }
   }
 
+  /// Some rows of a file of any format, in their order.
+  @Test(arguments: [("stored.npz", "i2"), ("foreign.h5", "numbers/i2"), ("version1.npy", nil)])
+  func rowsOfFiles(name: String, key: String?) throws {
+    try withFile("data", fixture(name)) { path in
+      let whole = try referenceArray("i2")
+      #expect(try ArrayFile.read(path, key: key, rows: [1..<2]) == whole.rows(1..<2))
+      #expect(try ArrayFile.read(path, key: key, rows: [0..<1, 1..<2]) == whole)
+      for rows in [[0..<3], [1..<2, 0..<1], []] {
+        #expect(
+          !arrayMessage { try ArrayFile.read(path, key: key, rows: rows) }.hasPrefix("no error"))
+      }
+    }
+  }
+
   /// That pictures come before labels is so of folders alone.
   @Test func severalArraysNeedAKeyWhateverTheirNames() throws {
     try withTemporaryDirectory { directory in

@@ -180,6 +180,7 @@ import Testing
     .wrongType(path: "/x/a.h5", name: "n", expected: "text", found: "a group"),
     .wrongShape(path: "/x/a.h5", name: "n", shape: [2], count: 3),
     .outOfRange(path: "/x/a.h5", name: "n", expected: "64-bit integer"),
+    .noSuchRows(path: "/x/a.h5", name: "n", shape: [9]),
     .tooLarge(path: "/x/a.h5", name: "n", shape: [9], available: 1),
     .textWithNull(path: "/x/a.h5", name: "n"),
     .system(path: "/x/a.h5", operation: "write n", detail: "r"),

@@ -46,6 +46,17 @@ import Testing
     #expect(throws: NumericArrayError.self) { try NumericArray([1.0], shape: []).rows(0..<1) }
   }
 
+  @Test func severalRangesOfRowsBecomeOne() throws {
+    let array = try NumericArray((0..<12).map(Int32.init), shape: [4, 3])
+    #expect(
+      try array.rows([0..<1, 2..<4])
+        == NumericArray([0, 1, 2, 6, 7, 8, 9, 10, 11] as [Int32], shape: [3, 3]))
+    #expect(try array.rows([0..<4]) == array)
+    for ranges in [[], [2..<5], [-1..<2], [2..<3, 0..<1], [0..<2, 1..<3], [1..<1]] {
+      #expect(throws: NumericArrayError.self, "\(ranges)") { try array.rows(ranges) }
+    }
+  }
+
   @Test(arguments: [[2], [-1, -1], [.max, .max], [1, 2]])
   func shapesMustFit(shape: [Int]) {
     #expect(throws: NumericArrayError.wrongShape(shape: shape, count: 1)) {

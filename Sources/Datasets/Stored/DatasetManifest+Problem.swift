@@ -22,6 +22,7 @@ extension DatasetManifest {
         return at("mirrors", "'\(mirror)' is no address that starts with https:// or http://")
       }
     }
+    if let message = grid?.problem { return (["grid"], message) }
     for (index, layout) in layouts.enumerated() {
       for (split, tensors) in layout.splits.sorted(by: { $0.key < $1.key }) {
         let path =
@@ -29,6 +30,11 @@ extension DatasetManifest {
         if tensors.isEmpty { return (path, "it has no tensors") }
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
           if let (key, message) = tensor.problem { return (path + [name, key], message) }
+          if split == Self.gridSplit, let grid,
+            let (key, message) = tensor.problem(with: grid, name)
+          {
+            return (path + [name, key], message)
+          }
         }
       }
     }
@@ -67,6 +73,20 @@ extension StoredTensor {
   }
 
   private static let mostNumbers = 1 << 40
+
+  /// The key of a tensor that does not go with a grid of factors, and why.
+  fileprivate func problem(with grid: FactorGrid, _ name: String) -> (key: String, message: String)?
+  {
+    if grid.factors.contains(where: { $0.name == name }) {
+      return ("file", "'\(name)' is a factor of the grid, which needs no file")
+    }
+    // Some rows are read without the others.
+    if view != nil { return ("view", "the examples of a grid must be the array's first axis") }
+    if let axes, axes.first != 0 {
+      return ("axes", "the examples of a grid must be the array's first axis")
+    }
+    return nil
+  }
 
   /// The key that makes no sense, and why.
   fileprivate var problem: (key: String, message: String)? {

@@ -18,12 +18,15 @@ public struct DatasetManifest: Decodable, Sendable {
   public let files: [StoredFile]
   /// The forms in which it may be here, the preferred one first.
   public let layouts: [Layout]
+  /// The factors whose combinations are the examples of the split `train`, or nil. Each is a tensor of
+  /// whole numbers.
+  public let grid: FactorGrid?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case name = "dataset"
     case howToGet = "how-to-get"
     case notYet = "not-yet"
-    case title, source, homepage, licence, folders, files, splits, layouts
+    case title, source, homepage, licence, folders, files, splits, layouts, grid
   }
 
   /// Reads the keys; `splits` is the short form of a single layout.
@@ -38,6 +41,7 @@ public struct DatasetManifest: Decodable, Sendable {
     notYet = try keys.decodeIfPresent(String.self, forKey: .notYet)
     folders = try keys.decodeIfPresent([String].self, forKey: .folders) ?? []
     files = try keys.decodeIfPresent([StoredFile].self, forKey: .files) ?? []
+    grid = try keys.decodeIfPresent(FactorGrid.self, forKey: .grid)
     let splits = try keys.decodeIfPresent(Layout.Splits.self, forKey: .splits)
     let layouts = try keys.decodeIfPresent([Layout].self, forKey: .layouts)
     self.layouts = layouts ?? splits.map { [Layout(splits: $0)] } ?? []
@@ -79,6 +83,9 @@ public struct DatasetManifest: Decodable, Sendable {
       isSameAsFirst = try keys.decodeIfPresent(Bool.self, forKey: .isSameAsFirst) ?? false
     }
   }
+
+  /// The split that a grid of factors describes.
+  static let gridSplit = "train"
 
   /// What is known of a file; one that is not listed is a user's own.
   public func file(named name: String) -> StoredFile {

@@ -18,6 +18,12 @@ struct StoredArray {
 
   var examples: Int { shape.first ?? 0 }
 
+  /// One whole number an example.
+  init(integers: [Int64]) {
+    values = .integers(integers)
+    shape = [integers.count]
+  }
+
   /// Prepares what was read from a file as the manifest says.
   ///
   /// - Throws: `DataError`.
@@ -94,12 +100,13 @@ struct StoredArray {
 
   /// The array of a tensor in a file.
   ///
+  /// - Parameter rows: which places of its first axis; all by default.
   /// - Throws: `DataError`, whatever is wrong with the file.
   static func read(
-    _ tensor: StoredTensor, at path: String, in dataset: String
+    _ tensor: StoredTensor, rows: [Range<Int>]? = nil, at path: String, in dataset: String
   ) throws(DataError) -> NumericArray {
     do {
-      return try ArrayFile.read(path, key: tensor.key)
+      return try ArrayFile.read(path, key: tensor.key, rows: rows)
     } catch let error as FileError {
       throw DataError.unreadable(dataset, error)
     } catch {
@@ -108,13 +115,17 @@ struct StoredArray {
   }
 
   /// The shape that a tensor will have, with the number of examples, from the file itself.
+  ///
+  /// - Parameter rows: which places of the array's first axis are read; all by default.
   static func shape(
-    of tensor: StoredTensor, at path: String, in dataset: String
+    of tensor: StoredTensor, rows: [Range<Int>]? = nil, at path: String, in dataset: String
   ) throws(DataError) -> [Int] {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    let key = "\(path) \(tensor) \(attributes?[.modificationDate] as? Date ?? .distantPast)"
+    let examples = rows.map { "\($0.reduce(0) { $0 + $1.count })" } ?? "all"
+    let date = attributes?[.modificationDate] as? Date ?? .distantPast
+    let key = "\(path) \(tensor) \(examples) \(date)"
     if let shape = shapes.withLock({ $0[key] }) { return shape }
-    let array = try read(tensor, at: path, in: dataset)
+    let array = try read(tensor, rows: rows, at: path, in: dataset)
     let shape = try StoredArray(array, tensor, at: path, in: dataset).shape
     shapes.withLock { $0[key] = shape }
     return shape
@@ -191,6 +202,43 @@ struct StoredArray {
 }
 
 extension StoredArray {
+  /// Images `[examples, channels, height, width]` with squares of so many pixels a side as one, their mean;
+  /// of bytes, the nearest byte, halves upwards. Nil where the squares do not fill the image.
+  func averagePooled(_ side: Int) -> StoredArray? {
+    guard let pooled = Self.pooled(Array(shape.dropFirst()), side) else { return nil }
+    let width = shape[3]
+    func sums<Value, Sum: AdditiveArithmetic>(_ values: [Value], _ number: (Value) -> Sum) -> [Sum]
+    {
+      let columns = width / side
+      var sums = [Sum](repeating: .zero, count: values.count / (side * side))
+      for row in 0..<values.count / width {
+        // Rows of all images lie one below the other, and no square spans two images.
+        let start = row / side * columns
+        for column in 0..<columns * side {
+          sums[start + column / side] += number(values[row * width + column])
+        }
+      }
+      return sums
+    }
+    let count = side * side
+    var array = self
+    array.shape = [shape[0]] + pooled
+    switch values {
+    case .bytes(let bytes):
+      array.values = .bytes(sums(bytes) { Int($0) }.map { UInt8((2 * $0 + count) / (2 * count)) })
+    case .floats(let floats):
+      array.values = .floats(sums(floats) { Double($0) }.map { Float($0 / Double(count)) })
+    case .integers: return nil
+    }
+    return array
+  }
+
+  /// Shape of an image `[channels, height, width]` after that, or nil.
+  static func pooled(_ image: [Int], _ side: Int) -> [Int]? {
+    guard image.count == 3, side > 0, image[1] % side == 0, image[2] % side == 0 else { return nil }
+    return [image[0], image[1] / side, image[2] / side]
+  }
+
   /// Examples of several arrays, one after the other; nil where they are of different kinds.
   static func joined(_ arrays: [StoredArray]) -> StoredArray? {
     guard var whole = arrays.first else { return nil }

@@ -4,13 +4,10 @@ import Torch
 extension StoredDataset {
   public func load() throws -> Dataset {
     if let missing { throw missing }
+    if let problem { throw unusable(problem) }
     var reader = Reader(dataset: self)
     let stored = try options.train.map { try reader.arrays(of: $0) }
     let training = try joined(stored)
-    let count = training.values.first?.examples ?? 0
-    if let held = options.validation?.count, held >= count {
-      throw unusable("it has \(count) training examples, of which validation holds out \(held)")
-    }
     if options.binarise != .none, let image = training["image"] {
       let (low, high) = image.bounds
       let scale = scales(options.train[0])["image"] ?? 1
@@ -21,20 +18,21 @@ extension StoredDataset {
       }
     }
     return try checked("the data set \(name)") {
-      let batch = Batch(training.mapValues(\.tensor))
-      let parts = holdOut(of: batch, count: count)
+      let scales = scales(options.train[0])
+      var train = Batch(training.mapValues(\.tensor))
       var others: [String: Split] = [:]
+      for (split, examples) in options.heldOut {
+        let parts = try hold(examples, of: train, for: split)
+        others[split] = prepared(parts.held, split, scales, isTraining: false)
+        train = parts.left
+      }
       for split in Self.splits(layout, options) where !options.train.contains(split) {
         let batch = Batch(try reader.arrays(of: split).mapValues(\.tensor))
-        others[split] = prepared(batch, split, scales(split), isTraining: false)
-      }
-      let scales = scales(options.train[0])
-      if let validation = parts.validation {
-        others["validation"] = prepared(validation, "validation", scales, isTraining: false)
+        others[split] = prepared(batch, split, self.scales(split), isTraining: false)
       }
       return Dataset(
         contentIdentity: contentIdentity, standIn: layout.standIn,
-        train: prepared(parts.train, "train", scales, isTraining: true), others: others)
+        train: prepared(train, "train", scales, isTraining: true), others: others)
     }
   }
 
@@ -52,13 +50,21 @@ extension StoredDataset {
 
     mutating func arrays(of split: String) throws -> [String: StoredArray] {
       var found: [String: StoredArray] = [:]
+      let rows = StoredDataset.rows(of: split, dataset.manifest, dataset.options)
       for (name, tensor) in dataset.layout.splits[split] ?? [:] {
         guard let path = dataset.paths[tensor.file] else { continue }
         if intact.insert(path).inserted {
           try dataset.manifest.file(named: tensor.file).check(at: path, of: dataset.name)
         }
-        found[name] = try StoredArray(
-          try array(of: tensor, at: path), tensor, at: path, in: dataset.name)
+        found[name] = try array(of: tensor, rows, at: path)
+        if name == StoredDataset.image, let side = dataset.options.averagePool {
+          guard let pooled = found[name]?.averagePooled(side) else {
+            throw dataset.unusable(
+              "images of shape \(found[name]?.shape.dropFirst() ?? []) cannot be pooled in squares of "
+                + "\(side) × \(side)")
+          }
+          found[name] = pooled
+        }
       }
       let counts = Set(found.values.map(\.examples))
       if counts.count > 1 {
@@ -67,10 +73,38 @@ extension StoredDataset {
           "the split '\(split)' has unequal numbers of examples: "
             + words.joined(separator: ", ") + "; correct the files or their rows")
       }
+      if split == DatasetManifest.gridSplit, let grid = dataset.manifest.grid {
+        let rows = rows ?? [0..<grid.count]
+        if let count = counts.first, count != rows.reduce(0, { $0 + $1.count }) {
+          throw dataset.unusable(
+            "the split '\(split)' has \(count) examples, and its grid of factors \(grid.count); "
+              + "correct the files or the grid")
+        }
+        for (name, values) in grid.values(at: rows) {
+          found[name] = StoredArray(integers: values)
+        }
+      }
       return found
     }
 
-    private mutating func array(of tensor: StoredTensor, at path: String) throws -> NumericArray {
+    /// - Parameter rows: which of the tensor's examples; all where it is nil.
+    private mutating func array(
+      of tensor: StoredTensor, _ rows: [Range<Int>]?, at path: String
+    ) throws -> StoredArray {
+      guard let rows else {
+        return try StoredArray(
+          try whole(tensor, at: path), tensor, at: path, in: dataset.name)
+      }
+      let start = tensor.rows?.range.lowerBound ?? 0
+      var chosen = tensor
+      chosen.rows = nil
+      let array = try StoredArray.read(
+        tensor, rows: rows.map { $0.lowerBound + start..<$0.upperBound + start }, at: path,
+        in: dataset.name)
+      return try StoredArray(array, chosen, at: path, in: dataset.name)
+    }
+
+    private mutating func whole(_ tensor: StoredTensor, at path: String) throws -> NumericArray {
       let key = "\(path) \(tensor.key ?? "")"
       if let array = read[key] { return array }
       let array = try StoredArray.read(tensor, at: path, in: dataset.name)
@@ -104,19 +138,37 @@ extension StoredDataset {
     return whole
   }
 
-  private func holdOut(of batch: Batch, count: Int) -> (train: Batch, validation: Batch?) {
-    switch options.validation {
-    case nil: return (batch, nil)
-    case .last(let held):
-      return (batch.rows(0..<count - held), batch.rows(count - held..<count))
-    case .random(let held, let seed):
-      let order = Randomness(seed: seed).stream("validation").permutation(count).integers()
-      func rows(_ indices: some Sequence<Int64>) -> Batch {
-        let indices = indices.sorted()
-        return batch.rows(Tensor(indices, shape: [indices.count]))
-      }
-      return (rows(order.dropFirst(held)), rows(order.prefix(held)))
+  /// The examples of a batch that are left, and those that are held out for a split.
+  private func hold(
+    _ held: StoredOptions.HeldOut, of batch: Batch, for split: String
+  ) throws -> (left: Batch, held: Batch) {
+    let all = batch.count
+    let count = held.count(of: all)
+    guard count >= 1 && count < all else {
+      throw unusable("\(split) would hold out \(count) of \(all) training examples")
     }
+    func rows(_ places: some Sequence<Int>) -> Batch {
+      let places = places.map { Int64($0) }
+      return batch.rows(Tensor(places, shape: [places.count]))
+    }
+    switch held {
+    case .last: return (batch.rows(0..<all - count), batch.rows(all - count..<all))
+    case .random(_, let seed):
+      let order = Randomness(seed: try number(seed, split)).stream(split).permutation(all)
+        .integers().map(Int.init)
+      return (rows(order.dropFirst(count).sorted()), rows(order.prefix(count).sorted()))
+    case .numpyChoice(let train, let seed):
+      var generator = MersenneTwister(seed: UInt32(truncatingIfNeeded: try number(seed, split)))
+      let order = generator.permutation(all)
+      return (rows(order.prefix(train)), rows(order.dropFirst(train).sorted()))
+    }
+  }
+
+  private func number(_ seed: StoredOptions.SplitSeed, _ split: String) throws -> Int {
+    guard case .number(let number) = seed else {
+      throw unusable("\(split) is drawn with the seed of a run, and there is none here")
+    }
+    return number
   }
 
   /// A split as it is used: images binary where that is asked for.

@@ -6,14 +6,17 @@ import Foundation
 /// Where a file is, and what it is called elsewhere, does not matter to its identity: what counts is
 /// the content of the files in use and how they are read.
 public struct StoredDataset: DatasetConfiguration {
-  public let options: StoredOptions
+  public private(set) var options: StoredOptions
   let manifest: DatasetManifest
   let layout: DatasetManifest.Layout
   /// Paths of the files in use that are here.
   let paths: [String: String]
   public let splitShapes: [String: [String: [Int]]]
   public let hasKnownShapes: Bool
-  public let trainingExamples: Int?
+  /// What is wrong with pooling the images, or nil.
+  private let poolProblem: String?
+  /// Number of the examples of the splits that are trained on, with those that are held out.
+  private let storedExamples: Int?
   public let contentIdentity: String
   public let missing: DataError?
   public let isIdentified: Bool
@@ -69,10 +72,17 @@ public struct StoredDataset: DatasetConfiguration {
     var areAllKnown = true
     for split in Self.splits(layout, options) {
       shapes[split] = [:]
+      if split == DatasetManifest.gridSplit, let grid = manifest.grid {
+        counts[split] = grid.count(with: options.select ?? [:])
+        for factor in grid.factors { shapes[split]?[factor.name] = [] }
+      }
       for (name, tensor) in (layout.splits[split] ?? [:]).sorted(by: { $0.key < $1.key }) {
-        if let rows = tensor.rows { counts[split] = rows.range.count }
+        if let rows = tensor.rows { counts[split] = counts[split] ?? rows.range.count }
         do {
-          guard let whole = try Self.shape(of: tensor, at: paths[tensor.file], manifest.name)
+          guard
+            let whole = try Self.shape(
+              of: tensor, Self.rows(of: split, manifest, options), at: paths[tensor.file],
+              manifest.name)
           else {
             areAllKnown = areAllKnown && tensor.shape != nil
             shapes[split]?[name] = tensor.shape
@@ -86,32 +96,68 @@ public struct StoredDataset: DatasetConfiguration {
         }
       }
     }
+    var poolProblem: String?
+    if let side = options.averagePool {
+      if side < 1 { poolProblem = "it must be at least 1" }
+      for (split, tensors) in shapes {
+        guard let image = tensors[Self.image] else { continue }
+        shapes[split]?[Self.image] = StoredArray.pooled(image, side)
+        if poolProblem == nil, shapes[split]?[Self.image] == nil {
+          poolProblem = "squares of \(side) × \(side) do not fill examples of shape \(image)"
+        }
+      }
+    }
+    self.poolProblem = poolProblem
     missing = problem
     let training = options.train.first.flatMap { shapes[$0] }
     for split in options.train { shapes[split] = nil }
     shapes["train"] = training
-    if options.validation != nil { shapes["validation"] = training }
+    for (split, _) in options.heldOut { shapes[split] = training }
     splitShapes = shapes
     hasKnownShapes = areAllKnown
     let known = options.train.compactMap { counts[$0] }
-    trainingExamples =
-      known.count == options.train.count
-      ? max(known.reduce(0, +) - max(options.validation?.count ?? 0, 0), 0) : nil
+    storedExamples = known.count == options.train.count ? known.reduce(0, +) : nil
   }
 
   /// Examples and their shape, of the manifest alone where that says both; nil where the file that
   /// would say it is not here.
   private static func shape(
-    of tensor: StoredTensor, at path: String?, _ dataset: String
+    of tensor: StoredTensor, _ rows: @autoclosure () -> [Range<Int>]?, at path: String?,
+    _ dataset: String
   ) throws(DataError) -> [Int]? {
     if let rows = tensor.rows, let shape = tensor.shape { return [rows.range.count] + shape }
     guard let path else { return nil }
-    return try StoredArray.shape(of: tensor, at: path, in: dataset)
+    return try StoredArray.shape(of: tensor, rows: rows(), at: path, in: dataset)
   }
+
+  /// Places in the files of the examples that are read of a split, or nil for all.
+  static func rows(
+    of split: String, _ manifest: DatasetManifest, _ options: StoredOptions
+  ) -> [Range<Int>]? {
+    guard split == DatasetManifest.gridSplit, let grid = manifest.grid, let choice = options.select,
+      grid.problem(of: choice) == nil
+    else { return nil }
+    return grid.rows(with: choice)
+  }
+
+  /// The tensor that is binarised and pooled.
+  static let image = "image"
 
   public var exampleShapes: [String: [Int]] { splitShapes["train"] ?? [:] }
 
   public var name: String { manifest.name }
+
+  public var trainingExamples: Int? {
+    storedExamples.map { all in
+      options.heldOut.reduce(all) { max($0 - max($1.examples.count(of: $0), 0), 0) }
+    }
+  }
+
+  public func ofRun(seed: Int) -> any DatasetConfiguration {
+    var dataset = self
+    dataset.options = options.ofRun(seed: seed)
+    return dataset
+  }
 
   public var problem: String? {
     for split in options.train where layout.splits[split] == nil {
@@ -120,12 +166,24 @@ public struct StoredDataset: DatasetConfiguration {
     }
     if options.train.isEmpty { return "train: at least one split is needed" }
     if Set(options.train).count < options.train.count { return "train: a split is named twice" }
-    if let held = options.validation {
-      if held.count < 1 { return "validation: at least one example must be held out" }
-      if layout.splits["validation"] != nil && !options.train.contains("validation") {
-        return "validation: the data set has a split of that name already"
+    if let choice = options.select {
+      guard let grid = manifest.grid, options.train == [DatasetManifest.gridSplit] else {
+        return "select: the examples to train on have no grid of factors"
       }
-      if trainingExamples == 0 { return "validation: nothing is left to train on" }
+      if let problem = grid.problem(of: choice) { return "select: " + problem }
+    }
+    if let poolProblem { return "average-pool: " + poolProblem }
+    var examples = storedExamples
+    for (split, held) in options.heldOut {
+      if let problem = held.problem { return "\(split): \(problem)" }
+      if let count = examples.map(held.count(of:)) ?? held.fixedCount {
+        if count < 1 { return "\(split): at least one example must be held out" }
+        examples = examples.map { $0 - count }
+        if let examples, examples < 1 { return "\(split): nothing is left to train on" }
+      }
+      if layout.splits[split] != nil && !options.train.contains(split) {
+        return "\(split): the data set has a split of that name already"
+      }
     }
     if options.binarise != .none, layout.splits[options.train[0]]?["image"] == nil {
       return "binarise: the data set has no tensor 'image'"
@@ -194,7 +252,9 @@ extension StoredDataset {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Texts and finite numbers can always be encoded.
-    return (try? encoder.encode(content)).map { SHA256.hex(of: $0) }
+    var data = try? encoder.encode(content)
+    if let grid = manifest.grid, let factors = try? encoder.encode(grid) { data?.append(factors) }
+    return data.map { SHA256.hex(of: $0) }
   }
 }
 

@@ -6,9 +6,18 @@ public enum ArrayFile {
   ///
   /// The contents decide the format, and the name only where they do not: NPY, NPZ, IDX (these
   /// three also compressed with gzip, but for NPZ), MATLAB, HDF5, text, and folders of pictures.
-  /// Throws `FileError`, `ArrayFileError`, `HDF5Error` or `PNGError`.
-  public static func read(_ path: String, key: String? = nil) throws -> NumericArray {
+  /// Throws `FileError`, `ArrayFileError`, `HDF5Error`, `NumericArrayError` or `PNGError`.
+  ///
+  /// - Parameter rows: which places of the first axis, ascending; all by default. Of HDF5 files nothing
+  ///   else is read.
+  public static func read(
+    _ path: String, key: String? = nil, rows: [Range<Int>]? = nil
+  ) throws -> NumericArray {
     let format = try Format(of: path)
+    if let rows {
+      guard case .hdf5 = format else { return try read(path, key: key).rows(rows) }
+      return try HDF5File(reading: path).numbers(at: choose(key, in: path, format), rows: rows)
+    }
     switch format {
     case .npy, .idx, .text:
       if let key { throw ArrayFileError.noKeys(path: path, key: key) }

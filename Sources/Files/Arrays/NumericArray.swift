@@ -60,10 +60,38 @@ public struct NumericArray: Sendable {
     guard let rows = shape.first, range.lowerBound >= 0, range.upperBound <= rows else {
       throw NumericArrayError.noSuchRows(range: range, shape: shape)
     }
-    let size = rows == 0 ? 0 : count / rows
+    return part([range])
+  }
+
+  /// Several parts of the array along its first axis, ascending, as one.
+  ///
+  /// Throws `NumericArrayError.noSuchRows`.
+  public func rows(_ ranges: [Range<Int>]) throws -> NumericArray {
+    guard let rows = shape.first, let span = Self.span(of: ranges), span.upperBound <= rows else {
+      let ends = ranges.flatMap { [$0.lowerBound, $0.upperBound] }
+      throw NumericArrayError.noSuchRows(
+        range: (ends.min() ?? 0)..<(ends.max() ?? 0), shape: shape)
+    }
+    return part(ranges)
+  }
+
+  /// The rows at ranges that are known to be there.
+  private func part(_ ranges: [Range<Int>]) -> NumericArray {
+    // Lengths beside a 0 need not have a product.
+    let size = shape.first == 0 ? 0 : count / (shape.first ?? 1)
     return NumericArray(
-      trusted: values.visit(Part(range: range.lowerBound * size..<range.upperBound * size)),
-      shape: [range.count] + shape.dropFirst())
+      trusted: values.visit(
+        Part(ranges: ranges.map { $0.lowerBound * size..<$0.upperBound * size })),
+      shape: [ranges.reduce(0) { $0 + $1.count }] + shape.dropFirst())
+  }
+
+  /// From the first to the last of ranges that are not empty and ascend without overlap; nil for others.
+  static func span(of ranges: [Range<Int>]) -> Range<Int>? {
+    guard let first = ranges.first, let last = ranges.last, first.lowerBound >= 0,
+      ranges.allSatisfy({ !$0.isEmpty }),
+      zip(ranges, ranges.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound })
+    else { return nil }
+    return first.lowerBound..<last.upperBound
   }
 
   /// The product of the lengths, or nil when one is negative or the product too large.

@@ -102,10 +102,13 @@ struct Cast<Wanted: NumericElement>: NumericVisitor {
 }
 
 struct Part: NumericVisitor {
-  let range: Range<Int>
+  let ranges: [Range<Int>]
 
   func visit<Element: NumericElement>(_ values: [Element]) -> NumericValues {
-    Element.wrapped(Array(values[range]))
+    var part: [Element] = []
+    part.reserveCapacity(ranges.reduce(0) { $0 + $1.count })
+    for range in ranges { part += values[range] }
+    return Element.wrapped(part)
   }
 }
 

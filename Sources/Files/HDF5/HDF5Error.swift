@@ -20,6 +20,8 @@ public enum HDF5Error: Error, Equatable {
   case wrongShape(path: String, name: String, shape: [Int], count: Int)
   /// A stored integer is too large or too small for the type asked for.
   case outOfRange(path: String, name: String, expected: String)
+  /// Rows were asked for that the dataset does not have, or not in ascending order.
+  case noSuchRows(path: String, name: String, shape: [Int])
   /// The values need more memory (bytes) than a file of its size may take, or than the machine has.
   case tooLarge(path: String, name: String, shape: [Int], available: Int)
   /// A text contains the character NUL, which ends a text in HDF5.
@@ -57,6 +59,9 @@ extension HDF5Error: CustomStringConvertible {
     case .outOfRange(let path, let name, let expected):
       "\(name) in \(path) holds an integer that does not fit into \(expected). "
         + "Read it as a wider type, or correct the file."
+    case .noSuchRows(let path, let name, let shape):
+      "\(name) in \(path) has the shape \(shape), and not all of the rows asked for. "
+        + "Ask for rows that it has."
     case .tooLarge(let path, let name, let shape, let available):
       "\(name) in \(path) has the shape \(shape), more than the \(available) bytes that it may take. "
         + "Check the file, or store it with less compression."

@@ -13,21 +13,25 @@ extension HDF5File {
   ///
   /// Integers are not read as floating-point numbers nor the reverse (`wrongType`), and an integer
   /// that does not fit is an error (`outOfRange`).
+  ///
+  /// - Parameter rows: which places of the first axis, ascending; all by default. Memory is taken for
+  ///   these only (`noSuchRows` where there are not as many).
   public func read<Value: HDF5Number>(
-    _: Value.Type, at name: String
+    _: Value.Type, at name: String, rows: [Range<Int>]? = nil
   ) throws -> HDF5Array<Value> {
     try use { file in
       let name = Name(name)
       return try withDataset(name, in: file) { dataset in
         let wanted = Value.hdf5Type
         try require(wanted.typeClass, wanted.words, in: dataset.type, name.text)
-        let shape = try shape(ofSpace: dataset.space, name.text)
+        let shape = try shape(of: rows, inSpace: dataset.space, name.text)
         let count = try count(shape, itemSize: MemoryLayout<Value>.stride, name.text)
         if count == 0 { return HDF5Array(values: [], shape: shape) }
         let values = try [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
-          try converting(wanted, name.text) { transfer in
-            H5Dread(
-              dataset.id, wanted.native, hdf5_whole(), hdf5_whole(), transfer, buffer.baseAddress)
+          try selecting(rows, shape, ofSpace: dataset.space, name.text) { memory, stored in
+            try converting(wanted, name.text) { transfer in
+              H5Dread(dataset.id, wanted.native, memory, stored, transfer, buffer.baseAddress)
+            }
           }
           initialized = count
         }
@@ -55,13 +59,15 @@ extension HDF5File {
   /// Reads numbers of any type, in the narrowest type that holds them.
   ///
   /// Booleans, which h5py keeps as an enumeration, become 0 and 1.
-  public func numbers(at name: String) throws -> NumericArray {
+  ///
+  /// - Parameter rows: as `read` takes them.
+  public func numbers(at name: String, rows: [Range<Int>]? = nil) throws -> NumericArray {
     func numbers<Value: HDF5Number & NumericElement>(_: Value.Type) throws -> NumericArray {
-      let array = try read(Value.self, at: name)
+      let array = try read(Value.self, at: name, rows: rows)
       return NumericArray(trusted: Value.wrapped(array.values), shape: array.shape)
     }
     switch try use({ file in
-      try withDataset(Name(name), in: file) { try storedType($0, name, in: file) }
+      try withDataset(Name(name), in: file) { try storedType($0, name, rows, in: file) }
     }) {
     case .uint8: return try numbers(UInt8.self)
     case .int8: return try numbers(Int8.self)
@@ -76,9 +82,10 @@ extension HDF5File {
     }
   }
 
-  /// The type of a dataset of numbers, whose file must be large enough to hold them.
+  /// The type of a dataset of numbers, whose file must be large enough to hold those that are read.
   private func storedType(
-    _ dataset: (id: hid_t, type: hid_t, space: hid_t), _ name: String, in file: hid_t
+    _ dataset: (id: hid_t, type: hid_t, space: hid_t), _ name: String, _ rows: [Range<Int>]?,
+    in file: hid_t
   ) throws -> HDF5NumberType {
     let size = H5Tget_size(dataset.type)
     let number: HDF5NumberType
@@ -93,7 +100,7 @@ extension HDF5File {
         path: path, name: name, expected: "numbers", found: words(for: dataset.type))
     }
     // What was never written is read as zeros, so that a few bytes could ask for all the memory.
-    let shape = try shape(ofSpace: dataset.space, name)
+    let shape = try shape(of: rows, inSpace: dataset.space, name)
     let numbers = try count(shape, itemSize: max(size, number.size), name)
     let bytes = numbers * size
     var fileSize: hsize_t = 0
@@ -110,6 +117,43 @@ extension HDF5File {
       throw HDF5Error.tooLarge(path: path, name: name, shape: shape, available: limit)
     }
     return number
+  }
+
+  /// The shape of some rows of a dataset, or of all.
+  private func shape(
+    of rows: [Range<Int>]?, inSpace space: hid_t, _ name: String
+  ) throws -> [Int] {
+    let whole = try shape(ofSpace: space, name)
+    guard let rows else { return whole }
+    guard let count = whole.first, let range = NumericArray.span(of: rows),
+      range.upperBound <= count
+    else { throw HDF5Error.noSuchRows(path: path, name: name, shape: whole) }
+    return [rows.reduce(0) { $0 + $1.count }] + whole.dropFirst()
+  }
+
+  /// Runs a call that reads some rows of a dataset, with the spaces of memory and of the dataset, or that
+  /// reads all.
+  ///
+  /// - Parameter shape: that of the rows.
+  private func selecting(
+    _ rows: [Range<Int>]?, _ shape: [Int], ofSpace space: hid_t, _ name: String,
+    _ call: (hid_t, hid_t) throws -> Void
+  ) throws {
+    guard let rows else { return try call(hdf5_whole(), hdf5_whole()) }
+    var lengths = shape.map { hsize_t($0) }
+    let memory = try check(
+      H5Screate_simple(Int32(shape.count), &lengths, nil), "select rows of \(name)")
+    defer { H5Sclose(memory) }
+    var start = shape.map { _ in hsize_t(0) }
+    for (index, range) in rows.enumerated() {
+      (start[0], lengths[0]) = (hsize_t(range.lowerBound), hsize_t(range.count))
+      let operation = index == 0 ? H5S_SELECT_SET : H5S_SELECT_OR
+      var one = shape.map { _ in hsize_t(1) }
+      try check(
+        H5Sselect_hyperslab(space, operation, &start, nil, &one, &lengths), "select rows of \(name)"
+      )
+    }
+    try call(memory, space)
   }
 
   /// Bytes of one chunk of a dataset; 0 where it is stored as one piece.

@@ -7,7 +7,7 @@ import Training
 public struct RunTemplate: Sendable {
   public let study: String
   public let cell: Cell
-  public let dataset: any DatasetConfiguration
+  public private(set) var dataset: any DatasetConfiguration
   public let model: any ModelConfiguration
   public let plan: TrainingPlan
   /// How precise the products of its networks are, in training and in everything computed after it.
@@ -38,6 +38,13 @@ public struct RunTemplate: Sendable {
     recording = try decoder.decode(Recording.self, from: study.record, path: "record")
     measures = try decoder.decode([String].self, from: study.measures, path: "measures")
     try check(study, kinds)
+  }
+
+  /// What the run with that seed does.
+  func ofRun(seed: Int) -> RunTemplate {
+    var template = self
+    template.dataset = dataset.ofRun(seed: seed)
+    return template
   }
 
   /// What no type can say: names that must exist, and values that must fit each other.

@@ -1,9 +1,10 @@
+import Datasets
 import Foundation
 import Modelling
 import Torch
 
-/// Measures of clusters against the labels of the test split, or of the training split. A model with
-/// several facets has a clustering of each.
+/// Measures of clusters against the labels of the test split, or of the training split, or against another
+/// tensor of these. A model with several facets has a clustering of each.
 extension Measure {
   /// Accuracy with each cluster labelled by its most confident test example (Dilokthanakul et al. 2016,
   /// table 1).
@@ -15,17 +16,20 @@ extension Measure {
   /// Clusters that at least one test example is assigned to.
   public static let occupiedClusters = clusters(.occupied)
 
+  /// The tensor that clusters are compared with where an id names no other.
+  fileprivate static let defaultLabels = "label"
+
   private static func clusters(_ kind: ClusterMeasure) -> Measure {
-    kind.measure(id: kind.rawValue, split: "test", facet: nil)
+    kind.measure(id: kind.rawValue, labels: defaultLabels, split: "test", facet: nil)
   }
 }
 
 extension MeasureFamily {
-  /// A measure of the clusters of the training split, `accuracy/majority/train`, or of one facet, counted
-  /// from 1: `accuracy/majority/facet-2`, `accuracy/majority/train/facet-2`. None where the model has not
-  /// that facet.
+  /// A measure of the clusters against the tensor of that name, `accuracy/majority/of-shape`; of the training
+  /// split, `accuracy/majority/train`; or of one facet, counted from 1: `accuracy/majority/facet-2`. All
+  /// together, `accuracy/majority/of-shape/train/facet-2`. None where the model has not that facet.
   public static let ofClusters = MeasureFamily(
-    pattern: "<measure of clusters>[/train][/facet-<j>]"
+    pattern: "<measure of clusters>[/of-<tensor>][/train][/facet-<j>]"
   ) { id in
     var rest = id[...]
     var facet: Int?
@@ -38,8 +42,21 @@ extension MeasureFamily {
     }
     let isOfTraining = rest.hasSuffix("/train")
     if isOfTraining { rest = rest.dropLast("/train".count) }
-    return ClusterMeasure(rawValue: String(rest))?.measure(
-      id: id, split: isOfTraining ? "train" : "test", facet: facet)
+    var labels: String?
+    if let tensor = rest.range(of: "/of-") {
+      let name = String(rest[tensor.upperBound...])
+      // One id for a measure.
+      guard !name.isEmpty, name != Measure.defaultLabels else { return nil }
+      labels = name
+      rest = rest[..<tensor.lowerBound]
+    }
+    guard let kind = ClusterMeasure(rawValue: String(rest)), labels == nil || kind.readsLabels
+    else {
+      return nil
+    }
+    return kind.measure(
+      id: id, labels: labels ?? Measure.defaultLabels, split: isOfTraining ? "train" : "test",
+      facet: facet)
   }
 }
 
@@ -50,14 +67,19 @@ private enum ClusterMeasure: String {
   case hungarian = "accuracy/hungarian"
   case occupied = "clusters/occupied"
 
+  /// Whether it compares the clusters with anything.
+  var readsLabels: Bool { self != .occupied }
+
   /// The measure on a split: of one facet, or of all. That is the best one's accuracy, because which facet
   /// finds the labels is not known beforehand, and the sum of occupied clusters.
-  func measure(id: String, split: String, facet: Int?) -> Measure {
+  ///
+  /// - Parameter labels: the tensor that clusters are compared with.
+  func measure(id: String, labels: String, split: String, facet: Int?) -> Measure {
     Measure(
-      id: id, summary: summary(split) + (facet.map { "; facet \($0)" } ?? ""), unit: unit,
-      direction: self == .occupied ? .neither : .moreIsBetter, needs: needs(split)
+      id: id, summary: summary(split, labels) + (facet.map { "; facet \($0)" } ?? ""), unit: unit,
+      direction: self == .occupied ? .neither : .moreIsBetter, needs: needs(split, labels)
     ) { run in
-      let facets = try ClusterAccuracy.of(run, split, for: id)
+      let facets = try ClusterAccuracy.of(run, split, readsLabels ? labels : nil, for: id)
       guard let facet else {
         let values = facets.map(value)
         return self == .occupied ? values.reduce(0, +) : values.max()
@@ -66,9 +88,9 @@ private enum ClusterMeasure: String {
     }
   }
 
-  private func summary(_ split: String) -> String {
+  private func summary(_ split: String, _ labels: String) -> String {
     let examples = split == "train" ? "training" : split
-    let accuracy = "share of \(examples) examples whose cluster has their label: "
+    let accuracy = "share of \(examples) examples whose cluster has their \(labels): "
     return switch self {
     case .mostConfident: accuracy + "each cluster labelled by its most confident example"
     case .majority: accuracy + "each cluster labelled by the majority of its examples"
@@ -79,11 +101,13 @@ private enum ClusterMeasure: String {
 
   private var unit: String { self == .occupied ? "" : "%" }
 
-  private func needs(_ split: String) -> [DataNeed] {
-    [
-      DataNeed(split: split, tensor: "image"),
+  private func needs(_ split: String, _ labels: String) -> [DataNeed] {
+    let image = DataNeed(split: split, tensor: "image")
+    guard readsLabels else { return [image] }
+    return [
+      image,
       DataNeed(
-        split: split, tensor: "label", shape: [],
+        split: split, tensor: labels, shape: [],
         range: 0...Double(ClusterAccuracy.mostLabels - 1)),
     ]
   }
@@ -99,22 +123,24 @@ private enum ClusterMeasure: String {
 }
 
 extension ClusterAccuracy {
-  /// The clusters of a split's examples against their `label`, for each facet; once for all measures.
+  /// The clusters of a split's examples against a tensor of labels, for each facet; once for all measures.
+  ///
+  /// - Parameter labels: the tensor's name; without one, all examples have one label.
   static func of(
-    _ run: FinishedRun, _ split: String, for purpose: String
+    _ run: FinishedRun, _ split: String, _ labels: String?, for purpose: String
   ) throws -> [ClusterAccuracy] {
-    try run.shared("clusters of the split \(split)") { try facets(run, split, for: purpose) }
-  }
-
-  private static func facets(
-    _ run: FinishedRun, _ split: String, for purpose: String
-  ) throws -> [ClusterAccuracy] {
-    guard let labels = try run.examples(of: split, for: purpose)["label"] else {
-      throw MeasureError.needsTensor(purpose, name: "label")
-    }
-    let truth = labels.integers().map(Int.init)
-    return try run.clusterProbabilities(split, for: purpose).map {
-      try ClusterAccuracy(probabilities: $0.values, clusters: $0.clusters, labels: truth)
+    try run.shared("clusters of the split \(split) against \(labels ?? "nothing")") {
+      let examples = try run.examples(of: split, for: purpose)
+      var truth = [Int](repeating: 0, count: examples.count)
+      if let labels {
+        guard let found = examples[labels] else {
+          throw MeasureError.needsTensor(purpose, name: labels)
+        }
+        truth = found.integers().map(Int.init)
+      }
+      return try run.clusterProbabilities(split, for: purpose).map {
+        try ClusterAccuracy(probabilities: $0.values, clusters: $0.clusters, labels: truth)
+      }
     }
   }
 }

@@ -14,6 +14,7 @@ public struct RunSpecification: Sendable {
   public let identity: String
 
   public init(_ template: RunTemplate, seed: Int, profile: ProfileName) throws {
+    let template = template.ofRun(seed: seed)
     self.template = template
     self.seed = seed
     self.profile = profile

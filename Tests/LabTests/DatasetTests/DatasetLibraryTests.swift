@@ -156,9 +156,9 @@ import Testing
       kinds: Tiny.kinds.with(datasets: Self.library))
   }
 
-  private func identity(_ dataset: String) throws -> String {
+  private func identity(_ dataset: String, seed: Int = 0) throws -> String {
     let template = try #require(try resolved(dataset).templates.first)
-    return try RunSpecification(template, seed: 0, profile: ProfileName(name: "paper")).identity
+    return try RunSpecification(template, seed: seed, profile: ProfileName(name: "paper")).identity
   }
 
   /// Studies name stored sets as they name generated ones, and options tell their runs apart.
@@ -177,6 +177,22 @@ import Testing
     #expect(Set(try others.map { try identity($0) } + [plain]).count == others.count + 1)
   }
 
+  /// A split that is drawn with each run's own seed is that drawn with the number.
+  @Test func splitsOfRuns() throws {
+    func dataset(_ seed: String) -> String {
+      "{shapes3d: {select: {wall: 5, object: 6}, average-pool: 2, "
+        + "test: {numpy-choice: {train: 3840, seed: \(seed)}}}}"
+    }
+    #expect(try identity(dataset("run"), seed: 3) == identity(dataset("3"), seed: 3))
+    #expect(try identity(dataset("run"), seed: 4) != identity(dataset("3"), seed: 4))
+    let template = try #require(try resolved(dataset("run")).templates.first)
+    let run = try RunSpecification(template, seed: 7, profile: ProfileName(name: "paper"))
+    let path = try ConfigPath("dataset.shapes3d.test.numpy-choice.seed", origin: .resolved)
+    #expect(try run.resolved()[path]?.text == "7")
+    let other = dataset("3").replacing("wall: 5", with: "floor: 0")
+    #expect(try identity(other, seed: 3) != identity(dataset("3"), seed: 3))
+  }
+
   @Test(arguments: [
     ("{mnits: {}}", "unknown name 'mnits'; did you mean 'mnist'? Expected one of binarized-mnist"),
     ("{dspritse: {}}", "did you mean 'dsprites'? Expected one of"),
@@ -189,6 +205,13 @@ import Testing
     ("{mnist: {validation: {last: 60000}}}", "validation: nothing is left to train on"),
     ("{mnist: {validation: {last: 0}}}", "validation: at least one example must be held out"),
     ("{binarized-mnist: {validation: {last: 5}}}", "validation: the data set has a split of that"),
+    (
+      "{mnist: {validation: {random: {count: 5, seed: never}}}}",
+      "dataset.mnist.validation.random.seed: expected a whole number or run"
+    ),
+    ("{mnist: {test: {last: 5}}}", "test: the data set has a split of that name already"),
+    ("{mnist: {select: {wall: 5}}}", "select: the examples to train on have no grid of factors"),
+    ("{mnist: {average-pool: 3}}", "average-pool: squares of 3 × 3 do not fill examples of shape"),
     ("{celeba: {}}", "the data set celeba cannot be used in a study yet: its pictures are"),
   ])
   func wrongOptions(_ dataset: String, _ expected: String) throws {

@@ -90,10 +90,12 @@ import Training
     let test = Split(
       Batch([
         "image": .zeros([4, 1]), "label": Tensor([0, 1, 1, 1] as [Int64], shape: [4]),
+        "shape": Tensor([0, 1, 2, 3] as [Int64], shape: [4]),
       ]))
     let train = Split(
       Batch([
         "image": .zeros([4, 1]), "label": Tensor([0, 0, 1, 1] as [Int64], shape: [4]),
+        "shape": Tensor([0, 3, 0, 3] as [Int64], shape: [4]),
       ]))
     let run = FinishedRun(
       model: model,
@@ -112,13 +114,36 @@ import Training
     #expect(try MeasureFamily.ofClusters.measure("accuracy/majority/train")?.value(run) == 75)
     #expect(
       try MeasureFamily.ofClusters.measure("accuracy/majority/train/facet-1")?.value(run) == 50)
+    // Another tensor in place of the labels.
+    #expect(try values("accuracy/majority/of-shape") == [25, 75, nil])
+    #expect(try values("accuracy/majority/of-shape/train") == [50, 100, nil])
+    #expect(try MeasureFamily.ofClusters.measure("accuracy/hungarian/of-shape")?.value(run) == 75)
+    let ofShape = try #require(MeasureFamily.ofClusters.measure("accuracy/majority/of-shape"))
+    #expect(ofShape.needs.map(\.tensor) == ["image", "shape"])
+    #expect(throws: MeasureError.self) {
+      try MeasureFamily.ofClusters.measure("accuracy/majority/of-wall")?.value(run)
+    }
     for id in [
+      "accuracy/majority/of-", "accuracy/majority/of-label", "clusters/occupied/of-shape",
+      "accuracy/majority/train/of-shape", "accuracy/of-shape",
       "accuracy/majority/train/train", "accuracy/majority/facet-1/train",
       "accuracy/majority/facet-0", "accuracy/majority/facet-02",
       "accuracy/all/facet-1",
     ] {
       #expect(MeasureFamily.ofClusters.measure(id) == nil, "\(id)")
     }
+  }
+
+  /// Clusters are counted without labels.
+  @Test func occupiedClustersNeedNoLabels() throws {
+    let test = Split(Batch(["image": .zeros([4, 1])]))
+    let run = FinishedRun(
+      model: TwoFacets(),
+      dataset: Dataset(contentIdentity: "test", train: test, others: ["test": test]),
+      randomness: Randomness(seed: 0), curves: Curves(), events: [:])
+    #expect(try Measure.occupiedClusters.value(run) == 4)
+    #expect(Measure.occupiedClusters.needs.map(\.tensor) == ["image"])
+    #expect(throws: MeasureError.self) { try Measure.majorityAccuracy.value(run) }
   }
 
   private func permutations(_ items: [Int]) -> [[Int]] {
