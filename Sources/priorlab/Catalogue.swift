@@ -4,7 +4,7 @@ import Modelling
 
 /// Everything that manifests may name. A new kind is one line here.
 let kinds = Kinds(
-  datasets: [PendulumConfiguration.self, DSpritesConfiguration.self],
+  datasets: [PendulumConfiguration.self, DSpritesConfiguration.self, FiveArcsConfiguration.self],
   models: [
     VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self,
     MFCVAEConfiguration.self, ISAVAEConfiguration.self,
@@ -21,6 +21,9 @@ let kinds = Kinds(
     .majorityAccuracy,
     .hungarianAccuracy,
     .occupiedClusters,
+    .largestCluster,
+    .componentDivergence,
+    .consistencyViolation,
     .mutualInformationGap(
       "sampled", factors: 2..<6, words: "dSprites' scale, orientation, x and y"),
     .logLikelihood,
@@ -31,8 +34,10 @@ let kinds = Kinds(
   families: [.importanceSampledLikelihood, .ofClusters],
   computations: [
     CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
-    AngleRegressionComputation.self,
+    AngleRegressionComputation.self, ExamplesComputation.self, ReconstructionsComputation.self,
+    ClustersComputation.self, ComponentsComputation.self,
   ],
   drawings: [
     BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
+    ScatterDrawing.self,
   ])

@@ -14,6 +14,8 @@ extension Measure {
   public static let hungarianAccuracy = clusters(.hungarian)
   /// Clusters that at least one test example is assigned to.
   public static let occupiedClusters = clusters(.occupied)
+  /// Share of the test examples that is assigned to the largest cluster.
+  public static let largestCluster = clusters(.largestShare)
 
   private static func clusters(_ kind: ClusterMeasure) -> Measure {
     kind.measure(id: kind.rawValue, split: "test", facet: nil)
@@ -49,13 +51,14 @@ private enum ClusterMeasure: String {
   case majority = "accuracy/majority"
   case hungarian = "accuracy/hungarian"
   case occupied = "clusters/occupied"
+  case largestShare = "clusters/largest-share"
 
   /// The measure on a split: of one facet, or of all. That is the best one's accuracy, because which facet
-  /// finds the labels is not known beforehand, and the sum of occupied clusters.
+  /// finds the labels is not known beforehand, the sum of occupied clusters, and the largest share of all.
   func measure(id: String, split: String, facet: Int?) -> Measure {
     Measure(
       id: id, summary: summary(split) + (facet.map { "; facet \($0)" } ?? ""), unit: unit,
-      direction: self == .occupied ? .neither : .moreIsBetter, needs: needs(split)
+      direction: isAccuracy ? .moreIsBetter : .neither, needs: needs(split)
     ) { run in
       let facets = try ClusterAccuracy.of(run, split, for: id)
       guard let facet else {
@@ -74,8 +77,11 @@ private enum ClusterMeasure: String {
     case .majority: accuracy + "each cluster labelled by the majority of its examples"
     case .hungarian: accuracy + "the best one-to-one matching of clusters and labels"
     case .occupied: "clusters that a \(examples) example is assigned to"
+    case .largestShare: "share of the \(examples) examples in the largest cluster"
     }
   }
+
+  private var isAccuracy: Bool { self != .occupied && self != .largestShare }
 
   private var unit: String { self == .occupied ? "" : "%" }
 
@@ -94,6 +100,7 @@ private enum ClusterMeasure: String {
     case .majority: clusters.majority
     case .hungarian: clusters.hungarian
     case .occupied: Double(clusters.occupied)
+    case .largestShare: clusters.largestShare
     }
   }
 }

@@ -111,6 +111,7 @@ public enum MeasureError: Error, CustomStringConvertible {
   case needsTensor(String, name: String)
   case tooFewPoints(String, needed: Int)
   case needsClusters(String)
+  case needsGaussianClusters(String)
   case needsSplit(String, name: String)
   case labelsOutOfRange(limit: Int)
   case needsWeights(String)
@@ -129,6 +130,8 @@ public enum MeasureError: Error, CustomStringConvertible {
       "\(what) needs data with a tensor named '\(name)', which this data set has not"
     case .tooFewPoints(let what, let needed): "\(what) needs at least \(needed) points"
     case .needsClusters(let what): "\(what) needs a model with clusters"
+    case .needsGaussianClusters(let what):
+      "\(what) needs a model whose clusters are Gaussians of its code"
     case .needsSplit(let what, let name):
       "\(what) needs data with a split named '\(name)', which this data set has not"
     case .labelsOutOfRange(let limit):

@@ -75,7 +75,7 @@ enum Tiny {
 
   /// What the manifests of tests may name.
   static let kinds = Kinds(
-    datasets: [PendulumConfiguration.self, DSpritesConfiguration.self],
+    datasets: [PendulumConfiguration.self, DSpritesConfiguration.self, FiveArcsConfiguration.self],
     models: [
       VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self,
       MFCVAEConfiguration.self, ISAVAEConfiguration.self,
@@ -85,6 +85,7 @@ enum Tiny {
       .final("weight/rate", summary: "weight of the rate at the end"),
       .final("average/squared-error", summary: "running mean at the end"),
       .mostConfidentAccuracy, .majorityAccuracy, .hungarianAccuracy, .occupiedClusters,
+      .largestCluster, .componentDivergence, .consistencyViolation,
       .mutualInformationGap("sampled", factors: 2..<6, words: "scale, orientation, x and y"),
       .logLikelihood, .logLikelihoodOfSome, .activeLatents,
       .event("constraint-first-met/rate", summary: "first step at which the constraint is met"),
@@ -97,11 +98,12 @@ enum Tiny {
     families: [.importanceSampledLikelihood, .ofClusters],
     computations: [
       CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
-      AngleRegressionComputation.self,
+      AngleRegressionComputation.self, ExamplesComputation.self, ReconstructionsComputation.self,
+      ClustersComputation.self, ComponentsComputation.self,
     ],
     drawings: [
       BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
-      BrokenDrawing.self,
+      ScatterDrawing.self, BrokenDrawing.self,
     ])
 
   /// The tiny study, with parts of its text replaced, resolved.
