@@ -101,6 +101,27 @@ public protocol ClusterGenerator: ClusteringModel, LatentVariableModel {
   ) -> Tensor
 }
 
+/// A clustering model with a second code that moves its clusters, their style.
+public protocol StyledClusterModel: ClusterGenerator {
+  /// Codes of one cluster while its style moves along straight lines through the middle of the styles'
+  /// prior, `[lines · steps, latent]`, the steps of a line one after the other. `reach` is half a line's
+  /// length in units of what most draws of a style have.
+  func traverseStyle(
+    of cluster: Int, lines: Int, steps: Int, reach: Double, _ stream: RandomStream
+  ) -> Tensor
+}
+
+/// A clustering model whose clusters are Gaussians of a continuous code, each with a diagonal covariance.
+public protocol GaussianClusterModel: LatentVariableModel, ClusteringModel {
+  /// The Gaussian of each cluster, `[clusters, latent]`; where a second code moves them, as they are at
+  /// the mean of that code's prior.
+  var clusterGaussians: DiagonalGaussian { get }
+
+  /// Entropy of the cluster given the code, and given the second code where there is one, at draws from
+  /// the posterior of each example: `[batch]`, in nats, from 0 to the logarithm of the number of clusters.
+  func clusterEntropy(_ batch: Batch, _ randomness: StepRandomness) -> Tensor
+}
+
 /// A model whose start can be fitted to data.
 public protocol DataDependentModel: Model {
   /// Fits the untrained networks to a batch, in the order in which they see it.

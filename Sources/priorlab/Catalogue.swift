@@ -5,7 +5,8 @@ import Modelling
 /// Everything that manifests may name. A new kind is one line here.
 let kinds = Kinds(
   datasets: [
-    PendulumConfiguration.self, DSpritesConfiguration.self, StandInConfiguration.self,
+    PendulumConfiguration.self, DSpritesConfiguration.self, FiveArcsConfiguration.self,
+    StandInConfiguration.self,
   ],
   models: [
     VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self,
@@ -23,6 +24,9 @@ let kinds = Kinds(
     .majorityAccuracy,
     .hungarianAccuracy,
     .occupiedClusters,
+    .largestCluster,
+    .componentDivergence,
+    .consistencyViolation,
     .mutualInformationGap(
       "sampled", factors: 2..<6, words: "dSprites' scale, orientation, x and y"),
     .logLikelihood,
@@ -33,10 +37,11 @@ let kinds = Kinds(
   families: [.importanceSampledLikelihood, .ofClusters],
   computations: [
     CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
-    AngleRegressionComputation.self,
-    ClusterExamplesComputation.self, ClusterSamplesComputation.self, FacetSwapComputation.self,
+    AngleRegressionComputation.self, ExamplesComputation.self, ReconstructionsComputation.self,
+    ClustersComputation.self, ComponentsComputation.self, ClusterExamplesComputation.self,
+    ClusterSamplesComputation.self, FacetSwapComputation.self, StyleTraversalComputation.self,
   ],
   drawings: [
     BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
-    ImageGridDrawing.self,
+    ScatterDrawing.self, ImageGridDrawing.self,
   ])

@@ -98,6 +98,62 @@ import Torch
     }
   }
 
+  /// Every feature by its own mean and deviation, as densities on plain numbers.
+  @Test func predictedVariances() throws {
+    try tensors {
+      let store = ParameterStore(Randomness(seed: 0), type: .float64)
+      let configuration = LikelihoodConfiguration.gaussianPredicted
+      let likelihood = configuration.build(at: store.root / "decoder")
+      let (means, logVariances) = (scattered(12, 1), scattered(12, 2))
+      var rows: [Double] = []
+      for row in 0..<3 {
+        let range: Range<Int> = 4 * row..<4 * row + 4
+        rows.append(contentsOf: means[range])
+        rows.append(contentsOf: logVariances[range])
+      }
+      let output = Tensor(rows, shape: [1, 3, 8])
+      let x = scattered(12)
+      let found = likelihood.negativeLogDensity(Tensor(x, shape: [3, 4]), output: output)
+      #expect(found.shape == [1, 3])
+      let expected = (0..<3).map { row in
+        (4 * row..<4 * row + 4).reduce(0.0) { (sum: Double, i: Int) -> Double in
+          let deviation = exp(logVariances[i]).squareRoot()
+          let share = (x[i] - means[i]) / deviation
+          let density = exp(-share * share / 2) / (deviation * (2 * Double.pi).squareRoot())
+          return sum - log(density)
+        }
+      }
+      #expect(distance(found.doubles(), expected) < 1e-13)
+      #expect(likelihood.mean(output).doubles() == means)
+      #expect(store.all.isEmpty)
+      #expect(configuration.problem == nil)
+      #expect(configuration.range == nil)
+    }
+  }
+
+  /// Behind a network, the log-variances have a layer of their own, which may be limited.
+  @Test func headsOfPredictedVariances() throws {
+    try tensors {
+      let store = ParameterStore(Randomness(seed: 0), type: .float64)
+      let network = LikelihoodNetwork(
+        2, [1, 3], .mlp(hidden: [5]), .gaussianPredicted, at: store.root / "decoder",
+        initial: .torch7, limits: -0.1...0.1)
+      #expect(
+        store.all.map(\.path).sorted() == [
+          "decoder/0/bias", "decoder/0/weight", "decoder/log-variance/bias",
+          "decoder/log-variance/weight", "decoder/mean/bias", "decoder/mean/weight",
+        ])
+      try store.set("decoder/mean/bias", [7, 8, 9])
+      try store.set("decoder/mean/weight", [Double](repeating: 0, count: 15))
+      try store.set("decoder/log-variance/bias", [-3, 0.05, 3])
+      try store.set("decoder/log-variance/weight", [Double](repeating: 0, count: 15))
+      let output = network(Tensor(scattered(4), shape: [2, 2]), .evaluation)
+      #expect(output.shape == [2, 6])
+      let row = [7, 8, 9, -0.1, 0.05, 0.1]
+      #expect(output.doubles() == row + row)
+    }
+  }
+
   @Test func theLearnedScaleHasItsGradient() throws {
     try tensors {
       let store = ParameterStore(Randomness(seed: 0), type: .float64)

@@ -5,30 +5,7 @@ import Torch
 @testable import Modelling
 
 /// The Gaussian mixture VAE against the equations on plain numbers.
-@Suite struct GMVAETests {
-  private let randomness = StepRandomness(Randomness(seed: 11), "test", step: 4)
-
-  private func configuration(clusters: Int = 3, samples: Int = 2) -> GMVAEConfiguration {
-    GMVAEConfiguration(
-      clusters: clusters, samples: samples, x: 2, w: 3, encoder: .mlp(hidden: [4]),
-      prior: .sequence([.dense(DenseConfiguration(units: 5, activation: .tanh))]),
-      decoder: .sequence([
-        .dense(DenseConfiguration(units: 4)),
-        .dense(DenseConfiguration(units: 6, activation: .none)), .reshape([1, 2, 3]),
-      ]), initial: .torch7)
-  }
-
-  private func build(clusters: Int = 3, samples: Int = 2) throws -> GMVAE {
-    let configuration = configuration(clusters: clusters, samples: samples)
-    let shapes = ["image": [1, 2, 3]]
-    #expect(configuration.problem(for: shapes) == nil)
-    let store = ParameterStore(Randomness(seed: 7), type: .float64)
-    return try #require(configuration.build(for: shapes, parameters: store) as? GMVAE)
-  }
-
-  private let images = scattered(5 * 6, 2).map { 0.5 + 0.5 * $0 }
-  private var batch: Batch { Batch(["image": Tensor(images, shape: [5, 1, 2, 3])]) }
-
+@Suite struct GMVAETests: TinyGMVAE {
   /// Parameters of Table A.1 to A.3 for MNIST, counted by hand in the specification.
   @Test(arguments: [(10, 7_826_435), (16, 9_031_841)])
   func sizesForMNIST(_ clusters: Int, _ expected: Int) throws {
@@ -42,6 +19,39 @@ import Torch
       let store = ParameterStore(Randomness(seed: 0))
       _ = configuration.build(for: shapes, parameters: store)
       #expect(store.count == expected)
+    }
+  }
+
+  /// The same for SVHN, with 256 channels where the tables have 246.
+  @Test func sizeForSVHN() throws {
+    func layer(
+      _ channels: Int, stride: Int, padding: Int, last: Bool = false
+    ) -> ConvolutionConfiguration {
+      ConvolutionConfiguration(
+        channels: channels, kernel: 4, stride: stride, padding: padding,
+        batchNorm: last ? .none : .beforeActivation, activation: last ? .none : .relu)
+    }
+    let configuration = GMVAEConfiguration(
+      clusters: 10, samples: 1, x: 200, w: 150,
+      encoder: .sequence([
+        .convolution(layer(64, stride: 2, padding: 1)),
+        .convolution(layer(128, stride: 2, padding: 1)),
+        .convolution(layer(256, stride: 2, padding: 1)),
+        .convolution(layer(500, stride: 1, padding: 0)),
+      ]), prior: GMVAEForMNIST.prior,
+      decoder: .sequence([
+        .dense(DenseConfiguration(units: 500, batchNorm: true)), .reshape([500, 1, 1]),
+        .transposedConvolution(layer(256, stride: 1, padding: 0)),
+        .transposedConvolution(layer(128, stride: 2, padding: 1)),
+        .transposedConvolution(layer(64, stride: 2, padding: 1)),
+        .transposedConvolution(layer(3, stride: 2, padding: 1, last: true)),
+      ]), initial: .torch7)
+    let shapes = ["image": [3, 32, 32]]
+    #expect(configuration.problem(for: shapes) == nil)
+    try tensors {
+      let store = ParameterStore(Randomness(seed: 0))
+      _ = configuration.build(for: shapes, parameters: store)
+      #expect(store.count == 7_953_765)
     }
   }
 
@@ -120,6 +130,28 @@ import Torch
     }
   }
 
+  /// As η falls, the best q(z) becomes the nearest component's alone, and costs no more than its KL.
+  @Test func hardAssignmentWithoutTheClusterPrior() throws {
+    try tensors {
+      let model = try build()
+      let q = model.posterior(batch, .evaluation)
+      let components = model.components(
+        q.style.sample(.zeros([2, 5, 3], type: .float64)).reshaped(-1, 3), .evaluation)
+      func cost(_ logits: [Double]) -> [Double] {
+        let some = GMVAE.Posterior(
+          code: q.code, style: q.style,
+          cluster: Categorical(logits: Tensor(logits, shape: [5, 3])))
+        return model.conditionalPrior(some, components).mean(0).doubles()
+      }
+      let divergences = (0..<3).map { k in cost((0..<15).map { $0 % 3 == k ? 500 : 0 }) }
+      let soft = cost((0..<15).map { -divergences[$0 % 3][$0 / 3] / 1e-5 })
+      let least = (0..<5).map { n in divergences.map { $0[n] }.min() ?? .nan }
+      #expect(distance(soft, least) < 1e-9)
+      // With equal probabilities it costs more.
+      #expect(zip(cost([Double](repeating: 0, count: 15)), least).allSatisfy { $0 > $1 })
+    }
+  }
+
   /// L_CV is 0 where one component explains a draw, and log K where all do equally.
   @Test func boundsOfTheViolation() throws {
     try tensors {
@@ -186,6 +218,20 @@ import Torch
     #expect(
       problem { $0.decoder = .mlp(hidden: [5]) }
         == "the decoder's output has shape [5], and an image of the data has [1, 2, 3]")
+    // With a head, the network's own output may have any shape.
+    #expect(
+      problem {
+        $0.decoder = .mlp(hidden: [5])
+        $0.likelihood = .gaussianPredicted
+      } == nil)
+    #expect(
+      problem {
+        $0.decoder = .sequence([])
+        $0.likelihood = .gaussian(scale: 1)
+      } == "decoder: a network needs at least one layer")
+    #expect(
+      problem { $0.likelihood = .gaussian(scale: 0) }
+        == "likelihood: the standard deviation must be positive")
     #expect(
       problem { $0.prior = .sequence([]) } == "prior: a network needs at least one layer")
   }

@@ -462,6 +462,10 @@ import Torch
     #expect(
       problem { $0.likelihood = .gaussian(scale: -1) }
         == "likelihood: the standard deviation must be positive")
+    // A decoder without a head gives a mean and a log-variance of each number itself.
+    #expect(
+      problem { $0.likelihood = .gaussianPredicted }?
+        .hasSuffix(", each number of which needs 2") == true)
     func ladder(_ change: (inout LadderConfiguration) -> Void) -> String? {
       guard case .ladder(var ladder) = Self.ladder else { return nil }
       change(&ladder)

@@ -9,7 +9,7 @@ public struct CodesComputation: Computation {
   public var examples: Int
 
   public var problem: String? {
-    1...1_000_000 ~= examples ? nil : "examples must be from 1 to 1,000,000"
+    SpacedExamples.problem(examples)
   }
 
   public var parametersNeeded: ParametersNeeded { .snapshots }
@@ -22,8 +22,7 @@ public struct CodesComputation: Computation {
     try snapshots.visit { _ in
       let codes = try PosteriorCodes(run, for: Self.name)
       dimensions = codes.dimensions
-      let count = max(min(examples, codes.count), 1)
-      rows = (0..<count).map { $0 * codes.count / count }
+      rows = SpacedExamples.rows(examples, of: codes.count)
       for row in rows {
         let range = row * dimensions..<(row + 1) * dimensions
         means += codes.means[range]

@@ -28,7 +28,7 @@ public struct Colour: Equatable, Sendable {
   public static func series(_ n: Int) -> Colour {
     let palette = [
       Colour(0, 114, 178), Colour(213, 94, 0), Colour(0, 158, 115), Colour(204, 121, 167),
-      Colour(230, 159, 0), Colour(86, 180, 233), Colour(90, 90, 90),
+      Colour(230, 159, 0), Colour(86, 180, 233), Colour(90, 90, 90), Colour(214, 200, 20),
     ]
     let rest = n % palette.count
     return palette[rest < 0 ? rest + palette.count : rest]

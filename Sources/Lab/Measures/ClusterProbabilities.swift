@@ -78,10 +78,9 @@ struct RankedClusters {
     var members = [[Member]](repeating: [], count: count)
     for example in 0..<(count == 0 ? 0 : probabilities.values.count / count) {
       let row = probabilities.values[example * count..<(example + 1) * count]
-      var assigned = row.startIndex
-      for place in row.indices where row[place] > row[assigned] { assigned = place }
-      members[assigned - row.startIndex].append(
-        Member(example: example, probability: row[assigned]))
+      let assigned = likeliest(row)
+      members[assigned].append(
+        Member(example: example, probability: row[row.startIndex + assigned]))
     }
     // Where two are equal, the first in the data's order comes first.
     clusters = members.enumerated().compactMap { index, members in

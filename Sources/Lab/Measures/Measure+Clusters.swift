@@ -15,6 +15,8 @@ extension Measure {
   public static let hungarianAccuracy = clusters(.hungarian)
   /// Clusters that at least one test example is assigned to.
   public static let occupiedClusters = clusters(.occupied)
+  /// Share of the test examples that is assigned to the largest cluster.
+  public static let largestCluster = clusters(.largestShare)
 
   /// The tensor that clusters are compared with where an id names no other.
   fileprivate static let defaultLabels = "label"
@@ -66,18 +68,19 @@ private enum ClusterMeasure: String {
   case majority = "accuracy/majority"
   case hungarian = "accuracy/hungarian"
   case occupied = "clusters/occupied"
+  case largestShare = "clusters/largest-share"
 
   /// Whether it compares the clusters with anything.
-  var readsLabels: Bool { self != .occupied }
+  var readsLabels: Bool { self != .occupied && self != .largestShare }
 
   /// The measure on a split: of one facet, or of all. That is the best one's accuracy, because which facet
-  /// finds the labels is not known beforehand, and the sum of occupied clusters.
+  /// finds the labels is not known beforehand, the sum of occupied clusters, and the largest share of all.
   ///
   /// - Parameter labels: the tensor that clusters are compared with.
   func measure(id: String, labels: String, split: String, facet: Int?) -> Measure {
     Measure(
       id: id, summary: summary(split, labels) + (facet.map { "; facet \($0)" } ?? ""), unit: unit,
-      direction: self == .occupied ? .neither : .moreIsBetter, needs: needs(split, labels)
+      direction: readsLabels ? .moreIsBetter : .neither, needs: needs(split, labels)
     ) { run in
       let facets = try ClusterAccuracy.of(run, split, readsLabels ? labels : nil, for: id)
       guard let facet else {
@@ -96,6 +99,7 @@ private enum ClusterMeasure: String {
     case .majority: accuracy + "each cluster labelled by the majority of its examples"
     case .hungarian: accuracy + "the best one-to-one matching of clusters and labels"
     case .occupied: "clusters that a \(examples) example is assigned to"
+    case .largestShare: "share of the \(examples) examples in the largest cluster"
     }
   }
 
@@ -118,6 +122,7 @@ private enum ClusterMeasure: String {
     case .majority: clusters.majority
     case .hungarian: clusters.hungarian
     case .occupied: Double(clusters.occupied)
+    case .largestShare: clusters.largestShare
     }
   }
 }

@@ -114,6 +114,8 @@ public enum MeasureError: Error, CustomStringConvertible {
   case needsClusterGenerator(String)
   case needsMixturePriors(String)
   case needsFacets(String, needed: Int, found: Int)
+  case needsGaussianClusters(String)
+  case needsStyles(String)
   case needsSplit(String, name: String)
   case labelsOutOfRange(limit: Int)
   case needsWeights(String)
@@ -137,6 +139,9 @@ public enum MeasureError: Error, CustomStringConvertible {
       "\(what) needs a model whose facets have mixtures for priors"
     case .needsFacets(let what, let needed, let found):
       "\(what) asks for facet \(needed), and the model has \(found)"
+    case .needsStyles(let what): "\(what) needs a model with a code that moves its clusters"
+    case .needsGaussianClusters(let what):
+      "\(what) needs a model whose clusters are Gaussians of its code"
     case .needsSplit(let what, let name):
       "\(what) needs data with a split named '\(name)', which this data set has not"
     case .labelsOutOfRange(let limit):

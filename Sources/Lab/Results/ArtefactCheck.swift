@@ -80,7 +80,9 @@ struct ArtefactCheck {
     } catch let problem as ConfigValueError {
       throw error(path + ["that"], problem.message)
     }
-    for side in [test.left, test.right] { _ = try theCell(side, at: path + ["that"]) }
+    for cell in [test.left.cell, test.right.cell].compactMap(\.self) {
+      _ = try theCell(cell, at: path + ["that"])
+    }
     try check(isShown: claim.measure, at: path + ["measure"])
   }
 

@@ -1,9 +1,22 @@
-/// A claim's inequality, read from `mean(method=rewo) < mean(method=geco)`.
+/// A claim's inequality, read from `mean(method=rewo) < mean(method=geco)`, or with a number on one side:
+/// `mean(method=rewo) < 0.1`.
 struct ClaimTest {
-  let left: CellReference
-  let right: CellReference
+  let left: Side
+  let right: Side
   /// −1 where the left side is claimed to be smaller, 1 where larger.
   let sign: Double
+
+  /// One side of the inequality.
+  enum Side: Equatable {
+    /// The mean over the runs of a cell.
+    case mean(CellReference)
+    case number(Double)
+
+    /// The cell, where it is one's mean.
+    var cell: CellReference? {
+      if case .mean(let cell) = self { cell } else { nil }
+    }
+  }
 
   /// - Throws: `ConfigValueError` where the text is no such inequality.
   init(_ text: String) throws {
@@ -15,17 +28,21 @@ struct ClaimTest {
       sides = text.split(separator: ">")
       sign = 1
     }
-    guard sides.count == 2, let left = Self.cell(sides[0]), let right = Self.cell(sides[1]) else {
+    guard sides.count == 2, let left = Self.side(sides[0]), let right = Self.side(sides[1]),
+      left.cell != nil || right.cell != nil
+    else {
       throw ConfigValueError(
-        "'\(text)' is no claim: write 'mean(axis=value, …) < mean(axis=value, …)', or with '>'")
+        "'\(text)' is no claim: write 'mean(axis=value, …) < mean(axis=value, …)', or with '>', or "
+          + "with a number on one side")
     }
     self.left = left
     self.right = right
   }
 
-  /// The cell inside `mean(…)`.
-  private static func cell(_ text: Substring) -> CellReference? {
+  /// `mean(…)` of a cell, or a number.
+  private static func side(_ text: Substring) -> Side? {
     let text = text.filter { $0 != " " }
+    if let number = Double(text) { return number.isFinite ? .number(number) : nil }
     guard text.hasPrefix("mean("), text.hasSuffix(")") else { return nil }
     var values: [String: String] = [:]
     for pair in text.dropFirst(5).dropLast().split(separator: ",") {
@@ -34,10 +51,16 @@ struct ClaimTest {
       values[String(parts[0])] = String(parts[1])
     }
     let study = values.removeValue(forKey: CellReference.studyKey)
-    return values.isEmpty && study == nil ? nil : CellReference(study: study, values: values)
+    return values.isEmpty && study == nil
+      ? nil : .mean(CellReference(study: study, values: values))
   }
 
-  /// Compares two cells' values by seed; the 95 % interval of the difference decides.
+  /// Compares two cells' values by seed, or a cell's with a number; the 95 % interval of the difference
+  /// decides.
+  ///
+  /// - Parameters:
+  ///   - left: value of each seed where the left side is a cell; nothing else is read of it.
+  ///   - right: the same for the right side.
   func judge(
     _ claim: Claim, left: [Int: Double], right: [Int: Double], notComparable: String?
   ) throws -> Comparison.ClaimResult {
@@ -45,13 +68,9 @@ struct ClaimTest {
       Comparison.ClaimResult(claim: claim, outcome: outcome, explanation: why)
     }
     if let notComparable { return result(.notTested, notComparable) }
-    if left.isEmpty || right.isEmpty { return result(.notTested, "a side has no finished run") }
-    let paired = !left.keys.filter { right[$0] != nil }.isEmpty
-    let difference =
-      try paired
-      ? .paired(left, right)
-      : Difference.unpaired(
-        Array(left.values), Array(right.values))
+    guard let difference = try difference(left, right) else {
+      return result(.notTested, "a side has no finished run")
+    }
     let numbers = "left − right = \(short(difference.estimate)), n = \(difference.n)"
     guard let interval = difference.interval else {
       return result(.inconclusive, "\(numbers): no interval")
@@ -60,5 +79,25 @@ struct ClaimTest {
     if interval.low <= 0 && interval.high >= 0 { return result(.inconclusive, words) }
     return result(
       interval.low * sign > 0 ? .holds : .contradicted, words)
+  }
+
+  /// Left side less right side; nil where there are no values.
+  private func difference(_ left: [Int: Double], _ right: [Int: Double]) throws -> Difference? {
+    switch (self.left, self.right) {
+    case (_, .number(let number)):
+      left.isEmpty ? nil : try .against(Reported(number), ours: Array(left.values))
+    case (.number(let number), _):
+      // The same with both signs turned.
+      right.isEmpty
+        ? nil : try .against(Reported(-number), ours: right.values.map(-))
+    case (.mean, .mean):
+      if left.isEmpty || right.isEmpty {
+        nil
+      } else if left.keys.contains(where: { right[$0] != nil }) {
+        try .paired(left, right)
+      } else {
+        try .unpaired(Array(left.values), Array(right.values))
+      }
+    }
   }
 }

@@ -9,16 +9,19 @@ public enum LikelihoodConfiguration: Codable, Equatable, Sendable {
   case gaussian(scale: Double)
   /// Independent Gaussians with one trained standard deviation, from the given start.
   case gaussianLearned(initial: Double)
+  /// Independent Gaussians whose means and variances the decoder gives, both for each feature.
+  case gaussianPredicted
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case bernoulli, gaussian
     case gaussianLearned = "gaussian-learned"
+    case gaussianPredicted = "gaussian-predicted"
   }
 
   /// What is impossible about the configuration, or nil.
   public var problem: String? {
     switch self {
-    case .bernoulli: nil
+    case .bernoulli, .gaussianPredicted: nil
     case .gaussian(let scale), .gaussianLearned(let scale):
       scale > 0 && scale.isFinite ? nil : "the standard deviation must be positive"
     }
@@ -26,6 +29,9 @@ public enum LikelihoodConfiguration: Codable, Equatable, Sendable {
 
   /// Whether a dense layer stands between the decoder's network and its output.
   var hasHead: Bool { self != .bernoulli }
+
+  /// Numbers of the decoder's output for each feature of the data.
+  var numbersPerFeature: Int { self == .gaussianPredicted ? 2 : 1 }
 
   /// The values that the data may have; nil where all are good.
   var range: ClosedRange<Double>? { self == .bernoulli ? 0...1 : nil }
@@ -41,13 +47,16 @@ public enum LikelihoodConfiguration: Codable, Equatable, Sendable {
       GaussianLikelihood(
         logScale: (scope / "log-scale").parameter { .full(log(initial), [], type: $1) },
         fixed: initial)
+    case .gaussianPredicted:
+      PredictedGaussianLikelihood()
     }
   }
 }
 
 /// p(x|z) by the decoder's output.
 protocol Likelihood {
-  /// −log p(x | output) in nats, summed over features: `[…, batch, features]` to `[…, batch]`.
+  /// −log p(x | output) in nats, summed over features: `[…, batch, features]` to `[…, batch]`. The
+  /// output has as many numbers in its last axis as the likelihood takes for all features.
   func negativeLogDensity(_ x: Tensor, output: Tensor) -> Tensor
 
   /// E p(x | output) of each feature.
@@ -79,4 +88,19 @@ struct GaussianLikelihood: Likelihood {
   }
 
   func mean(_ output: Tensor) -> Tensor { output }
+}
+
+/// Independent Gaussians, whose means are the first half of the decoder's output, and their log-variances
+/// the second.
+struct PredictedGaussianLikelihood: Likelihood {
+  func negativeLogDensity(_ x: Tensor, output: Tensor) -> Tensor {
+    -DiagonalGaussian(mean: mean(output), logVariance: half(output, 1)).logDensity(x)
+  }
+
+  func mean(_ output: Tensor) -> Tensor { half(output, 0) }
+
+  private func half(_ output: Tensor, _ index: Int) -> Tensor {
+    let features = (output.shape.last ?? 0) / 2
+    return output.narrowed(output.shape.count - 1, index * features..<(index + 1) * features)
+  }
 }

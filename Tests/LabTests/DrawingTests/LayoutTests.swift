@@ -151,7 +151,7 @@ import Testing
     #expect(ColourMap.viridis.colour(at: .nan) == Colour(68, 1, 84))
     #expect(ColourMap.grey.colours(of: [1, .nan, 3], range: nil)[1] == nil)
     #expect(Colour(255, 0, 16, opacity: 0).quoted == "'#FFFF0010'")
-    #expect(Colour.series(-1) == Colour.series(6))
+    #expect(Colour.series(-1) == Colour.series(7))
   }
 
   @Test func quotedTextStaysInItsQuotes() {

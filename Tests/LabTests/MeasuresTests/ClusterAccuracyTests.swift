@@ -27,6 +27,7 @@ import Training
     #expect(found.majority == 80)  // 1, 1, and 1, 1
     #expect(found.hungarian == 60)  // cluster 0 must be label 0 when cluster 1 is label 1
     #expect(found.occupied == 2)
+    #expect(found.largestShare == 60)  // three of five
   }
 
   /// The most confident example of a cluster need not be assigned to it, and may stand for several.
@@ -109,6 +110,10 @@ import Training
     #expect(try Measure.hungarianAccuracy.value(run) == 75)
     #expect(try values("clusters/occupied") == [1, 3, nil])
     #expect(try Measure.occupiedClusters.value(run) == 4)
+    #expect(try values("clusters/largest-share") == [100, 50, nil])
+    #expect(try Measure.largestCluster.value(run) == 100)
+    #expect(Measure.largestCluster.direction == .neither)
+    #expect(Measure.largestCluster.unit == "%")
     #expect(try MeasureFamily.ofClusters.measure("accuracy/hungarian/facet-2")?.value(run) == 75)
     // The training examples have other labels.
     #expect(try MeasureFamily.ofClusters.measure("accuracy/majority/train")?.value(run) == 75)

@@ -12,7 +12,7 @@ import Training
   /// Two facets over images of one row of two pixels in 0 to 1. Facet 1 has three clusters, which take the
   /// first pixel below 0.3, from 0.3 to 0.6 and above; facet 2 has two, by the second pixel at 0.5. The
   /// probability of the taken cluster is 0.4 + pixel / 2. Code j is pixel j, and decoding gives the codes.
-  private final class TwoFacets: MixturePriorModel, LatentVariableModel, ClusterGenerator {
+  private final class TwoFacets: MixturePriorModel, StyledClusterModel {
     let parameters = ParameterStore(Randomness(seed: 0), type: .float64)
     let clusters = [3, 2]
 
@@ -54,6 +54,16 @@ import Training
     func encode(_ batch: Batch) -> DiagonalGaussian { posteriors(batch)[0] }
     func decode(_ codes: Tensor) -> Tensor { codes }
     func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor { .zeros([count, 2]) }
+
+    /// The cluster and the line in the first number, the step in the second, as shares of 10.
+    func traverseStyle(
+      of cluster: Int, lines: Int, steps: Int, reach: Double, _ stream: RandomStream
+    ) -> Tensor {
+      let codes = (0..<lines).flatMap { line in
+        (0..<steps).flatMap { [Double(cluster + line) / 10, reach * Double($0) / 10] }
+      }
+      return Tensor(codes, shape: [lines * steps, 2])
+    }
 
     /// The cluster in the first number, the facet in the second, as shares of 10.
     func sample(
@@ -137,6 +147,17 @@ import Training
     #expect(arrays[2].values == [2, 1])
   }
 
+  /// Lines are rows, and the cluster is the surest of the first facet: number 2.
+  @Test func stylesOfOneCluster() throws {
+    let arrays = try StyleTraversalComputation(lines: 2, columns: 3, reach: 1.5)
+      .compute(run(), snapshots)
+    #expect(arrays.map(\.name) == ["styles/images", "styles/cluster"])
+    #expect(arrays[0].shape == [2, 3, 1, 1, 2])
+    let wanted = [0.2, 0, 0.2, 0.15, 0.2, 0.3, 0.3, 0, 0.3, 0.15, 0.3, 0.3]
+    #expect(arrays[0].values == wanted.map(shade))
+    #expect(arrays[1].values == [2])
+  }
+
   @Test func whatIsAskedForMustBeThere() {
     #expect(
       words { try FacetSwapComputation(facet: 3, pairs: 1, columns: 1).compute(run(), snapshots) }
@@ -145,6 +166,11 @@ import Training
     #expect(
       words { try ClusterSamplesComputation(columns: 1).compute(other, snapshots) }
         == "cluster-samples needs a model that generates from its clusters")
+    #expect(
+      words {
+        try StyleTraversalComputation(lines: 1, columns: 1, reach: 1).compute(other, snapshots)
+      } == "style-traversal needs a model with a code that moves its clusters")
+    #expect(StyleTraversalComputation(lines: 1, columns: 1, reach: 0).problem != nil)
     #expect(ClusterExamplesComputation(clusters: 0, columns: 1).problem != nil)
     #expect(ClusterExamplesComputation(columns: 0).problem != nil)
     #expect(ClusterSamplesComputation(columns: 1, temperature: .covariance(-1)).problem != nil)

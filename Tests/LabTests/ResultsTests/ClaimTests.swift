@@ -5,17 +5,21 @@ import Testing
 @Suite struct ClaimTests {
   @Test func reads() throws {
     let less = try ClaimTest("mean(method=rewo) < mean(method=geco)")
-    #expect(less.left.values == ["method": "rewo"])
-    #expect(less.right.values == ["method": "geco"])
+    #expect(less.left.cell?.values == ["method": "rewo"])
+    #expect(less.right.cell?.values == ["method": "geco"])
     #expect(less.sign == -1)
     let more = try ClaimTest("mean( method = isa-vae , beta = 1 )>mean(method=beta-vae,beta=2.5)")
-    #expect(more.left.values == ["method": "isa-vae", "beta": "1"])
-    #expect(more.right.values == ["method": "beta-vae", "beta": "2.5"])
+    #expect(more.left.cell?.values == ["method": "isa-vae", "beta": "1"])
+    #expect(more.right.cell?.values == ["method": "beta-vae", "beta": "2.5"])
     #expect(more.sign == 1)
-    #expect(more.left.study == nil)
+    #expect(more.left.cell?.study == nil)
     let other = try ClaimTest("mean(study=a/b, method=rewo) < mean(study=a/c)")
-    #expect(other.left == CellReference(study: "a/b", values: ["method": "rewo"]))
-    #expect(other.right == CellReference(study: "a/c", values: [:]))
+    #expect(other.left == .mean(CellReference(study: "a/b", values: ["method": "rewo"])))
+    #expect(other.right == .mean(CellReference(study: "a/c", values: [:])))
+    let number = try ClaimTest("mean(panel=f) > 4.5")
+    #expect(number.left == .mean(CellReference(study: nil, values: ["panel": "f"])))
+    #expect(number.right == .number(4.5))
+    #expect(try ClaimTest("-1e-3<mean(panel=f)").left == .number(-0.001))
   }
 
   @Test(arguments: [
@@ -23,7 +27,8 @@ import Testing
     "mean(a=1) < mean(a=2) < mean(a=3)", "mean(a=1) < mean(a=2) > mean(a=3)",
     "mean(a=1 < mean(a=2)",
     "mean(a=1) <= mean(a=2)", "best(a=1) < best(a=2)", "mean(a=1=2) < mean(a=2)",
-    "mean(a=1,) < mean(b=)", "mean() < mean()",
+    "mean(a=1,) < mean(b=)", "mean() < mean()", "1 < 2", "mean(a=1) < nan", "mean(a=1) > inf",
+    "mean(a=1) < 5 %",
   ])
   func isNoClaim(_ text: String) {
     #expect(throws: ConfigValueError.self, "\(text)") { try ClaimTest(text) }
@@ -55,6 +60,33 @@ import Testing
       #expect(try judge(operation, low, [:]).outcome == .notTested)
       #expect(try judge(operation, low, high, not: "settings").outcome == .notTested)
     }
+  }
+
+  /// t of 3 degrees of freedom is 3.182: low is 1.0125 ± 3.182 · 0.0854 / 2 = [0.877, 1.148].
+  @Test func decidesAgainstNumbers() throws {
+    func judge(_ text: String, _ values: [Int: Double]) throws -> Comparison.ClaimResult {
+      let test = try ClaimTest(text)
+      return try test.judge(
+        Claim(that: text, measure: "m", source: "s"),
+        left: test.left.cell == nil ? [:] : values, right: test.right.cell == nil ? [:] : values,
+        notComparable: nil)
+    }
+    for (number, less, more) in [
+      (1.16, Comparison.Outcome.holds, Comparison.Outcome.contradicted),
+      (1.14, .inconclusive, .inconclusive), (0.89, .inconclusive, .inconclusive),
+      (0.87, .contradicted, .holds),
+    ] {
+      #expect(try judge("mean(a=1) < \(number)", low).outcome == less, "\(number)")
+      #expect(try judge("\(number) > mean(a=1)", low).outcome == less, "\(number)")
+      #expect(try judge("mean(a=1) > \(number)", low).outcome == more, "\(number)")
+      #expect(try judge("\(number) < mean(a=1)", low).outcome == more, "\(number)")
+    }
+    // Runs that all agree leave no doubt; one run and none leave all of it.
+    #expect(try judge("mean(a=1) > 4.5", [0: 5, 1: 5, 2: 5]).outcome == .holds)
+    #expect(try judge("mean(a=1) > 4.5", [0: 5]).outcome == .inconclusive)
+    #expect(try judge("mean(a=1) > 4.5", [:]).outcome == .notTested)
+    #expect(try judge("mean(a=1) < 2", low).explanation.hasPrefix("left − right = -0.98"))
+    #expect(try judge("2 > mean(a=1)", low).explanation.hasPrefix("left − right = 0.98"))
   }
 
   /// Values rise and fall together by seed: only the pairs show that one side is always larger.

@@ -76,7 +76,8 @@ enum Tiny {
   /// What the manifests of tests may name.
   static let kinds = Kinds(
     datasets: [
-      PendulumConfiguration.self, DSpritesConfiguration.self, StandInConfiguration.self,
+      PendulumConfiguration.self, DSpritesConfiguration.self, FiveArcsConfiguration.self,
+      StandInConfiguration.self,
     ],
     models: [
       VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self,
@@ -87,6 +88,7 @@ enum Tiny {
       .final("weight/rate", summary: "weight of the rate at the end"),
       .final("average/squared-error", summary: "running mean at the end"),
       .mostConfidentAccuracy, .majorityAccuracy, .hungarianAccuracy, .occupiedClusters,
+      .largestCluster, .componentDivergence, .consistencyViolation,
       .mutualInformationGap("sampled", factors: 2..<6, words: "scale, orientation, x and y"),
       .logLikelihood, .logLikelihoodOfSome, .activeLatents,
       .event("constraint-first-met/rate", summary: "first step at which the constraint is met"),
@@ -99,13 +101,13 @@ enum Tiny {
     families: [.importanceSampledLikelihood, .ofClusters],
     computations: [
       CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
-      AngleRegressionComputation.self,
-      ClusterExamplesComputation.self, ClusterSamplesComputation.self, FacetSwapComputation.self,
+      AngleRegressionComputation.self, ExamplesComputation.self, ReconstructionsComputation.self,
+      ClustersComputation.self, ComponentsComputation.self, ClusterExamplesComputation.self,
+      ClusterSamplesComputation.self, FacetSwapComputation.self, StyleTraversalComputation.self,
     ],
     drawings: [
       BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
-      ImageGridDrawing.self,
-      BrokenDrawing.self,
+      ScatterDrawing.self, ImageGridDrawing.self, BrokenDrawing.self,
     ])
 
   /// The tiny study, with parts of its text replaced, resolved.

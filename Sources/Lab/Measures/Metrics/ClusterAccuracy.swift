@@ -1,3 +1,12 @@
+/// The cluster that an example is assigned to by its probabilities: the first of the likeliest.
+func likeliest(_ probabilities: ArraySlice<Float>) -> Int {
+  var best = probabilities.startIndex
+  for index in probabilities.indices where probabilities[index] > probabilities[best] {
+    best = index
+  }
+  return best - probabilities.startIndex
+}
+
 /// How well clusters agree with labels: a label is given to each cluster, and the examples whose
 /// cluster has their own label are counted. The three ways of giving it differ.
 public struct ClusterAccuracy: Sendable {
@@ -24,15 +33,12 @@ public struct ClusterAccuracy: Sendable {
       repeating: (-.infinity, labels[0]), count: clusters)
     for (example, label) in labels.enumerated() {
       let row = probabilities[example * clusters..<(example + 1) * clusters]
-      // The first of several equal ones counts, in both.
-      var assigned = 0
-      for (cluster, probability) in row.enumerated() {
-        if probability > row[row.startIndex + assigned] { assigned = cluster }
-        if probability > confident[cluster].probability {
-          confident[cluster] = (probability, label)
-        }
+      // The first of several equal ones counts, as it does for the assignment.
+      for (cluster, probability) in row.enumerated()
+      where probability > confident[cluster].probability {
+        confident[cluster] = (probability, label)
       }
-      counts[assigned][label] += 1
+      counts[likeliest(row)][label] += 1
     }
     self.counts = counts
     confidentLabels = confident.map(\.label)
@@ -73,7 +79,10 @@ public struct ClusterAccuracy: Sendable {
   /// Clusters that have at least one example.
   public var occupied: Int { counts.count { $0.contains { $0 > 0 } } }
 
-  private func percent(_ agreeing: Int) -> Double { 100 * Double(agreeing) / Double(examples) }
+  /// Share of the examples in the largest cluster. In percent.
+  public var largestShare: Double { percent(counts.map { $0.reduce(0, +) }.max() ?? 0) }
+
+  private func percent(_ counted: Int) -> Double { 100 * Double(counted) / Double(examples) }
 }
 
 /// The assignment problem.

@@ -8,7 +8,7 @@ import Torch
 /// `distortion`, −log p(y|x); `conditional-prior`, Σ_k q(z_k) KL(q(x|y) ‖ p(x|w, z_k)); `w-prior` and
 /// `z-prior`, the divergences of w and z from their priors; and `consistency-violation`, L_CV of
 /// eq. (6). Their weights (η on the z-prior, α on the violation) are the training engine's.
-public final class GMVAE: LatentVariableModel, ClusteringModel {
+public final class GMVAE: GaussianClusterModel, StyledClusterModel {
   public let parameters: ParameterStore
   private let clusterCount: Int
   private let samples: Int
@@ -20,7 +20,7 @@ public final class GMVAE: LatentVariableModel, ClusteringModel {
   private let clusterHead: Dense
   private let priorTrunk: Network
   private let componentHead: GaussianHead
-  private let decoder: Network
+  private let decoder: LikelihoodNetwork
 
   init(_ configuration: GMVAEConfiguration, image: [Int], _ parameters: ParameterStore) {
     self.parameters = parameters
@@ -38,7 +38,9 @@ public final class GMVAE: LatentVariableModel, ClusteringModel {
     priorTrunk = configuration.prior.build([w], at: root / "prior", initial: initial)
     componentHead = GaussianHead(
       priorTrunk.outputs, clusterCount * x, at: root / "prior", initial: initial)
-    decoder = configuration.decoder.build([x], at: root / "decoder", initial: initial)
+    decoder = LikelihoodNetwork(
+      x, image, configuration.decoder, configuration.effectiveLikelihood, at: root / "decoder",
+      initial: initial)
   }
 
   /// q(x|y), q(w|y) and q(z|y) of a batch.
@@ -69,14 +71,12 @@ public final class GMVAE: LatentVariableModel, ClusteringModel {
   ) -> Terms {
     let image = batch["image"] ?? .zeros([0, 0])
     let q = posterior(batch, .training)
-    let noise = randomness.stream("x").normal([samples, batch.count, x], like: image)
-    let codes = q.code.sample(noise)
-    let styles = q.style.sample(
-      randomness.stream("w").normal([samples, batch.count, w], like: image))
+    let codes = draw(q.code, randomness.stream("x"))
+    let styles = draw(q.style, randomness.stream("w"))
     let components = components(styles.reshaped(-1, w), .training)
-    let logits = decoder(codes.reshaped(-1, x), .training)
-    let distortion = Bernoulli.negativeLogDensity(
-      image.reshaped(batch.count, -1), logits: logits.reshaped(samples, batch.count, -1))
+    let output = decoder(codes.reshaped(-1, x), .training)
+    let distortion = decoder.likelihood.negativeLogDensity(
+      image.reshaped(batch.count, -1), output: output.reshaped(samples, batch.count, -1))
 
     return Terms(losses: [
       "distortion": distortion.mean(),
@@ -85,6 +85,11 @@ public final class GMVAE: LatentVariableModel, ClusteringModel {
       "z-prior": q.cluster.divergenceFromUniform(categories: clusterCount).mean(),
       "consistency-violation": consistencyViolation(codes, components).mean(),
     ])
+  }
+
+  /// M draws for each example: `[samples, batch, dimensions]`.
+  private func draw(_ posterior: DiagonalGaussian, _ stream: RandomStream) -> Tensor {
+    posterior.sample(stream.normal([samples] + posterior.mean.shape, like: posterior.mean))
   }
 
   /// Σ_k q(z_k|y) KL(q(x|y) ‖ p(x|w, z_k)) for each draw of w: `[samples, batch]`.
@@ -117,13 +122,65 @@ public final class GMVAE: LatentVariableModel, ClusteringModel {
   public func encode(_ batch: Batch) -> DiagonalGaussian { posterior(batch, .evaluation).code }
 
   public func decode(_ codes: Tensor) -> Tensor {
-    decoder(codes, .evaluation).sigmoid().reshaped(codes.shape.first ?? 0, -1)
+    decoder.likelihood.mean(decoder(codes, .evaluation))
   }
 
   public var clusters: [Int] { [clusterCount] }
 
   public func clusterProbabilities(_ batch: Batch) -> [Tensor] {
     [posterior(batch, .evaluation).cluster.probabilities]
+  }
+
+  /// L_CV of eq. (6) for each example, mean over the draws of x and w.
+  public func clusterEntropy(_ batch: Batch, _ randomness: StepRandomness) -> Tensor {
+    let q = posterior(batch, .evaluation)
+    let codes = draw(q.code, randomness.stream("x"))
+    let styles = draw(q.style, randomness.stream("w"))
+    return consistencyViolation(codes, components(styles.reshaped(-1, w), .evaluation)).mean(0)
+  }
+
+  /// The components at w = 0, as Figures 2 to 4 show them.
+  public var clusterGaussians: DiagonalGaussian {
+    let like = parameters.all.first?.value ?? .zeros([])
+    let components = components(.zeros([1, w], type: like.type, device: like.device), .evaluation)
+    return DiagonalGaussian(
+      mean: components.mean.reshaped(-1, x), logVariance: components.logVariance.reshaped(-1, x))
+  }
+
+  /// Draws of x from one component at w = 0: `[count, x]`.
+  public func sample(
+    _ count: Int, ofCluster cluster: Int, facet: Int, _ temperature: Temperature,
+    _ stream: RandomStream
+  ) -> Tensor {
+    let all = clusterGaussians
+    let mean = all.mean.narrowed(0, cluster..<cluster + 1)
+    let variances = all.logVariance.narrowed(0, cluster..<cluster + 1).exp()
+    return mean
+      + temperature.deviations(ofVariances: variances) * stream.normal([count, x], like: all.mean)
+  }
+
+  /// Means of one component while w moves along straight lines: `[lines · steps, x]`, the steps of a
+  /// line one after the other.
+  ///
+  /// A line leads through w = 0 in a random direction, from −`reach` to `reach` in units of √N_w, near
+  /// which is the length of most draws from the prior of w.
+  public func traverseStyle(
+    of cluster: Int, lines: Int, steps: Int, reach: Double, _ stream: RandomStream
+  ) -> Tensor {
+    let styles = styleLines(lines, steps: steps, reach: reach, stream)
+    return components(styles.reshaped(-1, w), .evaluation).mean
+      .narrowed(1, cluster..<cluster + 1).reshaped(-1, x)
+  }
+
+  /// The places of w on such lines: `[lines, steps, w]`.
+  func styleLines(_ lines: Int, steps: Int, reach: Double, _ stream: RandomStream) -> Tensor {
+    let like = parameters.all.first?.value ?? .zeros([])
+    let direction = stream.normal([lines, 1, w], like: like)
+    let length = direction.square().sum(-1).squareRoot().reshaped(lines, 1, 1)
+    let places = (0..<steps).map { step in
+      steps == 1 ? 0 : reach * (2 * Double(step) / Double(steps - 1) - 1) * Double(w).squareRoot()
+    }
+    return direction / length * Tensor(places, shape: [steps, 1]).to(like.type).to(like.device)
   }
 
   /// Ancestral draws: w ~ N(0, I), a component at random, x from it.

@@ -23,8 +23,10 @@ public struct GMVAEConfiguration: ModelConfiguration {
   public var encoder: NetworkConfiguration
   /// Network of p(x|w, z) up to its heads.
   public var prior: NetworkConfiguration
-  /// Network of p(y|x); its output has the data's shape, and is the Bernoulli logits.
+  /// Network of p(y|x).
   public var decoder: NetworkConfiguration
+  /// p(y|x) of the decoder's output; Bernoulli where left out.
+  public var likelihood: LikelihoodConfiguration?
   public var initial: Initializer
 
   public func problem(for data: ExampleShapes) -> String? {
@@ -39,16 +41,25 @@ public struct GMVAEConfiguration: ModelConfiguration {
     }
     if let problem = encoder.problem(for: image) { return "encoder: " + problem }
     if let problem = prior.problem(for: [w]) { return "prior: " + problem }
-    for (name, network, input, head) in [
+    if let problem = effectiveLikelihood.problem { return "likelihood: " + problem }
+    let hasHead = effectiveLikelihood.hasHead
+    if hasHead, let problem = decoder.problem(for: [x]) { return "decoder: " + problem }
+    let headed = [
       ("encoder", encoder, image, max(x, w, clusters)), ("prior", prior, [w], clusters * x),
-    ] {
+    ]
+    let ofDecoder = hasHead ? [("decoder", decoder, [x], image.reduce(1, *))] : []
+    for (name, network, input, head) in headed + ofDecoder {
       if let problem = network.problem(ofHead: head, for: input) { return "\(name): " + problem }
     }
-    return decoder.problem(ofDecoderFrom: [x], to: image)
+    return hasHead ? nil : decoder.problem(ofDecoderFrom: [x], to: image)
   }
 
-  /// Images are grey values, which a Bernoulli likelihood takes for probabilities.
-  public func range(of tensor: String) -> ClosedRange<Double>? { tensor == "image" ? 0...1 : nil }
+  /// The likelihood, also where the manifest names none.
+  var effectiveLikelihood: LikelihoodConfiguration { likelihood ?? .bernoulli }
+
+  public func range(of tensor: String) -> ClosedRange<Double>? {
+    tensor == "image" ? effectiveLikelihood.range : nil
+  }
 
   public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {
     GMVAE(self, image: data["image"] ?? [], parameters)

@@ -8,15 +8,20 @@ public enum ArchitectureConfiguration: Codable, Equatable, Sendable {
   enum CodingKeys: String, CodingKey, CaseIterable { case ladder, shared }
 
   /// What is impossible about the networks for such images and facets, or nil.
-  func problem(image: [Int], facets: [FacetConfiguration]) -> String? {
+  ///
+  /// - Parameter numbersPerFeature: those of the likelihood, in the decoder's output.
+  func problem(
+    image: [Int], facets: [FacetConfiguration], numbersPerFeature: Int
+  ) -> String? {
     do {
       let output =
         switch self {
         case .ladder(let ladder): try ladder.outputShape(image: image, facets: facets)
         case .shared(let shared): try shared.outputShape(image: image, facets: facets)
         }
-      return output.reduce(1, *) == image.reduce(1, *)
-        ? nil : "the decoder's output has shape \(output), and an image of the data has \(image)"
+      if output.reduce(1, *) == numbersPerFeature * image.reduce(1, *) { return nil }
+      return "the decoder's output has shape \(output), and an image of the data has \(image)"
+        + (numbersPerFeature == 1 ? "" : ", each number of which needs \(numbersPerFeature)")
     } catch {
       return error.message
     }

@@ -10,7 +10,8 @@ public struct MFCVAEConfiguration: ModelConfiguration {
   public var covariance: Covariance
   public var mixtureWeights: MixtureWeights
   public var architecture: ArchitectureConfiguration
-  /// p(x|z) of the decoder's output, which has as many numbers as an image.
+  /// p(x|z) of the decoder's output, which has as many numbers as an image, or twice as many where the
+  /// variances are predicted.
   public var likelihood: LikelihoodConfiguration
   public var initial: Initializer
 
@@ -42,7 +43,8 @@ public struct MFCVAEConfiguration: ModelConfiguration {
       if let problem = facet.problem(covariance) { return "facet \(index + 1): " + problem }
     }
     if let problem = likelihood.problem { return "likelihood: " + problem }
-    return architecture.problem(image: image, facets: facets)
+    return architecture.problem(
+      image: image, facets: facets, numbersPerFeature: likelihood.numbersPerFeature)
   }
 
   public func range(of tensor: String) -> ClosedRange<Double>? {

@@ -41,7 +41,7 @@ public final class VAE: LatentVariableModel, ImportanceSampledModel {
       limits: configuration.limits)
     decoder = LikelihoodNetwork(
       latent, image, configuration.decoder, configuration.likelihood, at: root / "decoder",
-      initial: initial)
+      initial: initial, limits: configuration.limits)
     self.prior = prior(encoder)
   }
 
@@ -103,29 +103,5 @@ public final class VAE: LatentVariableModel, ImportanceSampledModel {
 
   public func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor {
     prior.sample(count, stream, like: parameters.all.first?.value ?? .zeros([]))
-  }
-}
-
-/// p_θ(x|z): a network, and how its output stands for the data.
-struct LikelihoodNetwork {
-  private let trunk: Network
-  private let mean: Dense?
-  let likelihood: any Likelihood
-
-  init(
-    _ latent: Int, _ image: [Int], _ network: NetworkConfiguration,
-    _ likelihood: LikelihoodConfiguration, at scope: ParameterScope, initial: Initializer
-  ) {
-    trunk = network.build([latent], at: scope, initial: initial)
-    mean =
-      likelihood.hasHead
-      ? Dense(trunk.outputs, image.reduce(1, *), at: scope / "mean", initial: initial) : nil
-    self.likelihood = likelihood.build(at: scope)
-  }
-
-  /// The likelihood's parameter for each feature: `[rows, latent]` to `[rows, features]`.
-  func callAsFunction(_ codes: Tensor, _ mode: Mode) -> Tensor {
-    let features = trunk(codes, mode).reshaped(codes.shape.first ?? 0, -1)
-    return mean.map { $0(features) } ?? features
   }
 }

@@ -1,0 +1,31 @@
+import Datasets
+import Torch
+
+/// So many examples, taken evenly over the training data: the same ones for every computation that is
+/// asked for as many.
+enum SpacedExamples {
+  /// What is impossible about asking for so many, or nil.
+  static func problem(_ examples: Int) -> String? {
+    1...1_000_000 ~= examples ? nil : "examples must be from 1 to 1,000,000"
+  }
+
+  /// Their places among `count` examples: all where there are no more.
+  static func rows(_ examples: Int, of count: Int) -> [Int] {
+    let taken = max(min(examples, count), 1)
+    return (0..<taken).map { $0 * count / taken }
+  }
+
+  /// Calls `body` with the examples, a batch after the other, prepared for evaluation.
+  static func visit(
+    _ examples: Int, of data: Split, for purpose: String, _ body: (Batch) -> Void
+  ) throws {
+    let rows = rows(examples, of: data.count)
+    for start in stride(from: 0, to: rows.count, by: FinishedRun.batch) {
+      try checked(purpose) {
+        withoutGradients {
+          body(data.rows(at: Array(rows[start..<min(start + FinishedRun.batch, rows.count)])))
+        }
+      }
+    }
+  }
+}
