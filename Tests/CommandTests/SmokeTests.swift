@@ -47,15 +47,22 @@ extension CommandTests {
 
     @Test func everythingFromTrainingToPictures() throws {
       let project = try Project()
-      try Self.standIns(in: project)
       let all = try Self.artefacts(of: project)
       // Those of the pendulum are made for the other tests.
       let ids = all.keys.filter { !$0.hasPrefix("vhp/") || $0.hasPrefix("vhp/table-2") }.sorted()
-      try #require(ids.count >= 3)
-      let outcome = try project.start(
-        ["reproduce"] + ids + ["--profile", "smoke", "--jobs", "2"]
-      ).finish()
-      #expect(outcome.code == 0, "\(outcome)")
+      // Some are made of generated images at this budget, and need no files.
+      let needless = ids.filter { $0.hasPrefix("mfcvae/") }
+      try #require(ids.count >= 3 && needless.count >= 3)
+      func reproduce(_ ids: [String]) throws {
+        let outcome = try project.start(
+          ["reproduce"] + ids + ["--profile", "smoke", "--jobs", "2"],
+          environment: ["PRIORLAB_DATA": ""]
+        ).finish()
+        #expect(outcome.code == 0, "\(outcome)")
+      }
+      try reproduce(needless)
+      try Self.standIns(in: project)
+      try reproduce(ids.filter { !needless.contains($0) })
       for id in ids {
         let folder = "results/\(id)/smoke/"
         for file in ["result.h5", "comparison.md"] {
