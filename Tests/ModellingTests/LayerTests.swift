@@ -72,6 +72,10 @@ import Torch
       ),
       ([.reshape([5, 2])], "layer 0 of the network: [1, 6, 6] cannot be reshaped to [5, 2]"),
       (
+        [.activation(.gated)],
+        "layer 0 of the network: 'gated' needs the affine map of a layer, and cannot stand alone"
+      ),
+      (
         [.transposedConvolution(.init(channels: 1, kernel: 65536, stride: 65536))],
         "layer 0 of the network: its output would be 393216 × 393216 pixels"
       ),
@@ -110,6 +114,30 @@ import Torch
       let normal = 2 * 4.5 / (20.25 + 1e-5).squareRoot() + 0.5
       #expect(distance(built(x, .training).doubles(), [tanh(0.1 - 0.2 * normal)]) < 1e-12)
       #expect(store.states[0].value.doubles() == [0.25])
+    }
+  }
+
+  /// A function behind a layer's batch normalisation.
+  @Test func activationAlone() throws {
+    try tensors {
+      let store = ParameterStore(Randomness(seed: 3), type: .float64)
+      let network = NetworkConfiguration.sequence([
+        .convolution(
+          ConvolutionConfiguration(
+            channels: 2, kernel: 1, batchNorm: .afterActivation, activation: .elu)),
+        .activation(.sigmoid),
+      ])
+      #expect(network.problem(for: [1, 2, 2]) == nil)
+      let built = network.build([1, 2, 2], at: store.root, initial: .heNormal)
+      #expect(built.outputShape == [2, 2, 2])
+      let plain = NetworkConfiguration.sequence([network.layers[0]])
+        .build([1, 2, 2], at: store.root / "plain", initial: .heNormal)
+      for name in ["weight", "bias"] {
+        try store.set("plain/0/" + name, store.numbers("0/" + name))
+      }
+      let x = Tensor([0.4, -3, 0.1, 2], shape: [1, 1, 2, 2])
+      let expected = plain(x, .training).doubles().map { 1 / (1 + exp(-$0)) }
+      #expect(distance(built(x, .training).doubles(), expected) < 1e-12)
     }
   }
 

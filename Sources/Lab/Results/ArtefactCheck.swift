@@ -31,11 +31,22 @@ struct ArtefactCheck {
     for (index, claim) in (artefact.claims ?? []).enumerated() { try check(claim, at: index) }
   }
 
+  /// A measure that no run takes would never have a value; of several cells, some may do without.
   private func check(measure: String, at path: [String]) throws {
     _ = try kinds.measure(measure, origin: origin(of: path))
-    for template in templates where !template.measures.contains(measure) {
+    if let template = templates.first, !templates.contains(where: { $0.measures.contains(measure) })
+    {
       throw error(
         path, "the study \(template.study) does not take the measure '\(measure)': add it there")
+    }
+  }
+
+  private func check(_ template: RunTemplate, takes measure: String, at path: [String]) throws {
+    guard template.measures.contains(measure) else {
+      let cell = template.cell.values.isEmpty ? "" : " (\(template.cell.label))"
+      throw error(
+        path,
+        "the study \(template.study)\(cell) does not take the measure '\(measure)': add it there")
     }
   }
 
@@ -43,7 +54,8 @@ struct ArtefactCheck {
     let path: [String] = ["use", "\(index)", "select"]
     for measure in use.select?.measures ?? [] {
       _ = try kinds.measure(measure, origin: origin(of: path))
-      if !templates.allSatisfy({ $0.measures.contains(measure) }) {
+      let own = templates.filter { $0.study == use.study }
+      if !own.allSatisfy({ $0.measures.contains(measure) }) {
         throw error(path, "the study does not take the measure '\(measure)'")
       }
     }
@@ -54,6 +66,7 @@ struct ArtefactCheck {
     let path: [String] = ["reported", "\(index)"]
     try check(isShown: reported.measure, at: path + ["measure"])
     let cell = try theCell(reported.reference, at: path + ["cell"])
+    try check(cell, takes: reported.measure, at: path + ["measure"])
     if !(reported.margin.value > 0 && reported.margin.value.isFinite) {
       throw error(path + ["margin"], "the margin must be positive and finite")
     }
@@ -80,10 +93,11 @@ struct ArtefactCheck {
     } catch let problem as ConfigValueError {
       throw error(path + ["that"], problem.message)
     }
-    for cell in [test.left.cell, test.right.cell].compactMap(\.self) {
-      _ = try theCell(cell, at: path + ["that"])
-    }
     try check(isShown: claim.measure, at: path + ["measure"])
+    for side in [test.left.cell, test.right.cell].compactMap(\.self) {
+      let cell = try theCell(side, at: path + ["that"])
+      try check(cell, takes: claim.measure, at: path + ["measure"])
+    }
   }
 
   private func check(isShown measure: String, at path: [String]) throws {

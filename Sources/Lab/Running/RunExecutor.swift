@@ -119,8 +119,10 @@ public struct RunExecutor {
       // Trained before, but a measure was added since.
       try ParameterFile.read(directory.weights, into: model.parameters)
       let curves = directory.storedCurves() ?? known.curves
-      known.measures = try measure(
+      let measures = try measure(
         run.template.measures, model, dataset, randomness, curves, known.events, report)
+      // Those of another cell with the same run stay.
+      known.measures.merge(measures) { _, new in new }
       try store.append(known)
       return .finished
     }

@@ -132,6 +132,13 @@ struct ReshapeLayer: Layer {
   }
 }
 
+/// A function of each number alone.
+struct ActivationLayer: Layer {
+  let activation: Activation
+
+  func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { x.activated(activation) }
+}
+
 /// Batch normalisation (Ioffe and Szegedy 2015) of channels, axis 1, with ε = 1e-5 and a momentum of
 /// 0.1 for the running statistics, as Torch7 and PyTorch have it. Weights start at 1, biases at 0.
 struct BatchNorm {

@@ -86,9 +86,12 @@ public enum LayerConfiguration: Codable, Equatable, Sendable {
   case transposedConvolution(ConvolutionConfiguration)
   /// The same numbers in another shape: `{reshape: [64, 9, 9]}`.
   case reshape([Int])
+  /// A function of each number alone, such as one behind a layer's batch normalisation:
+  /// `{activation: sigmoid}`.
+  case activation(Activation)
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case dense, convolution, reshape
+    case dense, convolution, reshape, activation
     case transposedConvolution = "transposed-convolution"
   }
 
@@ -113,6 +116,11 @@ public enum LayerConfiguration: Codable, Equatable, Sendable {
         throw NetworkProblem("\(input) cannot be reshaped to \(shape)")
       }
       return shape
+    case .activation(let activation):
+      if activation == .gated {
+        throw NetworkProblem("'gated' needs the affine map of a layer, and cannot stand alone")
+      }
+      return input
     }
   }
 
@@ -130,6 +138,8 @@ public enum LayerConfiguration: Codable, Equatable, Sendable {
         initial: convolution.initial ?? initial)
     case .reshape(let shape):
       return ReshapeLayer(shape: shape)
+    case .activation(let activation):
+      return ActivationLayer(activation: activation)
     }
   }
 

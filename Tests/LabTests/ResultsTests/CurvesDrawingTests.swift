@@ -71,10 +71,27 @@ import Testing
       ])
   }
 
+  /// A number of steps of each study, and 1 of one that has none.
+  @Test func stepsOfStudies() throws {
+    let curve = "panels: cells, " + curve
+    let same = try figure(try drawing("x: {label: epoch, steps: 10}, " + curve))
+    let own = try figure(try drawing("x: {label: epoch, steps: {other: 7, s: 10}}, " + curve))
+    let none = try figure(try drawing("x: {label: epoch, steps: {other: 7}}, " + curve))
+    let one = try figure(try drawing("x: {label: epoch, steps: 1}, " + curve))
+    #expect(own.panels.map(\.layers) == same.panels.map(\.layers))
+    #expect(none.panels.map(\.layers) == one.panels.map(\.layers))
+    #expect(none.panels.map(\.layers) != same.panels.map(\.layers))
+    let message = words { try drawing("x: {label: epoch, steps: many}, " + curve) }
+    #expect(message.contains("x.steps: expected a whole number, or a mapping"), "\(message)")
+  }
+
   @Test func problems() throws {
     #expect(try drawing("curves: []").problem == "curves must hold at least one")
     #expect(
       try drawing("x: {label: epoch, steps: 0}, " + curve).problem == "steps must be at least 1")
+    #expect(
+      try drawing("x: {label: epoch, steps: {s: 5, t: 0}}, " + curve).problem
+        == "steps must be at least 1")
     #expect(try drawing(curve).problem == nil)
   }
 }

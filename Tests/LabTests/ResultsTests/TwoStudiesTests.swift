@@ -91,6 +91,52 @@ import Testing
     }
   }
 
+  /// A measure that one of the studies takes has rows of that study.
+  @Test func aMeasureOfOneStudy() throws {
+    let more = ["measures: [test/less]\ndraw": "measures: [test/less, test/more/part]\ndraw"]
+    try with(more) { place in
+      #expect(words { try place.artefact() }.contains("does not take the measure 'test/more/part'"))
+      try place.write(
+        try place.read("experiments/0.yaml").replacing(
+          "measures: [test/less", with: "measures: [test/more/part, test/less"),
+        to: "experiments/0.yaml")
+      let comparison = try compared(place)
+      let rows = comparison.rows.filter { $0.measure == "test/more/part" }
+      #expect(rows.map(\.study) == ["test/one", "test/one"])
+    }
+  }
+
+  /// A number or a claim about a cell that does not take the measure.
+  @Test(arguments: [
+    (
+      "reported:",
+      "{study: test/two, cell: {method: rewo}, measure: test/more/part, value: 1, margin: {value: 1, because: b}, source: s}",
+      "reported.0.measure"
+    ),
+    (
+      "claims:",
+      "{that: \"mean(study=test/one, method=rewo) < mean(study=test/two, method=rewo)\", measure: test/more/part, source: s}",
+      "claims.0.measure"
+    ),
+  ])
+  func aCellWithoutTheMeasure(_ key: String, _ item: String, _ place: String) throws {
+    let edits = [
+      "measures: [test/less]\ndraw": "measures: [test/less, test/more/part]\ndraw",
+      key: "\(key)\n  - \(item)",
+    ]
+    try with(edits) { workplace in
+      try workplace.write(
+        try workplace.read("experiments/0.yaml").replacing(
+          "measures: [test/less", with: "measures: [test/more/part, test/less"),
+        to: "experiments/0.yaml")
+      let message = words { try workplace.artefact() }
+      #expect(
+        message.contains(
+          "\(place): the study test/two (method=rewo) does not take the measure 'test/more/part'"),
+        "\(message)")
+    }
+  }
+
   @Test(arguments: [
     (
       "study: test/one, cell", "cell",

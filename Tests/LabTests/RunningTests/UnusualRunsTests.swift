@@ -186,6 +186,12 @@ import Testing
       let now = try Data(contentsOf: URL(fileURLWithPath: place.store.directory(after).weights))
       #expect(now == weights)
       #expect(try place.train(after) == .alreadyFinished)
+      // Another cell with the same run takes other measures of it; those that are there stay.
+      let other = try Tiny.run("plain", ["measures: [": "measures: [code-radius/variation, "])
+      #expect(try place.train(other) == .finished)
+      let third = try #require(place.record(of: other))
+      #expect(third.measures.keys.contains("code-radius/variation"))
+      for (name, value) in second.measures { #expect(third.measures[name] == .some(value)) }
     }
   }
 

@@ -15,7 +15,7 @@ public struct CurvesDrawing: Drawing {
 
   public var problem: String? {
     if curves.isEmpty { return "curves must hold at least one" }
-    if let x, x.steps < 1 { return "steps must be at least 1" }
+    if let x, x.steps.all.contains(where: { $0 < 1 }) { return "steps must be at least 1" }
     return nil
   }
 
@@ -33,9 +33,44 @@ public struct CurvesDrawing: Drawing {
   public struct HorizontalAxis: Decodable, Sendable {
     public var label: String
     /// Steps in one of its units: the batches of an epoch.
-    public var steps: Int
+    public var steps: Steps
     /// Linear by default.
     public var logarithmic: Bool?
+  }
+
+  /// A number for all studies, or one for each: `{mfcvae/mnist: 118, mfcvae/svhn: 489}`.
+  public enum Steps: Decodable, Sendable {
+    case same(Int)
+    case byStudy([String: Int])
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let number = try? container.decode(Int.self) {
+        self = .same(number)
+      } else if let numbers = try? container.decode([String: Int].self) {
+        self = .byStudy(numbers)
+      } else {
+        throw DecodingError.dataCorrupted(
+          .init(
+            codingPath: decoder.codingPath,
+            debugDescription: "expected a whole number, or a mapping of studies to whole numbers"))
+      }
+    }
+
+    var all: [Int] {
+      switch self {
+      case .same(let number): [number]
+      case .byStudy(let numbers): Array(numbers.values)
+      }
+    }
+
+    /// Those of a study; 1 of one that has none.
+    func of(_ study: String) -> Int {
+      switch self {
+      case .same(let number): number
+      case .byStudy(let numbers): numbers[study] ?? 1
+      }
+    }
   }
 
   /// What has a panel of its own.
@@ -83,7 +118,7 @@ public struct CurvesDrawing: Drawing {
   private func layers(
     _ curve: Curve, _ cell: ResultFile.CellEntry, _ colour: Colour, _ result: ResultFile
   ) throws -> [Layer] {
-    let unit = Double(x?.steps ?? 1)
+    let unit = Double(x?.steps.of(cell.study) ?? 1)
     let runs = try result.seeds(cell).compactMap { seed -> [Double: Double]? in
       guard let values = try result.array(curve.values, cell, seed: seed)?.values,
         let steps = try result.array("curves/step", cell, seed: seed)?.values
