@@ -80,8 +80,13 @@ struct ArtefactCheck {
     } catch let problem as ConfigValueError {
       throw error(path + ["that"], problem.message)
     }
-    for side in [test.left, test.right] { _ = try theCell(side, at: path + ["that"]) }
-    try check(isShown: claim.measure, at: path + ["measure"])
+    for side in [test.left, test.right] {
+      _ = try theCell(side.cell, at: path + ["that"])
+      guard let measure = side.measure ?? claim.measure else {
+        throw error(path, "a side of the claim names no measure: write 'measure'")
+      }
+      try check(isShown: measure, at: path + [side.measure == nil ? "measure" : "that"])
+    }
   }
 
   private func check(isShown measure: String, at path: [String]) throws {

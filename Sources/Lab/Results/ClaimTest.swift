@@ -1,9 +1,18 @@
 /// A claim's inequality, read from `mean(method=rewo) < mean(method=geco)`.
 struct ClaimTest {
-  let left: CellReference
-  let right: CellReference
+  let left: Side
+  let right: Side
   /// −1 where the left side is claimed to be smaller, 1 where larger.
   let sign: Double
+
+  /// What stands on one side: a cell, and the measure where it is not the claim's.
+  struct Side: Equatable {
+    let cell: CellReference
+    let measure: String?
+  }
+
+  /// What names the measure among axis values; no axis may be called so.
+  static let measureKey = "measure"
 
   /// - Throws: `ConfigValueError` where the text is no such inequality.
   init(_ text: String) throws {
@@ -15,7 +24,7 @@ struct ClaimTest {
       sides = text.split(separator: ">")
       sign = 1
     }
-    guard sides.count == 2, let left = Self.cell(sides[0]), let right = Self.cell(sides[1]) else {
+    guard sides.count == 2, let left = Self.side(sides[0]), let right = Self.side(sides[1]) else {
       throw ConfigValueError(
         "'\(text)' is no claim: write 'mean(axis=value, …) < mean(axis=value, …)', or with '>'")
     }
@@ -23,8 +32,8 @@ struct ClaimTest {
     self.right = right
   }
 
-  /// The cell inside `mean(…)`.
-  private static func cell(_ text: Substring) -> CellReference? {
+  /// What is inside `mean(…)`.
+  private static func side(_ text: Substring) -> Side? {
     let text = text.filter { $0 != " " }
     guard text.hasPrefix("mean("), text.hasSuffix(")") else { return nil }
     var values: [String: String] = [:]
@@ -34,7 +43,9 @@ struct ClaimTest {
       values[String(parts[0])] = String(parts[1])
     }
     let study = values.removeValue(forKey: CellReference.studyKey)
-    return values.isEmpty && study == nil ? nil : CellReference(study: study, values: values)
+    let measure = values.removeValue(forKey: measureKey)
+    if values.isEmpty && study == nil && measure == nil { return nil }
+    return Side(cell: CellReference(study: study, values: values), measure: measure)
   }
 
   /// Compares two cells' values by seed; the 95 % interval of the difference decides.

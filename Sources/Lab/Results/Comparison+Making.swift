@@ -41,9 +41,9 @@ extension Comparison {
     }
     let claims = try (manifest.claims ?? []).map { claim in
       let test = try ClaimTest(claim.that)
-      func values(_ cell: CellReference) -> [Int: Double] {
+      func values(_ side: ClaimTest.Side) -> [Int: Double] {
         let row = rows.first {
-          $0.measure == claim.measure && cell.fits($0.cell, of: $0.study)
+          $0.measure == side.measure ?? claim.measure && side.cell.fits($0.cell, of: $0.study)
         }
         return Dictionary(uniqueKeysWithValues: (row?.runs ?? []).map { ($0.seed, $0.value) })
       }

@@ -106,7 +106,8 @@ extension Comparison {
     if !claims.isEmpty {
       lines += ["", "The paper's claims:"]
       lines += claims.map { claim in
-        "  \(claim.outcome.rawValue): \(claim.claim.that)  (\(claim.claim.measure); "
+        "  \(claim.outcome.rawValue): \(claim.claim.that)  ("
+          + (claim.claim.measure.map { "\($0); " } ?? "")
           + "\(claim.claim.source); \(claim.explanation))"
       }
     }

@@ -5,17 +5,22 @@ import Testing
 @Suite struct ClaimTests {
   @Test func reads() throws {
     let less = try ClaimTest("mean(method=rewo) < mean(method=geco)")
-    #expect(less.left.values == ["method": "rewo"])
-    #expect(less.right.values == ["method": "geco"])
+    #expect(less.left.cell.values == ["method": "rewo"])
+    #expect(less.right.cell.values == ["method": "geco"])
     #expect(less.sign == -1)
     let more = try ClaimTest("mean( method = isa-vae , beta = 1 )>mean(method=beta-vae,beta=2.5)")
-    #expect(more.left.values == ["method": "isa-vae", "beta": "1"])
-    #expect(more.right.values == ["method": "beta-vae", "beta": "2.5"])
+    #expect(more.left.cell.values == ["method": "isa-vae", "beta": "1"])
+    #expect(more.right.cell.values == ["method": "beta-vae", "beta": "2.5"])
     #expect(more.sign == 1)
-    #expect(more.left.study == nil)
+    #expect(more.left.cell.study == nil && more.left.measure == nil)
     let other = try ClaimTest("mean(study=a/b, method=rewo) < mean(study=a/c)")
-    #expect(other.left == CellReference(study: "a/b", values: ["method": "rewo"]))
-    #expect(other.right == CellReference(study: "a/c", values: [:]))
+    #expect(other.left.cell == CellReference(study: "a/b", values: ["method": "rewo"]))
+    #expect(other.right.cell == CellReference(study: "a/c", values: [:]))
+    let own = try ClaimTest("mean(measure=a/b, method=rewo) > mean(measure=a/c)")
+    #expect(own.left.cell == CellReference(study: nil, values: ["method": "rewo"]))
+    #expect(own.left.measure == "a/b")
+    #expect(
+      own.right == ClaimTest.Side(cell: CellReference(study: nil, values: [:]), measure: "a/c"))
   }
 
   @Test(arguments: [
@@ -86,6 +91,23 @@ import Testing
       more: ["rewo": Table.near(1), "plain": Table.near(2)]
     ) { comparison, _ in
       #expect(comparison.claims.map(\.outcome) == [.holds, .contradicted])
+    }
+  }
+
+  /// Two measures of one cell, where each side names its own.
+  @Test func sidesNameMeasures() throws {
+    let claim =
+      #"{that: "mean(method=rewo) > mean(method=plain)", measure: test/more, source: Section 2}"#
+    let own =
+      #"{that: "mean(method=rewo, measure=test/more) > mean(method=rewo, measure=test/less)", source: Section 2}"#
+    let artefact = try edited(Table.artefact, [claim: own])
+    try Table.with(
+      less: ["rewo": Table.near(1), "plain": Table.near(2)],
+      more: ["rewo": Table.near(3), "plain": Table.near(2)], artefact: artefact
+    ) { comparison, _ throws in
+      #expect(comparison.claims.map(\.outcome) == [.holds, .holds])
+      #expect(comparison.claims[1].explanation.hasPrefix("left − right = 2"))
+      #expect(try comparison.text(.text).contains("measure=test/less)  (Section 2; left"))
     }
   }
 
