@@ -80,6 +80,10 @@ PLTensor *pl_transposed_convolution(const PLTensor *x, const PLTensor *weight, c
   });
 }
 
+PLTensor *pl_max_pool(const PLTensor *x, int64_t kernel, int64_t stride) {
+  return guarded("max pool", {x}, [&] { return at::max_pool2d(x->value, {kernel}, {stride}); });
+}
+
 PLTensor *pl_batch_norm(const PLTensor *x, const PLTensor *weight, const PLTensor *bias,
                         PLTensor *mean, PLTensor *variance, bool training, double momentum,
                         double epsilon) {

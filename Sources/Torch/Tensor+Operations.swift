@@ -186,6 +186,12 @@ extension Tensor {
         handle, weight.handle, bias.handle, Int64(stride), Int64(padding)))
   }
 
+  /// The greatest number of each `kernel` × `kernel` window of `[batch, channels, height, width]`: extents
+  /// become ⌊(n − kernel) / stride⌋ + 1.
+  public func maxPooled(_ kernel: Int, stride: Int) -> Tensor {
+    Tensor(pl_max_pool(handle, Int64(kernel), Int64(stride)))
+  }
+
   /// Batch normalisation of each channel, axis 1 (Ioffe and Szegedy 2015): in training by the batch's
   /// mean and variance, which also move the running ones in place; else by the running ones.
   public func batchNormalised(

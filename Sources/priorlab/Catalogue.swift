@@ -34,7 +34,7 @@ let kinds = Kinds(
     .activeLatents,
     .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
   ],
-  families: [.importanceSampledLikelihood, .ofClusters],
+  families: [.importanceSampledLikelihood, .ofClusters, .probes, .diversity],
   computations: [
     CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
     AngleRegressionComputation.self, ExamplesComputation.self, ReconstructionsComputation.self,

@@ -18,6 +18,7 @@ import Testing
 
   @Test(arguments: [
     ("stored.npz", "i2"), ("compressed.mat", "x_i2"), ("foreign.h5", "numbers/i2"),
+    ("zip.pth", "i2"), ("legacy.pth", "i2"),
   ])
   func keysNameArraysWhateverTheName(name: String, key: String) throws {
     try withFile("data", fixture(name)) { path in
@@ -107,11 +108,13 @@ import Testing
       let message = try withFile(name, text.utf8) { path in
         arrayMessage { try ArrayFile.read(path) }
       }
-      #expect(message.contains("is not a file of arrays (NPY, NPZ, IDX, MATLAB, HDF5 or text)"))
+      #expect(
+        message.contains("is not a file of arrays (NPY, NPZ, IDX, MATLAB, HDF5, PyTorch or text)"))
     }
     // The name promises a format, whose reader says what is wrong.
     for (name, format) in [
-      ("a.npy", "an NPY array"), ("a.npz", "an NPZ file"), ("a.idx", "an IDX file"),
+      ("a.npy", "an NPY array"), ("a.npz", "an NPZ file"),
+      ("a.pth", "a file of tensors, as PyTorch saves them"), ("a.idx", "an IDX file"),
       ("images-idx3-ubyte.gz", "an IDX file"), ("a.mat", "a MATLAB file"),
     ] {
       let message = try withFile(name, "hello".utf8) { path in

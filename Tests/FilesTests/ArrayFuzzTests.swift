@@ -30,6 +30,13 @@ import Testing
         "mat", ["plain.mat", "compressed.mat", "narrow.mat", "big.mat"],
         { path in try all(MATFile.names(in: path)) { try MATFile.read(path, name: $0).count } }
       ),
+      (
+        "torch", ["zip.pth", "legacy.pth", "module.pth", "python2.pth"],
+        { path in
+          let file = try TorchFile(path)
+          return try all(file.names) { try file.read($0).count }
+        }
+      ),
       ("amat", ["numbers.amat", "one.idx.gz"], { try AMATFile.read($0).count }),
       ("gzip", ["one.idx.gz", "two.idx.gz"], { try Gzip.contents(of: $0).count }),
       (
@@ -42,7 +49,7 @@ import Testing
       (
         "any",
         arrayFixtures.keys.filter { !$0.hasSuffix(".h5") && $0 != "matlab73.mat" }.sorted() + [
-          "numbers.amat"
+          "numbers.amat", "zip.pth", "legacy.pth",
         ],
         { path in
           let names = try ArrayFile.names(in: path)

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Files
 
-/// The bytes of a file of `arrayFixtures`.
+/// The bytes of a file of `arrayFixtures` or `torchFixtures`.
 func fixture(_ name: String) throws -> Data {
-  let text = try #require(arrayFixtures[name])
+  let text = try #require(arrayFixtures[name] ?? torchFixtures[name])
   let data = try #require(Data(base64Encoded: text, options: .ignoreUnknownCharacters))
   if name.hasSuffix(".gz") { return data }
   return try withTemporaryDirectory { directory in

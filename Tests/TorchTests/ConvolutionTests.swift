@@ -56,6 +56,32 @@ import Torch
     }
   }
 
+  /// The greatest number of each window, written out; what does not fill a window is left out.
+  @Test(arguments: [(3, 2, 7, 6), (2, 2, 4, 5), (3, 1, 3, 4), (1, 3, 4, 4)])
+  func maxPooling(_ kernel: Int, _ stride: Int, _ height: Int, _ width: Int) throws {
+    let x = scattered(6 * height * width)
+    let (rows, columns) = ((height - kernel) / stride + 1, (width - kernel) / stride + 1)
+    var expected: [Double] = []
+    for plane in 0..<6 {
+      for row in 0..<rows {
+        for column in 0..<columns {
+          let window = (0..<kernel * kernel).map { place in
+            let (y, z) = (row * stride + place / kernel, column * stride + place % kernel)
+            return x[(plane * height + y) * width + z]
+          }
+          expected.append(try #require(window.max()))
+        }
+      }
+    }
+    try tensors {
+      let pooled = Tensor(x, shape: [2, 3, height, width]).maxPooled(kernel, stride: stride)
+      #expect(pooled.shape == [2, 3, rows, columns])
+      expect(pooled, expected)
+    }
+    let message = failure { _ = Tensor.zeros([1, 1, 2, 2]).maxPooled(3, stride: 2) }
+    #expect(message?.hasPrefix("max pool of [1, 1, 2, 2]: ") == true, "\(message ?? "none")")
+  }
+
   /// Each input pixel adds its multiple of the kernel to the output.
   @Test(arguments: sizes) func transposedConvolutions(_ n: Sizes) throws {
     let x = scattered(n.batch * n.inputs * n.height * n.width)

@@ -13,6 +13,10 @@ public enum DataError: Error, Equatable, Sendable {
   case unusable(dataset: String, reason: String)
   /// The data set has no preparation yet.
   case notYet(dataset: String, why: String)
+  /// What holds no weights is asked for some.
+  case notWeights(dataset: String)
+  /// No manifest describes the data set.
+  case undescribed(dataset: String)
 
   /// How missing files are had.
   public enum Remedy: Equatable, Sendable {
@@ -41,6 +45,10 @@ extension DataError: CustomStringConvertible {
       "the data set \(dataset) cannot be used: \(reason)"
     case .notYet(let dataset, let why):
       "the data set \(dataset) cannot be used in a study yet: \(why)"
+    case .notWeights(let dataset):
+      "datasets/\(dataset).yaml describes no weights: give it a split 'weights'"
+    case .undescribed(let dataset):
+      "nothing describes \(dataset): name a directory that has \(dataset).yaml with --datasets"
     }
   }
 

@@ -31,6 +31,9 @@ extension DatasetManifest {
   /// Splits that are loaded without being asked for.
   static let usualSplits = ["train", "validation", "test"]
 
+  /// Splits whose files are looked for and fetched without being asked for.
+  private static let fetchedSplits = usualSplits + [StoredWeights.split]
+
   /// The files of some splits of a layout, sorted.
   static func files(of layout: Layout, splits: [String]) -> [String] {
     let tensors = splits.flatMap { layout.splits[$0].map { Array($0.values) } ?? [] }
@@ -47,14 +50,14 @@ extension DatasetManifest {
         })
     }
     if layouts.isEmpty { return state(files.map(\.name)) }
-    let states = layouts.map { state(Self.files(of: $0, splits: Self.usualSplits)) }
+    let states = layouts.map { state(Self.files(of: $0, splits: Self.fetchedSplits)) }
     return states.first(where: \.isHere) ?? states[0]
   }
 
   /// The files to fetch: those that studies use by default, or all that are known.
   public func filesToFetch(all: Bool) -> [StoredFile] {
     if all || layouts.isEmpty { return files }
-    return Self.files(of: layouts[0], splits: Self.usualSplits).map { file(named: $0) }
+    return Self.files(of: layouts[0], splits: Self.fetchedSplits).map { file(named: $0) }
   }
 
   /// Whether no program can get some of the files that studies use.

@@ -5,7 +5,8 @@ public enum ArrayFile {
   /// Reads an array; `key` names it where the file holds several.
   ///
   /// The contents decide the format, and the name only where they do not: NPY, NPZ, IDX (these
-  /// three also compressed with gzip, but for NPZ), MATLAB, HDF5, text, and folders of pictures.
+  /// three also compressed with gzip, but for NPZ), MATLAB, HDF5, dictionaries of PyTorch's, text, and
+  /// folders of pictures.
   /// Throws `FileError`, `ArrayFileError`, `HDF5Error`, `NumericArrayError` or `PNGError`.
   ///
   /// - Parameter rows: which places of the first axis, ascending; all by default. Of HDF5 files nothing
@@ -26,7 +27,7 @@ public enum ArrayFile {
       case .idx: try IDXFile.read(path)
       default: try AMATFile.read(path)
       }
-    case .npz, .mat, .hdf5, .folder:
+    case .npz, .mat, .hdf5, .torch, .folder:
       return try read(path, choose(key, in: path, format), format)
     }
   }
@@ -40,6 +41,7 @@ public enum ArrayFile {
     case .npz: try NPZFile(path).names
     case .mat: try MATFile.names(in: path)
     case .hdf5: try HDF5File(reading: path).datasets()
+    case .torch: try TorchFile(path).names
     case .folder: try ImageFolder(path).labels.isEmpty ? [images] : [images, labels]
     }
   }
@@ -69,6 +71,7 @@ public enum ArrayFile {
     case .npz: return try NPZFile(path).read(key)
     case .mat: return try MATFile.read(path, name: key)
     case .hdf5: return try HDF5File(reading: path).numbers(at: key)
+    case .torch: return try TorchFile(path).read(key)
     default:
       let folder = try ImageFolder(path)
       if key == images { return try folder.read() }
@@ -84,6 +87,7 @@ private enum Format {
   case idx
   case mat
   case hdf5
+  case torch
   case text
   case folder
 
@@ -101,9 +105,11 @@ private enum Format {
         ?? Self.format(ofName: path)
     else {
       throw ArrayFileError.notRecognised(
-        path: path, expected: "a file of arrays (NPY, NPZ, IDX, MATLAB, HDF5 or text)")
+        path: path, expected: "a file of arrays (NPY, NPZ, IDX, MATLAB, HDF5, PyTorch or text)")
     }
-    self = format
+    // Both are zip archives; one that is damaged is left to either reader.
+    let isTorch = format == .npz && (try? ZipArchive(path))?.isTorch == true
+    self = isTorch ? .torch : format
   }
 
   private static func format(_ start: [UInt8]) -> Format? {
@@ -111,6 +117,7 @@ private enum Format {
     if start.starts(with: "PK\u{3}\u{4}".utf8) || start.starts(with: "PK\u{5}\u{6}".utf8) {
       return .npz
     }
+    if TorchFile.isLegacy(start) { return .torch }
     return MATFile.isMAT(start) ? .mat : contentOfGzip(start)
   }
 
@@ -129,6 +136,7 @@ private enum Format {
     case "idx": return .idx
     case "mat": return .mat
     case "h5", "hdf5": return .hdf5
+    case "pth", "pt": return .torch
     case "amat", "txt": return .text
     default: return plain.hasSuffix("ubyte") ? .idx : nil
     }

@@ -115,9 +115,10 @@ public enum ReportedStatistic: String, Codable, CaseIterable, Sendable {
 
 /// Something that the paper says in words, as an inequality between means of cells:
 /// `mean(method=rewo) < mean(method=geco)`. Where several studies have such a cell, `study=…` beside the
-/// axis values says which.
+/// axis values says which; and `measure=…` takes another measure on one side.
 public struct Claim: Codable, Sendable {
   public let that: String
-  public let measure: String
+  /// Nil where both sides name their own.
+  public let measure: String?
   public let source: String
 }

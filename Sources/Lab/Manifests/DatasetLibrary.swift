@@ -60,6 +60,12 @@ public final class DatasetLibrary: Sendable {
     try StoredDataset(try manifest(name), options, in: places, beside: root)
   }
 
+  /// The weights that the directory describes under a name.
+  func weights(_ name: String) throws -> StoredWeights {
+    guard names.contains(name) else { return StoredWeights(undescribed: name) }
+    return StoredWeights(try manifest(name), in: places, beside: root)
+  }
+
   /// Whether the files that studies use by default are here.
   public func isHere(_ name: String) -> Bool {
     guard let manifest = try? manifest(name), manifest.notYet == nil else { return false }

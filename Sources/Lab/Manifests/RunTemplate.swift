@@ -15,6 +15,10 @@ public struct RunTemplate: Sendable {
   public let keep: Keep
   public let recording: Recording
   public let measures: [String]
+  /// The stored weights that measures read, by the sets' names.
+  public let weights: [String: StoredWeights]
+  /// The set that a measure reads, where it reads one.
+  private let weightsOfMeasures: [String: String]
 
   /// Decodes the parts of a study whose axes and placeholders are filled in.
   ///
@@ -37,6 +41,16 @@ public struct RunTemplate: Sendable {
     keep = study.keep ?? Keep(snapshots: [])
     recording = try decoder.decode(Recording.self, from: study.record, path: "record")
     measures = try decoder.decode([String].self, from: study.measures, path: "measures")
+    var sets: [String: StoredWeights] = [:]
+    var weightsOfMeasures: [String: String] = [:]
+    for id in measures + (recording.measures?.ids ?? []) {
+      // A measure that is not known is refused below.
+      guard let name = (try? kinds.measure(id, origin: .resolved))?.weights else { continue }
+      sets[name] = try sets[name] ?? kinds.weights(name)
+      weightsOfMeasures[id] = name
+    }
+    self.weights = sets
+    self.weightsOfMeasures = weightsOfMeasures
     try check(study, kinds)
   }
 
@@ -45,6 +59,18 @@ public struct RunTemplate: Sendable {
     var template = self
     template.dataset = dataset.ofRun(seed: seed)
     return template
+  }
+
+  /// Why a measure cannot be taken here: the weights that it reads are not here. Nil where it can be.
+  public func missingWeights(of measure: String) -> DataError? {
+    weightsOfMeasures[measure].flatMap { weights[$0]?.missing }
+  }
+
+  /// The measures that can be taken here and that a run's record has not.
+  func measuresToTake(_ record: RunRecord?) -> [String] {
+    measures.filter {
+      record?.measures.keys.contains($0) != true && missingWeights(of: $0) == nil
+    }
   }
 
   /// What no type can say: names that must exist, and values that must fit each other.

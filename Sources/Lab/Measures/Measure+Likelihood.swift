@@ -42,24 +42,12 @@ struct ImportanceSampling: Equatable {
     guard parts.popFirst() == "nll" else { return nil }
     isError = parts.first == "standard-error"
     if isError { parts.removeFirst() }
-    images = parts.first.flatMap { Self.number($0, suffix: "-images") }
+    images = parts.first.flatMap { MeasureFamily.number($0, suffix: "-images") }
     if images != nil { parts.removeFirst() }
     guard parts.count == 1,
-      let samples = Self.number(parts[parts.startIndex], prefix: "importance-")
+      let samples = MeasureFamily.number(parts[parts.startIndex], prefix: "importance-")
     else { return nil }
     self.samples = samples
-  }
-
-  /// A number as it would be written out, between other letters.
-  private static func number(
-    _ text: Substring, prefix: String = "", suffix: String = ""
-  ) -> Int? {
-    guard text.hasPrefix(prefix), text.hasSuffix(suffix) else { return nil }
-    let digits = text.dropFirst(prefix.count).dropLast(suffix.count)
-    guard let number = Int(digits), 1...1_000_000_000 ~= number, "\(number)" == digits else {
-      return nil
-    }
-    return number
   }
 
   /// The id of the mean that the estimate gives.

@@ -13,18 +13,21 @@ public struct Measure: Sendable {
   public let direction: Direction
   /// What it reads of the data, checked before anything is trained.
   public let needs: [DataNeed]
+  /// The stored set of weights that it reads (`datasets/<name>.yaml`), without which a run has no value.
+  public let weights: String?
   /// The value; nil where the run has none, such as the step of an event that never came.
   let value: @Sendable (FinishedRun) throws -> Double?
 
   public init(
     id: String, summary: String, unit: String, direction: Direction, needs: [DataNeed] = [],
-    value: @escaping @Sendable (FinishedRun) throws -> Double?
+    weights: String? = nil, value: @escaping @Sendable (FinishedRun) throws -> Double?
   ) {
     self.id = id
     self.summary = summary
     self.unit = unit
     self.direction = direction
     self.needs = needs
+    self.weights = weights
     self.value = value
   }
 
@@ -46,6 +49,18 @@ public struct MeasureFamily: Sendable {
     self.pattern = pattern
     self.measure = measure
   }
+
+  /// A number above 0 in an id, as it would be written out, between other letters.
+  static func number(
+    _ text: Substring, prefix: String = "", suffix: String = ""
+  ) -> Int? {
+    guard text.hasPrefix(prefix), text.hasSuffix(suffix) else { return nil }
+    let digits = text.dropFirst(prefix.count).dropLast(suffix.count)
+    guard let number = Int(digits), 1...1_000_000_000 ~= number, "\(number)" == digits else {
+      return nil
+    }
+    return number
+  }
 }
 
 /// What measures and computations see of a run: at the end of its training, or, where a study records
@@ -59,6 +74,7 @@ public struct FinishedRun {
   public let events: [String: Int]
 
   private let load: () throws -> Dataset
+  private let stored: [String: StoredWeights]
   private let shared = Shared()
 
   /// What several measures read, such as the clusters of all test examples, is computed once.
@@ -77,12 +93,15 @@ public struct FinishedRun {
   /// Examples in an evaluation batch.
   static let batch = 1000
 
+  /// - Parameter weights: what measures may read besides the data, by the sets' names.
   public init(
     model: any Model, dataset: @autoclosure @escaping () throws -> Dataset,
-    randomness: Randomness, curves: Curves, events: [String: Int]
+    randomness: Randomness, curves: Curves, events: [String: Int],
+    weights: [String: StoredWeights] = [:]
   ) {
     self.model = model
     load = dataset
+    stored = weights
     self.randomness = randomness
     self.curves = curves
     self.events = events
@@ -93,6 +112,13 @@ public struct FinishedRun {
   /// - Throws: `DataError`.
   public var dataset: Dataset {
     get throws { try shared("dataset", load) }
+  }
+
+  /// The stored weights of that name.
+  ///
+  /// - Throws: `DataError`.
+  func weights(_ name: String) throws -> [String: Tensor] {
+    try (stored[name] ?? StoredWeights(undescribed: name)).load()
   }
 
   /// The model, where it has a continuous code.
@@ -123,7 +149,11 @@ public enum MeasureError: Error, CustomStringConvertible {
   case needsLikelihood(String)
   case needsFactors(String, needed: Int, found: Int)
   case constantFactor(Int)
-  case codesNotFinite
+  case codesNotFinite(String)
+  case needsFacets(String)
+  case tooManyClasses(Int, limit: Int)
+  case needsPictures(String)
+  case wrongWeights(String, tensor: String, shape: [Int])
 
   public var description: String {
     switch self {
@@ -153,8 +183,14 @@ public enum MeasureError: Error, CustomStringConvertible {
       "\(what) needs data whose 'factors' have \(needed) columns, and these have \(found)"
     case .constantFactor(let factor):
       "the mutual information gap needs factors that vary, and factor \(factor) has one value"
-    case .codesNotFinite:
-      "the mutual information gap needs codes that are finite numbers"
+    case .codesNotFinite(let what): "\(what) needs codes that are finite numbers"
+    case .needsFacets(let what): "\(what) needs a model with facets and mixtures for priors"
+    case .needsPictures(let what):
+      "\(what) needs images of one or three channels, height and width, the same in all splits"
+    case .wrongWeights(let set, let tensor, let shape):
+      "the weights of \(set) need a tensor '\(tensor)' of shape \(shape): correct datasets/\(set).yaml"
+    case .tooManyClasses(let found, let limit):
+      "a probe tells at most \(limit) classes apart, and the labels have \(found)"
     }
   }
 }

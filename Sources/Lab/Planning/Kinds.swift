@@ -78,6 +78,11 @@ public struct Kinds: Sendable {
       origin: origin, path: "measures", .unknownName(name: id, valid: valid))
   }
 
+  /// The weights that a measure reads, by the name of their set.
+  func weights(_ name: String) throws -> StoredWeights {
+    try stored?.weights(name) ?? StoredWeights(undescribed: name)
+  }
+
   /// The computation that a manifest names.
   func computation(_ tagged: Tagged) throws -> any Computation {
     guard let kind = computations[tagged.tag] else {

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import OrderedCollections
 
 /// What will be done about each run, and why. Making a plan runs nothing.
 public struct Plan: Sendable {
@@ -51,6 +52,7 @@ public struct Plan: Sendable {
   ) throws {
     var items: [Item] = []
     var warnings: [String] = []
+    var withoutWeights: OrderedDictionary<String, OrderedSet<String>> = [:]
     for (study, runs) in Dictionary(grouping: runs, by: \.template.study).sorted(by: {
       $0.key < $1.key
     }) {
@@ -60,8 +62,12 @@ public struct Plan: Sendable {
       var spaces: [Cell: RunSpace] = [:]
       var rates: [ProfileName: Double?] = [:]
       for run in runs {
-        let action = Self.action(
-          run, records[run.identity], needed, store.directory(run), retryFailed)
+        let record = records[run.identity]
+        for measure in run.template.measures where record?.measures.keys.contains(measure) != true {
+          guard let reason = run.template.missingWeights(of: measure)?.description else { continue }
+          withoutWeights[reason, default: []].append(measure)
+        }
+        let action = Self.action(run, record, needed, store.directory(run), retryFailed)
         let total = run.template.dataset.trainingExamples.map {
           run.template.plan.steps(examples: $0)
         }
@@ -88,7 +94,9 @@ public struct Plan: Sendable {
       }
     }
     self.items = items
-    self.warnings = warnings
+    self.warnings =
+      warnings
+      + withoutWeights.map { "no value of \($1.joined(separator: ", ")): \($0)" }
   }
 
   /// The runs that a process must be started for.
@@ -126,7 +134,7 @@ public struct Plan: Sendable {
       return retryFailed ? .train(why: "failed before: \(failure)") : .failedBefore(failure)
     }
     let finished = record != nil
-    let missing = run.template.measures.filter { record?.measures.keys.contains($0) != true }
+    let missing = run.template.measuresToTake(record)
     let parametersHere = directory.has(parameters, of: run, steps: record?.steps ?? .max)
     if finished && missing.isEmpty && parametersHere { return .cached }
     if finished && parametersHere && directory.hasWeights { return .measure(missing) }

@@ -114,10 +114,11 @@ private struct Axes {
 
   private static func values(_ entry: ConfigNode.Entry) throws -> [Value] {
     let path = "axes.\(entry.key)"
-    if entry.key == CellReference.studyKey {
+    let words = [CellReference.studyKey: "studies", ClaimTest.measureKey: "measures"]
+    if let named = words[entry.key] {
       throw ManifestError(
         origin: entry.keyOrigin, path: path,
-        .impossible("an axis cannot be called 'study': claims name studies by that word"))
+        .impossible("an axis cannot be called '\(entry.key)': claims name \(named) by that word"))
     }
     var values: [Value] = []
     if let items = entry.value.items {

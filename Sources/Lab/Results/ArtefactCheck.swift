@@ -93,10 +93,15 @@ struct ArtefactCheck {
     } catch let problem as ConfigValueError {
       throw error(path + ["that"], problem.message)
     }
-    try check(isShown: claim.measure, at: path + ["measure"])
-    for side in [test.left.cell, test.right.cell].compactMap(\.self) {
-      let cell = try theCell(side, at: path + ["that"])
-      try check(cell, takes: claim.measure, at: path + ["measure"])
+    for side in [test.left, test.right] {
+      guard let cell = side.cell else { continue }
+      let template = try theCell(cell, at: path + ["that"])
+      guard let measure = side.measure ?? claim.measure else {
+        throw error(path, "a side of the claim names no measure: write 'measure'")
+      }
+      let place = path + [side.measure == nil ? "measure" : "that"]
+      try check(isShown: measure, at: place)
+      try check(template, takes: measure, at: place)
     }
   }
 

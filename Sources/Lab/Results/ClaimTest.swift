@@ -8,15 +8,23 @@ struct ClaimTest {
 
   /// One side of the inequality.
   enum Side: Equatable {
-    /// The mean over the runs of a cell.
-    case mean(CellReference)
+    /// The mean over the runs of a cell, of a measure where that is not the claim's.
+    case mean(CellReference, measure: String? = nil)
     case number(Double)
 
     /// The cell, where it is one's mean.
     var cell: CellReference? {
-      if case .mean(let cell) = self { cell } else { nil }
+      if case .mean(let cell, _) = self { cell } else { nil }
+    }
+
+    /// The measure, where it names one.
+    var measure: String? {
+      if case .mean(_, let measure) = self { measure } else { nil }
     }
   }
+
+  /// What names the measure among axis values; no axis may be called so.
+  static let measureKey = "measure"
 
   /// - Throws: `ConfigValueError` where the text is no such inequality.
   init(_ text: String) throws {
@@ -51,8 +59,9 @@ struct ClaimTest {
       values[String(parts[0])] = String(parts[1])
     }
     let study = values.removeValue(forKey: CellReference.studyKey)
-    return values.isEmpty && study == nil
-      ? nil : .mean(CellReference(study: study, values: values))
+    let measure = values.removeValue(forKey: measureKey)
+    if values.isEmpty && study == nil && measure == nil { return nil }
+    return .mean(CellReference(study: study, values: values), measure: measure)
   }
 
   /// Compares two cells' values by seed, or a cell's with a number; the 95 % interval of the difference

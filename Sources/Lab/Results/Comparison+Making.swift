@@ -43,7 +43,8 @@ extension Comparison {
       let test = try ClaimTest(claim.that)
       func values(_ side: ClaimTest.Side) -> [Int: Double] {
         let row = rows.first {
-          $0.measure == claim.measure && side.cell?.fits($0.cell, of: $0.study) == true
+          $0.measure == side.measure ?? claim.measure
+            && side.cell?.fits($0.cell, of: $0.study) == true
         }
         return Dictionary(uniqueKeysWithValues: (row?.runs ?? []).map { ($0.seed, $0.value) })
       }
@@ -82,6 +83,7 @@ extension Comparison {
     var finished: [RunReference] = []
     var failed: [RunReference] = []
     var withoutValue = 0
+    var isUnmeasured = false
     for run in runs {
       let record = records[run.identity]
       let reference = RunReference(seed: run.seed, identity: run.identity)
@@ -92,18 +94,23 @@ extension Comparison {
           values.append(RunValue(seed: run.seed, identity: run.identity, value: value))
         } else {
           withoutValue += 1
+          isUnmeasured = isUnmeasured || !record.measures.keys.contains(measure.id)
         }
       } else if failures.contains(run.identity) || (record != nil && only == nil) {
         failed.append(reference)
       }
     }
     let numbers = values.map(\.value)
+    let weightsMissing = isUnmeasured && values.isEmpty ? measure.weights : nil
     return Row(
       study: template.study, cell: template.cell, measure: measure.id, unit: measure.unit,
       direction: measure.direction, statistic: reported?.statistic ?? .mean, runs: values,
-      finished: finished, withoutValue: withoutValue, failed: failed,
+      finished: finished, withoutValue: withoutValue, weightsMissing: weightsMissing,
+      failed: failed,
       summary: numbers.isEmpty ? nil : try Summary(numbers), reported: reported,
-      judgement: try judge(measure, numbers, failed.count, reported, notComparable))
+      judgement: try judge(
+        measure, numbers, failed.count, reported,
+        weightsMissing.map { "weights missing: \($0)" } ?? notComparable))
   }
 
   private static func judge(

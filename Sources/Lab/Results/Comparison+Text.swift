@@ -1,4 +1,5 @@
 import Foundation
+import OrderedCollections
 
 /// How a comparison is written.
 public enum ComparisonFormat: String, CaseIterable, Sendable {
@@ -83,7 +84,9 @@ extension Comparison {
       let spread = summary.standardDeviation.map { " ± \(short($0))" } ?? ""
       return "\(short(summary.mean))\(spread) (n = \(summary.n))"
     }
-    if row.withoutValue > 0 {
+    if row.weightsMissing != nil {
+      text = "weights missing"
+    } else if row.withoutValue > 0 {
       text = (text.map { $0 + ", " } ?? "") + "none in \(row.withoutValue)"
     }
     if !row.failed.isEmpty {
@@ -95,6 +98,15 @@ extension Comparison {
   /// Claims, and what to keep in mind.
   private var remarks: String {
     var lines: [String] = []
+    for set in OrderedSet(rows.compactMap(\.weightsMissing)) {
+      let measures = OrderedSet(rows.filter { $0.weightsMissing == set }.map(\.measure))
+      lines += [
+        "",
+        "Weights missing: \(measures.joined(separator: ", ")) \(measures.count == 1 ? "has" : "have") "
+          + "no value without the weights of \(set); run 'priorlab data fetch \(set)', or set "
+          + "PRIORLAB_DATA to where they are, and reproduce again.",
+      ]
+    }
     if !quoted.isEmpty {
       lines += ["", "Quoted by the paper, not computed here:"]
       lines += quoted.map { number in
@@ -106,7 +118,8 @@ extension Comparison {
     if !claims.isEmpty {
       lines += ["", "The paper's claims:"]
       lines += claims.map { claim in
-        "  \(claim.outcome.rawValue): \(claim.claim.that)  (\(claim.claim.measure); "
+        "  \(claim.outcome.rawValue): \(claim.claim.that)  ("
+          + (claim.claim.measure.map { "\($0); " } ?? "")
           + "\(claim.claim.source); \(claim.explanation))"
       }
     }

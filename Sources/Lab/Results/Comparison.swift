@@ -38,6 +38,8 @@ public struct Comparison: Codable, Sendable {
     public var finished: [RunReference]
     /// Finished runs that have no value: an event that never came.
     public var withoutValue: Int
+    /// The stored set of weights that the measure reads, where they were missing in all of these.
+    public var weightsMissing: String?
     public var failed: [RunReference]
     public var summary: Summary?
     public var reported: ReportedCell?

@@ -100,7 +100,7 @@ public struct RunExecutor {
   ) throws -> Outcome {
     // Another process may have finished the run while this one waited for the claim.
     let known = record
-    let missing = run.template.measures.filter { known?.measures.keys.contains($0) != true }
+    let missing = run.template.measuresToTake(known)
     // The same as a plan decides.
     let kept = directory.has(needed, of: run, steps: known?.steps ?? .max)
     if let known, known.failure == nil, missing.isEmpty, kept { return .alreadyFinished }
@@ -108,7 +108,10 @@ public struct RunExecutor {
     try AtomicFile.removeLeftovers(in: directory.path)
     try AtomicFile.write(Data(try run.resolved().yaml().utf8), to: directory.resolved)
     let dataset = try checked("moving the data") { try run.template.dataset.load().to(device) }
-    try checked("checking the data") { try run.template.check(dataset, kinds: kinds) }
+    try checked("checking the data") {
+      try run.template.check(dataset, kinds: kinds)
+      for weights in run.template.weights.values { try weights.check() }
+    }
     let randomness = Randomness(seed: run.seed)
     let model = try checked("building the model") {
       run.template.model.build(
@@ -119,10 +122,9 @@ public struct RunExecutor {
       // Trained before, but a measure was added since.
       try ParameterFile.read(directory.weights, into: model.parameters)
       let curves = directory.storedCurves() ?? known.curves
-      let measures = try measure(
-        run.template.measures, model, dataset, randomness, curves, known.events, report)
+      let taken = try measure(missing, model, dataset, randomness, curves, known.events, report)
       // Those of another cell with the same run stay.
-      known.measures.merge(measures) { _, new in new }
+      known.measures.merge(taken) { $1 }
       try store.append(known)
       return .finished
     }
@@ -218,9 +220,10 @@ public struct RunExecutor {
   ) throws -> [String: Double?] {
     let finished = FinishedRun(
       model: model, dataset: dataset, randomness: randomness, curves: curves,
-      events: events)
+      events: events, weights: run.template.weights)
     var values: [String: Double?] = [:]
-    for id in ids {
+    // One that reads weights which are not here is left open: it is taken once they are.
+    for id in ids where run.template.missingWeights(of: id) == nil {
       let measure = try kinds.measure(id, origin: .commandLine(id))
       do {
         values.updateValue(try measure.value(finished), forKey: id)

@@ -138,6 +138,10 @@ struct ReproduceCommand: ParsableCommand {
     where checked.insert("\(dataset.name) \(dataset.contentIdentity)").inserted {
       try dataset.check()
     }
+    for weights in runs.flatMap(\.template.weights.values)
+    where checked.insert(weights.name).inserted {
+      try weights.check()
+    }
   }
 
   /// The command line that trains one run in a process of its own.

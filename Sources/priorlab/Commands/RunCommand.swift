@@ -38,6 +38,13 @@ struct RunCommand: ParsableCommand {
         code: .usage, message: "the manifest of \(selection.study) has changed meanwhile")
     }
     if let missing = run.template.dataset.missing { throw missing }
+    // The command that starts this one has said it already.
+    if !events {
+      for measure in run.template.measures {
+        guard let missing = run.template.missingWeights(of: measure) else { continue }
+        Log.warning("no value of \(measure): \(missing)")
+      }
+    }
     Interruption.watch()
     let (device, environment) = try engine.start()
     let executor = RunExecutor(

@@ -118,6 +118,14 @@ import Testing
       "claims: [{that: mean(method=rewo) < mean(method=plain), measure: test/less, source: s}]",
       "claims.0.measure: 'test/less' is not among the artefact's measures"
     ),
+    (
+      "claims: [{that: mean(method=rewo) < mean(measure=test/less), source: s}]",
+      "claims.0: a side of the claim names no measure: write 'measure'"
+    ),
+    (
+      "claims: [{that: \"mean(method=rewo, measure=test/less) < mean(method=plain)\", measure: final/weight/rate, source: s}]",
+      "claims.0.that: 'test/less' is not among the artefact's measures"
+    ),
   ])
   func wrongReportsAndClaims(_ addition: String, _ expected: String) throws {
     let message = try message(["title: A tiny table": "title: A tiny table\n\(addition)"])

@@ -223,10 +223,12 @@ import Testing
       let axis = try edited(Tiny.study, ["plain:\n": "plain:\n      \(key): x\n"])
       #expect(words { try Tiny.resolve(axis) }.hasSuffix("cannot be overridden"))
     }
-    let axis = try edited(Tiny.study, ["axes:\n": "axes:\n  study: [a, b]\n"])
-    #expect(
-      words { try Tiny.resolve(axis) }.hasSuffix(
-        "axes.study: an axis cannot be called 'study': claims name studies by that word"))
+    for (key, named) in [("study", "studies"), ("measure", "measures")] {
+      let axis = try edited(Tiny.study, ["axes:\n": "axes:\n  \(key): [a, b]\n"])
+      #expect(
+        words { try Tiny.resolve(axis) }.hasSuffix(
+          "axes.\(key): an axis cannot be called '\(key)': claims name \(named) by that word"))
+    }
   }
 
   @Test func everyProfileIsHeldToTheSameRules() throws {

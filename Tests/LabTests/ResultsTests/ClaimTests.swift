@@ -12,7 +12,7 @@ import Testing
     #expect(more.left.cell?.values == ["method": "isa-vae", "beta": "1"])
     #expect(more.right.cell?.values == ["method": "beta-vae", "beta": "2.5"])
     #expect(more.sign == 1)
-    #expect(more.left.cell?.study == nil)
+    #expect(more.left.cell?.study == nil && more.left.measure == nil)
     let other = try ClaimTest("mean(study=a/b, method=rewo) < mean(study=a/c)")
     #expect(other.left == .mean(CellReference(study: "a/b", values: ["method": "rewo"])))
     #expect(other.right == .mean(CellReference(study: "a/c", values: [:])))
@@ -20,6 +20,10 @@ import Testing
     #expect(number.left == .mean(CellReference(study: nil, values: ["panel": "f"])))
     #expect(number.right == .number(4.5))
     #expect(try ClaimTest("-1e-3<mean(panel=f)").left == .number(-0.001))
+    let own = try ClaimTest("mean(measure=a/b, method=rewo) > mean(measure=a/c)")
+    #expect(own.left.cell == CellReference(study: nil, values: ["method": "rewo"]))
+    #expect(own.left.measure == "a/b")
+    #expect(own.right == .mean(CellReference(study: nil, values: [:]), measure: "a/c"))
   }
 
   @Test(arguments: [
@@ -118,6 +122,23 @@ import Testing
       more: ["rewo": Table.near(1), "plain": Table.near(2)]
     ) { comparison, _ in
       #expect(comparison.claims.map(\.outcome) == [.holds, .contradicted])
+    }
+  }
+
+  /// Two measures of one cell, where each side names its own.
+  @Test func sidesNameMeasures() throws {
+    let claim =
+      #"{that: "mean(method=rewo) > mean(method=plain)", measure: test/more, source: Section 2}"#
+    let own =
+      #"{that: "mean(method=rewo, measure=test/more) > mean(method=rewo, measure=test/less)", source: Section 2}"#
+    let artefact = try edited(Table.artefact, [claim: own])
+    try Table.with(
+      less: ["rewo": Table.near(1), "plain": Table.near(2)],
+      more: ["rewo": Table.near(3), "plain": Table.near(2)], artefact: artefact
+    ) { comparison, _ throws in
+      #expect(comparison.claims.map(\.outcome) == [.holds, .holds])
+      #expect(comparison.claims[1].explanation.hasPrefix("left − right = 2"))
+      #expect(try comparison.text(.text).contains("measure=test/less)  (Section 2; left"))
     }
   }
 

@@ -54,7 +54,7 @@ enum Table {
   /// runs.
   static func with<Result>(
     less: Values = [:], more: Values = [:], profile: ProfileName = ProfileName(name: "paper"),
-    failed: [String: Int] = [:], standIn: String? = nil,
+    failed: [String: Int] = [:], standIn: String? = nil, artefact: String = artefact,
     _ body: (Comparison, Workplace) throws -> Result
   ) throws -> Result {
     guard let study else { throw Missing(what: "the study") }

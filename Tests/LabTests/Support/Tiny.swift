@@ -97,8 +97,12 @@ enum Tiny {
       },
       Measure(id: "test/more", summary: "a score", unit: "", direction: .moreIsBetter) { _ in 0 },
       Measure(id: "test/more/part", summary: "a part", unit: "%", direction: .neither) { _ in 1 },
+      Measure(
+        id: "test/weighed", summary: "a weight", unit: "", direction: .neither,
+        weights: "test-weights"
+      ) { try $0.weights("test-weights")["scale"]?.item() },
     ],
-    families: [.importanceSampledLikelihood, .ofClusters],
+    families: [.importanceSampledLikelihood, .ofClusters, .probes, .diversity],
     computations: [
       CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
       AngleRegressionComputation.self, ExamplesComputation.self, ReconstructionsComputation.self,

@@ -105,7 +105,7 @@ private struct TabulatedMixtures {
       let index = example * dimensions + column
       let (mean, deviation) = (means[index], deviations[index])
       guard mean.isFinite, deviation.isFinite, deviation >= 0 else {
-        throw MeasureError.codesNotFinite
+        throw MeasureError.codesNotFinite("the mutual information gap")
       }
       low = min(low, mean - Self.reach * deviation)
       high = max(high, mean + Self.reach * deviation)

@@ -1,0 +1,125 @@
+import Datasets
+import Modelling
+import Torch
+
+extension MeasureFamily {
+  /// Diversity of images: the mean distance of two (LPIPS, Zhang et al. 2018), over pairs that share no
+  /// image (Falck et al. 2021, table 7). Of so many samples of the model, `lpips/60000-samples`; of all
+  /// training and test images together, `lpips/images`; of so many of them at random,
+  /// `lpips/1000-images`.
+  public static let diversity = MeasureFamily(
+    pattern: "lpips/(images|<images>-images|<samples>-samples)"
+  ) { id in
+    Diversity(id).map { diversity in
+      Measure(
+        id: id, summary: diversity.summary, unit: "",
+        direction: diversity.isOfSamples ? .moreIsBetter : .neither,
+        needs: ["train", "test"].map { DataNeed(split: $0, tensor: "image", range: 0...1) },
+        weights: LPIPS.weights
+      ) { try diversity.value($0) }
+    }
+  }
+}
+
+/// What an id such as `lpips/60000-samples` says.
+struct Diversity: Equatable {
+  let isOfSamples: Bool
+  /// How many images; nil for all that there are.
+  let count: Int?
+  private let id: String
+
+  /// Pairs that are compared at a time.
+  private static let batch = 250
+  /// More images than memory has places for in order.
+  private static let mostImages = 10_000_000
+
+  /// Reads an id; nil where it is another's.
+  init?(_ id: String) {
+    let prefix = "lpips/"
+    guard id.hasPrefix(prefix) else { return nil }
+    let rest = id.dropFirst(prefix.count)
+    self.id = id
+    isOfSamples = rest.hasSuffix("-samples")
+    count =
+      rest == "images"
+      ? nil : MeasureFamily.number(rest, suffix: isOfSamples ? "-samples" : "-images")
+    guard rest == "images" || 2...Self.mostImages ~= count ?? 0 else { return nil }
+  }
+
+  var summary: String {
+    let images = count.map { "\($0) " + (isOfSamples ? "samples" : "images at random") }
+    return "mean LPIPS of pairs of " + (images ?? "all images")
+      + (isOfSamples ? " of the model" : " of the training and test splits")
+  }
+
+  /// The mean distance; nil where there are no two images.
+  func value(_ run: FinishedRun) throws -> Double? {
+    let dataset = try run.dataset
+    guard let test = dataset.others["test"] else {
+      throw MeasureError.needsSplit(id, name: "test")
+    }
+    guard let shape = dataset.train["image"]?.shape.dropFirst(), shape.count == 3,
+      [1, 3].contains(shape.first), test["image"]?.shape.dropFirst() == shape
+    else { throw MeasureError.needsPictures(id) }
+    let device = run.model.parameters.all.first?.value.device ?? .cpu
+    let metric = try run.shared("LPIPS") {
+      try checked(id) { try LPIPS(run.weights(LPIPS.weights), on: device) }
+    }
+    let stream = run.randomness.stream("measure/lpips/" + (isOfSamples ? "samples" : "images"))
+    if isOfSamples {
+      let model = try run.latentModel(for: id)
+      return try mean(metric, pairs: (count ?? 0) / 2) { _, pairs in
+        let images = Self.samples(model, 2 * pairs, stream, Array(shape))
+        return (images.narrowed(0, 0..<pairs), images.narrowed(0, pairs..<2 * pairs))
+      }
+    }
+    let all = dataset.train.count + test.count
+    let order = try checked(id) { stream.permutation(all).integers().map(Int.init) }
+    let pairs = min(count ?? all, all) / 2
+    return try mean(metric, pairs: pairs) { first, count in
+      let halves = [0, pairs].map { half in
+        Self.images(dataset.train, test, order[half + first..<half + first + count])
+      }
+      return (halves[0], halves[1])
+    }
+  }
+
+  /// Samples of the model as images: the means of p(x|z), limited to what an image can show, at draws from
+  /// the prior.
+  private static func samples(
+    _ model: any LatentVariableModel, _ count: Int, _ stream: RandomStream, _ shape: [Int]
+  ) -> Tensor {
+    model.decode(model.samplePrior(count, stream)).clamped(to: 0...1).reshaped([count] + shape)
+  }
+
+  /// Images by their places in the training and the test split, one after the other.
+  private static func images(_ train: Split, _ test: Split, _ places: ArraySlice<Int>) -> Tensor {
+    let sorted = places.enumerated().sorted { $0.element < $1.element }
+    let ofTest = sorted.map(\.element).filter { $0 >= train.count }.map { $0 - train.count }
+    let ofTrain = sorted.map(\.element).filter { $0 < train.count }
+    let parts = [(train, ofTrain), (test, ofTest)].filter { !$1.isEmpty }
+    let images = Tensor.concatenated(
+      parts.map { $0.rows(at: $1)["image"] ?? .zeros([0, 0]) }, 0)
+    // Where each of the places went.
+    var order = [Int64](repeating: 0, count: sorted.count)
+    for (position, item) in sorted.enumerated() { order[item.offset] = Int64(position) }
+    return images.rows(Tensor(order, shape: [order.count]).to(images.device))
+  }
+
+  /// The mean distance over pairs that are asked for in parts; nil where there are none.
+  private func mean(
+    _ metric: LPIPS, pairs: Int, _ part: (_ first: Int, _ count: Int) -> (Tensor, Tensor)
+  ) throws -> Double? {
+    var sum = 0.0
+    for first in stride(from: 0, to: pairs, by: Self.batch) {
+      let distances = try checked(id) {
+        withoutGradients {
+          let (x, y) = part(first, min(Self.batch, pairs - first))
+          return metric.distances(x, y).doubles()
+        }
+      }
+      sum += distances.reduce(0, +)
+    }
+    return pairs > 0 ? sum / Double(pairs) : nil
+  }
+}
