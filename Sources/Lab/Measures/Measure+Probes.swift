@@ -145,7 +145,7 @@ private struct FacetPosteriors {
 
   init(_ run: FinishedRun, _ split: Split, for purpose: String) throws {
     guard let model = run.model as? any MixturePriorModel else {
-      throw MeasureError.needsFacets(purpose)
+      throw MeasureError.needsMixturePriors(purpose)
     }
     if split.count == 0 { throw MeasureError.tooFewPoints(purpose, needed: 1) }
     var batches: [[DiagonalGaussian]] = []

@@ -150,7 +150,6 @@ public enum MeasureError: Error, CustomStringConvertible {
   case needsFactors(String, needed: Int, found: Int)
   case constantFactor(Int)
   case codesNotFinite(String)
-  case needsFacets(String)
   case tooManyClasses(Int, limit: Int)
   case needsPictures(String)
   case wrongWeights(String, tensor: String, shape: [Int])
@@ -184,7 +183,6 @@ public enum MeasureError: Error, CustomStringConvertible {
     case .constantFactor(let factor):
       "the mutual information gap needs factors that vary, and factor \(factor) has one value"
     case .codesNotFinite(let what): "\(what) needs codes that are finite numbers"
-    case .needsFacets(let what): "\(what) needs a model with facets and mixtures for priors"
     case .needsPictures(let what):
       "\(what) needs images of one or three channels, height and width, the same in all splits"
     case .wrongWeights(let set, let tensor, let shape):

@@ -39,7 +39,7 @@ import Testing
     Wrong("  vhp:", "  vph:", at: "vph", "model: unknown name 'vph'; did you mean 'vhp'?"),
     Wrong(
       "{pendulum:", "{pendulm:", at: "pendulm",
-      "dataset: unknown name 'pendulm'; did you mean 'pendulum'? Expected one of dsprites, pendulum"
+      "dataset: unknown name 'pendulm'; did you mean 'pendulum'? Expected one of dsprites, five-arcs, pendulum, stand-in"
     ),
     Wrong(
       "size: 4", "siz: 4", at: "siz",
