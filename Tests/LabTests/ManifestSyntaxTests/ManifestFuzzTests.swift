@@ -63,6 +63,9 @@ import Testing
     let options = [
       StoredOptions(), StoredOptions(validation: .last(2)),
       StoredOptions(train: ["train", "test"], binarise: .once(seed: 1)),
+      StoredOptions(
+        select: ["b": 1], averagePool: 2, test: .numpyChoice(train: 1, seed: 3)),
+      StoredOptions(averagePool: 2, test: .random(count: 2, seed: 1), validation: .last(1)),
     ]
     var loaded = 0
     try fuzz(manifests, seed: 4) { directory in
@@ -187,6 +190,18 @@ private enum FuzzData {
         test:
           image: {file: arrays.h5, key: a/images, axes: [0, 2, 1], shape: [1, 4, 2]}
           label: {file: arrays.h5, key: labels, as: integers}
+      """
+    ),
+    (
+      "grid",
+      """
+      dataset: grid
+      title: T
+      grid: [{a: 2}, {b: 3}]
+      splits:
+        train:
+          image: {file: arrays.h5, key: a/images, axes: [0, 2, 1], rows: [0, 6], shape: [1, 4, 2]}
+          label: {file: labels.idx, rows: [0, 6], shape: [], as: integers}
       """
     ),
     (
