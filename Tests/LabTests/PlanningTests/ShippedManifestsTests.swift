@@ -1,6 +1,8 @@
 import Datasets
 import Foundation
+import Modelling
 import Testing
+import Torch
 
 @testable import Lab
 
@@ -56,6 +58,24 @@ import Testing
         #expect(runs.studies.allSatisfy { $0.because?.isEmpty == false })
       }
     }
+  }
+
+  /// The networks that the manifests write out have as many parameters as those of the papers, counted by
+  /// hand from their tables.
+  @Test(arguments: [
+    ("gmvae/arcs", [36_412]), ("gmvae/mnist", [7_826_435, 9_031_841]), ("gmvae/svhn", [7_953_765]),
+  ])
+  func modelsHaveTheSizesOfThePapers(_ id: String, _ expected: [Int]) throws {
+    let library = try #require(Self.library)
+    let study = try library.study(id, ProfileName(name: "paper"), kinds: Self.kinds)
+    let counts = try study.templates.map { template in
+      try checked("model") {
+        let store = ParameterStore(Randomness(seed: 0))
+        _ = template.model.build(for: template.dataset.exampleShapes, parameters: store)
+        return store.count
+      }
+    }
+    #expect(Set(counts) == Set(expected))
   }
 
   @Test func everyAssumptionIsAboutSomethingThere() throws {
