@@ -80,6 +80,7 @@ let package = Package(
       dependencies: [
         "Training", .product(name: "Yams", package: "Yams"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .executableTarget(

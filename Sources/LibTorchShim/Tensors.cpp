@@ -211,6 +211,16 @@ PLTensor *pl_log_softmax(const PLTensor *x, int64_t axis) {
   return guarded("log_softmax", {x}, [&] { return at::log_softmax(x->value, axis); });
 }
 
+PLTensor *pl_distances(const PLTensor *x, const PLTensor *y) {
+  // By products of matrices it would be faster, and near points would lose most of their digits.
+  return guarded("distances", {x, y}, [&] { return at::cdist(x->value, y->value, 2.0, 2); });
+}
+
+PLTensor *pl_smallest(const PLTensor *x, int64_t count) {
+  return guarded("smallest", {x},
+                 [&] { return std::get<1>(at::topk(x->value, count, -1, false, true)); });
+}
+
 PLTensor *pl_reshape(const PLTensor *x, const int64_t *shape, int rank) {
   return guarded("reshape", {x}, [&] { return at::reshape(x->value, sizes(shape, rank)); });
 }

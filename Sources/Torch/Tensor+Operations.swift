@@ -93,6 +93,16 @@ extension Tensor {
 
   /// x − log Σ eˣ over one axis: logits to log-probabilities.
   public func logSoftmax(_ axis: Int) -> Tensor { Tensor(pl_log_softmax(handle, Int64(axis))) }
+
+  /// Euclidean distances of these rows `[n, d]` from others `[m, d]`: `[n, m]`.
+  public func distances(from others: Tensor) -> Tensor {
+    Tensor(pl_distances(handle, others.handle))
+  }
+
+  /// Where in each row its so many smallest numbers are, ascending: `[…, count]`, whole numbers.
+  public func placesOfSmallest(_ count: Int) -> Tensor {
+    Tensor(pl_smallest(handle, Int64(count)))
+  }
 }
 
 // MARK: Mixtures

@@ -34,14 +34,16 @@ let kinds = Kinds(
     .activeLatents,
     .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
   ],
-  families: [.importanceSampledLikelihood, .ofClusters, .probes, .diversity],
+  families: [.importanceSampledLikelihood, .ofClusters, .probes, .diversity, .smoothness],
   computations: [
     CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
     AngleRegressionComputation.self, ExamplesComputation.self, ReconstructionsComputation.self,
     ClustersComputation.self, ComponentsComputation.self, ClusterExamplesComputation.self,
     ClusterSamplesComputation.self, FacetSwapComputation.self, StyleTraversalComputation.self,
+    InterpolationComputation.self, SmoothnessComputation.self,
   ],
   drawings: [
     BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
-    ScatterDrawing.self, ImageGridDrawing.self,
+    ScatterDrawing.self, ImageGridDrawing.self, NeighbourGraphDrawing.self,
+    FeatureBandsDrawing.self,
   ])

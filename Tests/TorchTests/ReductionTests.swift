@@ -67,4 +67,28 @@ import Torch
       #expect(large == [0, -1000])
     }
   }
+
+  @Test func distances() throws {
+    try tensors {
+      let x = scattered(12)
+      let y = scattered(20, 0.5)
+      let expected = (0..<3).flatMap { row in
+        (0..<5).map { column in
+          (0..<4).reduce(0) { $0 + pow(x[4 * row + $1] - y[4 * column + $1], 2) }.squareRoot()
+        }
+      }
+      let found = float64(x, 3, 4).distances(from: float64(y, 5, 4))
+      #expect(found.shape == [3, 5])
+      #expect(distance(found.doubles(), expected) < 1e-14)
+    }
+  }
+
+  @Test func placesOfTheSmallest() throws {
+    try tensors {
+      let x = float64([3, 1, 2, 0, 9, 8, 7, 7.5], 2, 4)
+      #expect(x.placesOfSmallest(3).integers() == [3, 1, 2, 2, 3, 1])
+      #expect(x.placesOfSmallest(3).shape == [2, 3])
+      #expect(failure { _ = x.placesOfSmallest(5) } != nil)
+    }
+  }
 }

@@ -55,6 +55,8 @@ public enum ColourMap: Equatable, Sendable {
   case grey
   /// Light grey to black, for points on white paper.
   case ink
+  /// Light blue to dark blue, for strokes on white paper.
+  case blues
   /// Around the colour circle, for angles: both ends are the same red.
   case hsv
   /// Dark blue over green to yellow, with evenly growing lightness (van der Walt and Smith).
@@ -68,6 +70,9 @@ public enum ColourMap: Equatable, Sendable {
       return .level(255 * share)
     case .ink:
       return .level(215 * (1 - share))
+    case .blues:
+      return Colour.interpolated(
+        [(205, 222, 240), (90, 150, 205), (8, 48, 107)], at: share)
     case .hsv:
       // Slightly dull, as full saturation makes some hues glare.
       return .hue(6 * share, saturation: 0.85, value: 0.92)

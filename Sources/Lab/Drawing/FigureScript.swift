@@ -244,7 +244,8 @@ extension Panel {
   private var coloured: (map: ColourMap, range: ClosedRange<Double>)? {
     for layer in layers {
       switch layer {
-      case .points(_, _, .values(let values, let map, let range, _), _, _, _):
+      case .points(_, _, .values(let values, let map, let range, _), _, _, _),
+        .segments(_, .values(let values, let map, let range, _), _, _):
         return (map, range ?? valueRange(of: values))
       case .image(let rows, let map, let range, _, _):
         return (map, range ?? valueRange(of: rows.flatMap { $0 }))

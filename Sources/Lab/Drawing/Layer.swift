@@ -27,7 +27,8 @@ public enum Layer: Equatable, Sendable {
     [Double], colour: Colour = .grey, width: Double = 1, style: LineStyle = .dashed,
     name: String? = nil)
   /// Straight strokes.
-  case segments([Segment], colour: Colour = .series(0), width: Double = 1, name: String? = nil)
+  case segments(
+    [Segment], colours: Colouring = .one(.series(0)), width: Double = 1, name: String? = nil)
   /// One line of text.
   case text(String, at: Anchor, alignment: Alignment = .left, colour: Colour = .black)
   /// A matrix, its first row on top; NaN is white. The extents default to one unit per pixel.
@@ -40,11 +41,11 @@ public enum Layer: Equatable, Sendable {
   case picture(PNGImage, magnification: Int)
 }
 
-/// Colours of the points of a scatter.
+/// Colours of the points of a scatter, or of strokes.
 public enum Colouring: Equatable, Sendable {
   /// The same for all.
   case one(Colour)
-  /// One value per point; the range defaults to that of the values.
+  /// One value for each; the range defaults to that of the values.
   case values([Double], map: ColourMap, range: ClosedRange<Double>? = nil, opacity: Double = 1)
 }
 
@@ -157,6 +158,8 @@ extension Layer {
       (name, counts) = ("band", [x.count, low.count, high.count])
     case .image(let rows, _, _, _, _):
       (name, counts) = ("image", Array(Set(rows.map(\.count))).sorted())
+    case .segments(let segments, .values(let values, _, _, _), _, _):
+      (name, counts) = ("segments", [segments.count, values.count])
     case .bars, .verticalLines, .horizontalLines, .segments, .text, .picture:
       return
     }

@@ -52,8 +52,15 @@ extension Layer {
             places.map { Segment(ranges.x.lowerBound, $0, ranges.x.upperBound, $0) },
             lineStyle(colour, width, style))
         ]
-      case .segments(let segments, let colour, let width, _):
+      case .segments(let segments, .one(let colour), let width, _):
         [strokes(segments, lineStyle(colour, width, .solid))]
+      case .segments(
+        let segments, .values(let values, let map, let range, let opacity), let width, _):
+        [
+          colouredStrokes(
+            segments,
+            map.colours(of: values, range: range).map { $0?.opacity(opacity) }, width)
+        ]
       case .image(let pixels, let map, let range, _, _):
         [imageMark(pixels, map, range)]
       case .text, .picture:
@@ -76,7 +83,8 @@ extension Layer {
       .verticalLines(_, let colour, let width, let style, let name?),
       .horizontalLines(_, let colour, let width, let style, let name?):
       return [LegendEntry(name: name, style: lineStyle(colour, width, style))]
-    case .segments(_, let colour, let width, let name?):
+    case .segments(_, let colours, let width, let name?):
+      let colour = if case .one(let colour) = colours { colour } else { Colour.grey }
       return [LegendEntry(name: name, style: lineStyle(colour, width, .solid))]
     case .band(_, _, _, let colour, let name?):
       return [LegendEntry(name: name, style: bandStyle(colour))]
@@ -122,6 +130,21 @@ private func strokes(_ segments: [Segment], _ style: String) -> Mark {
   }
   let text = drawable.map { "\($0.x0) \($0.y0)\n\($0.x1) \($0.y1)\n\n" }.joined()
   return Mark(rows: text, style: "with \(style)")
+}
+
+private func colouredStrokes(
+  _ segments: [Segment], _ colours: [Colour?], _ width: Double
+) -> Mark {
+  var text = ""
+  for (segment, colour) in zip(segments, colours) {
+    guard let colour,
+      [segment.x0, segment.y0, segment.x1, segment.y1].allSatisfy(\.isDrawable)
+    else { continue }
+    text += "\(segment.x0) \(segment.y0) \(colour.packed)\n"
+    text += "\(segment.x1) \(segment.y1) \(colour.packed)\n\n"
+  }
+  return Mark(
+    rows: text, style: "using 1:2:3 with lines linecolor rgb variable linewidth \(width)")
 }
 
 private func pointStyle(_ marker: Marker, _ size: Double) -> String {

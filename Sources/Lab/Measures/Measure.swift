@@ -150,6 +150,7 @@ public enum MeasureError: Error, CustomStringConvertible {
   case needsFactors(String, needed: Int, found: Int)
   case constantFactor(Int)
   case codesNotFinite(String)
+  case decodedNotFinite(String)
   case tooManyClasses(Int, limit: Int)
   case needsPictures(String)
   case wrongWeights(String, tensor: String, shape: [Int])
@@ -183,6 +184,7 @@ public enum MeasureError: Error, CustomStringConvertible {
     case .constantFactor(let factor):
       "the mutual information gap needs factors that vary, and factor \(factor) has one value"
     case .codesNotFinite(let what): "\(what) needs codes that are finite numbers"
+    case .decodedNotFinite(let what): "\(what) needs decoded examples of finite numbers"
     case .needsPictures(let what):
       "\(what) needs images of one or three channels, height and width, the same in all splits"
     case .wrongWeights(let set, let tensor, let shape):

@@ -103,6 +103,10 @@ PLTensor *pl_sum(const PLTensor *x, const int64_t *axes, int count);
 PLTensor *pl_mean(const PLTensor *x, const int64_t *axes, int count);
 PLTensor *pl_logsumexp(const PLTensor *x, int64_t axis);
 PLTensor *pl_log_softmax(const PLTensor *x, int64_t axis);
+/// Euclidean distances of the rows of x from those of y.
+PLTensor *pl_distances(const PLTensor *x, const PLTensor *y);
+/// Places of the smallest numbers of each row, ascending.
+PLTensor *pl_smallest(const PLTensor *x, int64_t count);
 PLTensor *pl_reshape(const PLTensor *x, const int64_t *shape, int rank);
 PLTensor *pl_narrow(const PLTensor *x, int64_t axis, int64_t start, int64_t length);
 PLTensor *pl_select_rows(const PLTensor *x, const PLTensor *indices);
