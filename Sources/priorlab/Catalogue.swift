@@ -42,8 +42,9 @@ let kinds = Kinds(
     ClusterSamplesComputation.self, FacetSwapComputation.self, StyleTraversalComputation.self,
     InterpolationComputation.self, SmoothnessComputation.self,
   ],
+  standalone: [WeightUpdatesComputation.self],
   drawings: [
     BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
     ScatterDrawing.self, ImageGridDrawing.self, NeighbourGraphDrawing.self,
-    FeatureBandsDrawing.self,
+    FeatureBandsDrawing.self, HeatMapsDrawing.self,
   ])

@@ -65,6 +65,18 @@ extension Computation {
   public var problem: String? { nil }
 }
 
+/// Arrays computed of nothing but their settings, such as a formula's values, which a manifest names under
+/// `compute` too.
+public protocol StandaloneComputation: Decodable, Sendable {
+  /// Its name in manifests.
+  static var name: String { get }
+
+  /// What is impossible about the settings, or nil.
+  var problem: String? { get }
+
+  func compute() throws -> [ResultArray]
+}
+
 /// The states of a run's model that were kept.
 public struct Snapshots {
   /// Training steps of the snapshots, ascending; the last is the end of training.

@@ -57,6 +57,8 @@ public enum ColourMap: Equatable, Sendable {
   case ink
   /// Light blue to dark blue, for strokes on white paper.
   case blues
+  /// Blue over white to red, for numbers of both signs.
+  case diverging
   /// Around the colour circle, for angles: both ends are the same red.
   case hsv
   /// Dark blue over green to yellow, with evenly growing lightness (van der Walt and Smith).
@@ -73,6 +75,10 @@ public enum ColourMap: Equatable, Sendable {
     case .blues:
       return Colour.interpolated(
         [(205, 222, 240), (90, 150, 205), (8, 48, 107)], at: share)
+    case .diverging:
+      return Colour.interpolated(
+        [(33, 80, 160), (140, 180, 220), (247, 247, 247), (240, 160, 120), (170, 30, 40)],
+        at: share)
     case .hsv:
       // Slightly dull, as full saturation makes some hues glare.
       return .hue(6 * share, saturation: 0.85, value: 0.92)

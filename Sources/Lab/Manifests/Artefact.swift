@@ -3,7 +3,9 @@ public struct Artefact: Decodable, Sendable {
   /// The artefact's id in the catalogue.
   public let id: String
   public let title: String
-  public let use: [Use]
+  /// The runs that it takes; none where all that it shows is computed without any.
+  public var use: [Use] { declaredUse ?? [] }
+  private let declaredUse: [Use]?
   /// Arrays for `result.h5`, by kind of computation.
   let compute: [Tagged]?
   /// Measures shown in the comparison.
@@ -17,7 +19,8 @@ public struct Artefact: Decodable, Sendable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case id = "artefact"
-    case title, use, compute, measures, draw, reported, quoted, claims, assumptions
+    case declaredUse = "use"
+    case title, compute, measures, draw, reported, quoted, claims, assumptions
   }
 }
 

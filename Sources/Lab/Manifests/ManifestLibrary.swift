@@ -55,6 +55,12 @@ public struct ManifestLibrary: Sendable {
     self.artefacts = artefacts
   }
 
+  /// The names of all budgets that a study declares, and the papers' own.
+  var profiles: Set<String> {
+    let declared = studies.values.flatMap { $0.node["profiles"]?.entries?.map(\.key) ?? [] }
+    return Set(declared + [ProfileName.paper])
+  }
+
   /// The study itself, or, where it is like another, that one with what it replaces.
   private static func writtenOut(
     _ manifest: Manifest, among studies: [String: Manifest]

@@ -9,18 +9,20 @@ public struct Kinds: Sendable {
   private let measures: [String: Measure]
   private let families: [MeasureFamily]
   private let computations: [String: any Computation.Type]
+  private let standalone: [String: any StandaloneComputation.Type]
   private let drawings: [String: any Drawing.Type]
 
   public init(
     datasets: [any GeneratedDataset.Type], models: [any ModelConfiguration.Type],
     measures: [Measure], families: [MeasureFamily] = [], computations: [any Computation.Type],
-    drawings: [any Drawing.Type]
+    standalone: [any StandaloneComputation.Type] = [], drawings: [any Drawing.Type]
   ) {
     self.datasets = Dictionary(uniqueKeysWithValues: datasets.map { ($0.name, $0) })
     self.models = Dictionary(uniqueKeysWithValues: models.map { ($0.name, $0) })
     self.measures = Dictionary(uniqueKeysWithValues: measures.map { ($0.id, $0) })
     self.families = families
     self.computations = Dictionary(uniqueKeysWithValues: computations.map { ($0.name, $0) })
+    self.standalone = Dictionary(uniqueKeysWithValues: standalone.map { ($0.name, $0) })
     self.drawings = Dictionary(uniqueKeysWithValues: drawings.map { ($0.name, $0) })
   }
 
@@ -86,8 +88,17 @@ public struct Kinds: Sendable {
   /// The computation that a manifest names.
   func computation(_ tagged: Tagged) throws -> any Computation {
     guard let kind = computations[tagged.tag] else {
-      throw tagged.unknownName(among: computations.keys.sorted())
+      throw tagged.unknownName(
+        among: (Array(computations.keys) + Array(standalone.keys)).sorted())
     }
+    let computation = try tagged.decode(kind)
+    if let problem = computation.problem { throw impossible(tagged, problem) }
+    return computation
+  }
+
+  /// The computation of that name that needs no run; nil where there is none.
+  func standaloneComputation(_ tagged: Tagged) throws -> (any StandaloneComputation)? {
+    guard let kind = standalone[tagged.tag] else { return nil }
     let computation = try tagged.decode(kind)
     if let problem = computation.problem { throw impossible(tagged, problem) }
     return computation

@@ -12,6 +12,8 @@ public struct ArtefactRuns: Sendable {
   /// Of all its runs, and of those of each item of `use`.
   private let computations: [any Computation]
   private let ownComputations: [[any Computation]]
+  /// Those that need no run.
+  let standalone: [any StandaloneComputation]
   let drawings: [any Drawing]
 
   /// - Parameters:
@@ -22,6 +24,11 @@ public struct ArtefactRuns: Sendable {
     library: ManifestLibrary, kinds: Kinds
   ) throws {
     let manifest = try library.artefact(id)
+    if manifest.use.isEmpty && !library.profiles.contains(profile.name) {
+      throw ManifestError(
+        origin: .commandLine(profile.name), path: "profiles",
+        .unknownName(name: profile.name, valid: library.profiles.sorted()))
+    }
     var studies: [ResolvedStudy] = []
     var runs: [RunSpecification] = []
     var wanted: [RunSpecification] = []
@@ -69,12 +76,20 @@ public struct ArtefactRuns: Sendable {
     self.studies = studies
     self.runs = runs
     self.wanted = wanted
-    computations = try (manifest.compute ?? []).map { try kinds.computation($0) }
+    let compute = manifest.compute ?? []
+    standalone = try compute.compactMap { try kinds.standaloneComputation($0) }
+    computations = try compute.filter { try kinds.standaloneComputation($0) == nil }
+      .map { try kinds.computation($0) }
     ownComputations = try manifest.use.map { use in
       try (use.compute ?? []).map { try kinds.computation($0) }
     }
     drawings = try (manifest.draw ?? []).map { try kinds.drawing($0) }
     if let node = library.artefacts[id]?.node {
+      if manifest.use.isEmpty && (standalone.isEmpty || !computations.isEmpty) {
+        throw ManifestError(
+          origin: node.origin, path: "use",
+          .impossible("an artefact uses at least one study, unless nothing of it needs a run"))
+      }
       try ArtefactCheck(manifest, node, templates: declared, kinds: kinds).run()
     }
   }

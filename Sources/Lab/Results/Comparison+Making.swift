@@ -15,7 +15,9 @@ extension Comparison {
     for study in artefact.studies {
       records.merge(store.records(of: study.id).records) { first, _ in first }
     }
-    let because = artefact.studies.compactMap(\.because).first
+    let because =
+      artefact.studies.isEmpty
+      ? "nothing of it needs a run" : artefact.studies.compactMap(\.because).first
     let counted = artefact.runs.filter { run in
       only.map { $0.contains(run.identity) || failures.contains(run.identity) } ?? true
     }

@@ -11,9 +11,12 @@ extension Comparison {
   public func text(_ format: ComparisonFormat) throws -> String {
     let table = TextTable(columns: Self.columns, rows: rows.map(cells))
     return switch format {
-    case .text: heading + "\n\n" + grouped + remarks
+    case .text: heading + "\n" + (rows.isEmpty ? "" : "\n" + grouped) + remarks
     case .markdown:
-      "# " + table.text(.markdown, heading: heading) + remarks.replacing("\n  ", with: "\n- ")
+      "# "
+        + (rows.isEmpty
+          ? heading.replacing("\n", with: "\n\n") + "\n"
+          : table.text(.markdown, heading: heading)) + remarks.replacing("\n  ", with: "\n- ")
     case .csv: csv
     case .json: try json
     case .latex: table.text(.latex, heading: heading)

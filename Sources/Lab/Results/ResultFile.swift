@@ -38,6 +38,9 @@ public struct ResultFile {
 
   static func path(study: String, cell: String) -> String { "runs/\(study)/\(cell)" }
 
+  /// Group of the arrays that are of no run.
+  static let computed = "computed"
+
   /// The values of a measure below a cell's path.
   static func measurePath(_ id: String) -> String { "measures/" + Measure.fileName(of: id) }
 
@@ -74,6 +77,12 @@ public struct ResultFile {
   /// An array of one run, or nil where the run has none of that name.
   public func array(_ name: String, _ cell: CellEntry, seed: Int) throws -> HDF5Array<Double>? {
     let path = "\(cell.path)/seed-\(seed)/\(name)"
+    return try file.exists(path) ? file.read(Double.self, at: path) : nil
+  }
+
+  /// An array that is of no run, or nil where there is none of that name.
+  public func array(_ name: String) throws -> HDF5Array<Double>? {
+    let path = "\(Self.computed)/\(name)"
     return try file.exists(path) ? file.read(Double.self, at: path) : nil
   }
 

@@ -76,6 +76,11 @@ public struct ResultWriter {
     let templates = artefact.templates
     try file.write(templates.map(\.study), shape: [templates.count], at: "cells/study")
     try file.write(templates.map(\.cell.label), shape: [templates.count], at: "cells/label")
+    for computation in artefact.standalone {
+      for array in try computation.compute() {
+        try write(array, at: ResultFile.computed + "/" + array.name, into: file)
+      }
+    }
     for template in templates { try write(template, into: file) }
     try file.close()
   }
@@ -91,7 +96,7 @@ public struct ResultWriter {
     if !comparison.profile.overrides.isEmpty {
       return "overridden settings: " + comparison.profile.overrides.joined(separator: ", ")
     }
-    return comparison.profile.name == ProfileName.paper
+    return comparison.profile.name == ProfileName.paper || artefact.studies.isEmpty
       ? "" : "profile \(comparison.profile.name): not the paper's budget"
   }
 
@@ -122,14 +127,17 @@ public struct ResultWriter {
     for run in try artefact.selected(of: template, finished, records, kinds: kinds) {
       guard let record = records[run.identity] else { continue }
       for array in try arrays(run, record) {
-        let name = "\(path)/seed-\(run.seed)/\(array.name)"
-        switch array.content {
-        case .numbers(let values):
-          try file.write(values, shape: array.shape, at: name, compressed: values.count > 1000)
-        case .bytes(let values):
-          try file.write(values, shape: array.shape, at: name, compressed: values.count > 1000)
-        }
+        try write(array, at: "\(path)/seed-\(run.seed)/\(array.name)", into: file)
       }
+    }
+  }
+
+  private func write(_ array: ResultArray, at path: String, into file: HDF5File) throws {
+    switch array.content {
+    case .numbers(let values):
+      try file.write(values, shape: array.shape, at: path, compressed: values.count > 1000)
+    case .bytes(let values):
+      try file.write(values, shape: array.shape, at: path, compressed: values.count > 1000)
     }
   }
 

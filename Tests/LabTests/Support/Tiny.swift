@@ -102,16 +102,19 @@ enum Tiny {
         weights: "test-weights"
       ) { try $0.weights("test-weights")["scale"]?.item() },
     ],
-    families: [.importanceSampledLikelihood, .ofClusters, .probes, .diversity],
+    families: [.importanceSampledLikelihood, .ofClusters, .probes, .diversity, .smoothness],
     computations: [
       CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
       AngleRegressionComputation.self, ExamplesComputation.self, ReconstructionsComputation.self,
       ClustersComputation.self, ComponentsComputation.self, ClusterExamplesComputation.self,
       ClusterSamplesComputation.self, FacetSwapComputation.self, StyleTraversalComputation.self,
+      InterpolationComputation.self, SmoothnessComputation.self,
     ],
+    standalone: [WeightUpdatesComputation.self],
     drawings: [
       BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
-      ScatterDrawing.self, ImageGridDrawing.self, BrokenDrawing.self,
+      ScatterDrawing.self, ImageGridDrawing.self, NeighbourGraphDrawing.self,
+      FeatureBandsDrawing.self, HeatMapsDrawing.self, BrokenDrawing.self,
     ])
 
   /// The tiny study, with parts of its text replaced, resolved.
