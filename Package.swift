@@ -46,6 +46,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
+    .systemLibrary(name: "CArchive"),
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5),
     .systemLibrary(name: "CPNG"),
     .systemLibrary(name: "CCrypto"),
@@ -64,7 +65,7 @@ let package = Package(
             + ["-Xlinker", "-rpath", "-Xlinker", torch + "/lib"] + linkerExtras)
       ]),
     .target(name: "Torch", dependencies: ["LibTorchShim"]),
-    .target(name: "Files", dependencies: ["CHDF5", "CPNG", "CCrypto", "CZlib"]),
+    .target(name: "Files", dependencies: ["CArchive", "CHDF5", "CPNG", "CCrypto", "CZlib"]),
     .target(
       name: "Modelling",
       dependencies: ["Torch", .product(name: "OrderedCollections", package: "swift-collections")]),

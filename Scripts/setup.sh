@@ -63,6 +63,7 @@ missing_packages() {
   has_library hdf5-serial || has_library hdf5 || echo libhdf5-dev
   has h5dump || echo hdf5-tools
   has_library libpng || echo libpng-dev
+  has_library libarchive || echo libarchive-dev
   has_library zlib || echo zlib1g-dev
   has_library libcrypto || echo libssl-dev
   has gnuplot || echo gnuplot-nox
@@ -96,7 +97,7 @@ if [ -n "$packages" ]; then
     [ -z "$packages" ] || fail "apt-get has installed them, but these are still not found: $packages"
   elif [ "$system" = Darwin ]; then
     fail "these are missing (Debian's names): $packages. Run this, then try again: \
-brew install pkgconf hdf5 libpng zlib openssl@3 gnuplot"
+brew install pkgconf hdf5 libarchive libpng zlib openssl@3 gnuplot"
   else
     fail "these are missing (Debian's names): $packages. Install what your system has for them, \
 then try again"

@@ -6,16 +6,21 @@ public struct Dataset {
   public let contentIdentity: String
   /// Why results on it do not stand for the real data, or nil where it is the real data.
   public let standIn: String?
+  /// What the numbers of an example's `image` are called, in their order, or nil where they have no names:
+  /// the joints' angles of motion capture.
+  public let featureNames: [String]?
   /// Examples to train on.
   public let train: Split
   /// Other splits by name (`validation`, `test`).
   public let others: [String: Split]
 
   public init(
-    contentIdentity: String, standIn: String? = nil, train: Split, others: [String: Split] = [:]
+    contentIdentity: String, standIn: String? = nil, featureNames: [String]? = nil, train: Split,
+    others: [String: Split] = [:]
   ) {
     self.contentIdentity = contentIdentity
     self.standIn = standIn
+    self.featureNames = featureNames
     self.train = train
     self.others = others
   }
@@ -25,7 +30,8 @@ extension Dataset {
   /// The data on another device.
   public func to(_ device: Device) -> Dataset {
     Dataset(
-      contentIdentity: contentIdentity, standIn: standIn, train: train.to(device),
+      contentIdentity: contentIdentity, standIn: standIn, featureNames: featureNames,
+      train: train.to(device),
       others: others.mapValues { $0.to(device) })
   }
 }

@@ -7,10 +7,10 @@ extension DatasetManifest {
   /// - Parameter path: where it is now.
   func checkContent(of file: StoredFile, at path: String) throws(DataError) {
     let tensors = layouts.flatMap { $0.splits.values.flatMap(\.values) }
-      .filter { $0.file == file.name }
+      .filter { $0.files.names.contains(file.name) }
     var read: [String: NumericArray] = [:]
     for tensor in tensors {
-      let key = tensor.key ?? ""
+      let key = "\(tensor.key ?? "") \(tensor.preparation)"
       let array: NumericArray
       if let known = read[key] {
         array = known
@@ -18,7 +18,10 @@ extension DatasetManifest {
         array = try StoredArray.read(tensor, at: path, in: name)
         read[key] = array
       }
-      _ = try StoredArray(array, tensor, at: path, in: name)
+      // Which examples of a part are used is known of all parts alone.
+      var part = tensor
+      if tensor.files.names.count > 1 { (part.rows, part.index) = (nil, nil) }
+      _ = try StoredArray(array, part, at: path, in: name)
     }
     if tensors.isEmpty {
       do {

@@ -13,12 +13,17 @@ public enum Checksums {
   private static let known = Mutex<[Key: String]>([:])
 
   /// SHA-256 of a file; of a folder, that of the names and checksums of all that is in it.
-  public static func sha256(of path: String) throws -> String {
+  ///
+  /// - Parameter only: the files of a folder that count, by their paths below it; all where none is named.
+  public static func sha256(of path: String, only: [String] = []) throws -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
     else { return try sha256(ofFile: path) }
-    let names = try FileManager.default.subpathsOfDirectory(atPath: path).sorted()
-      .filter { name in !name.split(separator: "/").contains { $0.hasPrefix(".") } }
+    let names =
+      try only.isEmpty
+      ? FileManager.default.subpathsOfDirectory(atPath: path).sorted()
+        .filter { name in !name.split(separator: "/").contains { $0.hasPrefix(".") } }
+      : only.sorted()
     var lines = ""
     for name in names {
       var isFolder: ObjCBool = false
@@ -31,9 +36,11 @@ public enum Checksums {
   /// The same, of a file of a data set.
   ///
   /// - Throws: `DataError.unusable` where it cannot be read.
-  public static func sha256(of path: String, in dataset: String) throws(DataError) -> String {
+  public static func sha256(
+    of path: String, only: [String] = [], in dataset: String
+  ) throws(DataError) -> String {
     do {
-      return try sha256(of: path)
+      return try sha256(of: path, only: only)
     } catch let error as FileError {
       throw .unreadable(dataset, error)
     } catch {

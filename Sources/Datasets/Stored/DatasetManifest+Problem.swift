@@ -24,10 +24,18 @@ extension DatasetManifest {
     }
     if let message = grid?.problem { return (["grid"], message) }
     for (index, layout) in layouts.enumerated() {
+      if let (key, message) = layout.recordings?.problem {
+        return (["layouts", "\(index)", "recordings", key], message)
+      }
       for (split, tensors) in layout.splits.sorted(by: { $0.key < $1.key }) {
         let path =
           layouts.count > 1 ? ["layouts", "\(index)", "splits", split] : ["splits", split]
-        if tensors.isEmpty { return (path, "it has no tensors") }
+        let isOfMotion = split == Self.motionSplit && layout.recordings != nil
+        if isOfMotion != tensors.isEmpty {
+          return (
+            path, isOfMotion ? "recordings make this split already" : "it has no tensors"
+          )
+        }
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
           if let (key, message) = tensor.problem { return (path + [name, key], message) }
           if split == Self.gridSplit, let grid,
@@ -81,6 +89,8 @@ extension StoredTensor {
       return ("file", "'\(name)' is a factor of the grid, which needs no file")
     }
     // Some rows are read without the others.
+    if files.names.count > 1 { return ("file", "the examples of a grid must be in one file") }
+    if index != nil { return ("index", "studies select examples of a grid by its factors") }
     if view != nil { return ("view", "the examples of a grid must be the array's first axis") }
     if let axes, axes.first != 0 {
       return ("axes", "the examples of a grid must be the array's first axis")
@@ -90,7 +100,18 @@ extension StoredTensor {
 
   /// The key that makes no sense, and why.
   fileprivate var problem: (key: String, message: String)? {
-    if file.isEmpty { return ("file", "it must not be empty") }
+    if files.names.isEmpty || files.names.contains("") {
+      return ("file", "it must not be empty")
+    }
+    if Set(files.names).count < files.names.count { return ("file", "a file is named twice") }
+    if index?.file.isEmpty == true { return ("index", "its file must have a name") }
+    if index != nil, rows != nil { return ("index", "rows say already which examples are read") }
+    if let problem = preparation.problem {
+      return (crop != nil && areaAverage == nil ? "crop" : "area-average", problem)
+    }
+    if meaning == .integers, !preparation.isNone || invert == true {
+      return ("as", "pictures hold numbers, not integers")
+    }
     if let type, NumericType(rawValue: type) == nil {
       let types = NumericType.allCases.map(\.rawValue).joined(separator: ", ")
       return ("type", "unknown type '\(type)'. Expected one of \(types)")

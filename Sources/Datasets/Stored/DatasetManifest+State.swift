@@ -37,7 +37,8 @@ extension DatasetManifest {
   /// The files of some splits of a layout, sorted.
   static func files(of layout: Layout, splits: [String]) -> [String] {
     let tensors = splits.flatMap { layout.splits[$0].map { Array($0.values) } ?? [] }
-    return Set(tensors.map(\.file)).sorted()
+    let recordings = splits.contains(motionSplit) ? layout.recordings?.files ?? [] : []
+    return Set(tensors.flatMap(\.allFiles) + recordings).sorted()
   }
 
   /// What is here of the first form that is whole, else of the preferred one.

@@ -1,3 +1,5 @@
+import Files
+
 /// What `datasets/<name>.yaml` says: where a data set's files come from and what they hold (see
 /// `docs/datasets.md`).
 public struct DatasetManifest: Decodable, Sendable {
@@ -59,6 +61,8 @@ public struct DatasetManifest: Decodable, Sendable {
     public typealias Splits = [String: [String: StoredTensor]]
 
     public let splits: Splits
+    /// What makes the split `train` of recordings of motion, or nil.
+    public let recordings: MotionRecipe?
     /// Why results on it do not stand for the real data, or nil where it is the real data.
     public let standIn: String?
     /// Whether the numbers are those of the first form to the last bit, in other files.
@@ -66,19 +70,26 @@ public struct DatasetManifest: Decodable, Sendable {
 
     init(splits: Splits) {
       self.splits = splits
+      recordings = nil
       standIn = nil
       isSameAsFirst = false
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case splits
+      case splits, recordings
       case standIn = "stand-in"
       case isSameAsFirst = "same-as-first"
     }
 
     public init(from decoder: any Decoder) throws {
       let keys = try decoder.container(keyedBy: CodingKeys.self)
-      splits = try keys.decode(Splits.self, forKey: .splits)
+      recordings = try keys.decodeIfPresent(MotionRecipe.self, forKey: .recordings)
+      splits =
+        recordings == nil
+        ? try keys.decode(Splits.self, forKey: .splits)
+        : try keys.decodeIfPresent(Splits.self, forKey: .splits) ?? [
+          DatasetManifest.motionSplit: [:]
+        ]
       standIn = try keys.decodeIfPresent(String.self, forKey: .standIn)
       isSameAsFirst = try keys.decodeIfPresent(Bool.self, forKey: .isSameAsFirst) ?? false
     }
@@ -86,6 +97,9 @@ public struct DatasetManifest: Decodable, Sendable {
 
   /// The split that a grid of factors describes.
   static let gridSplit = "train"
+
+  /// The split that recordings of motion make.
+  static let motionSplit = "train"
 
   /// What is known of a file; one that is not listed is a user's own.
   public func file(named name: String) -> StoredFile {
@@ -122,8 +136,8 @@ public struct StoredFile: Decodable, Sendable {
 
 /// Where one tensor of a split is stored and how it is read.
 public struct StoredTensor: Codable, Equatable, Sendable {
-  /// The file's name.
-  public var file: String
+  /// The files' names: several of them hold one array, one part of its examples after the other.
+  public var files: FileNames
   /// The array's name in a file of several.
   public var key: String?
   /// The type that the numbers must have in the file.
@@ -134,8 +148,18 @@ public struct StoredTensor: Codable, Equatable, Sendable {
   public var axes: [Int]?
   /// Which examples; all by default.
   public var rows: Rows?
+  /// The list of the examples, in a file of their places.
+  public var index: Index?
   /// Numbers of an example that are packed in bytes, eight to one, the first one highest.
   public var bits: Int?
+  /// Whether colours become grey.
+  public var grey: Bool?
+  /// The part of each picture that is kept: first row and column, height, width.
+  public var crop: [Int]?
+  /// Pixels a side that pictures are reduced to.
+  public var areaAverage: Int?
+  /// Whether `scale` becomes 0, and 0 `scale`.
+  public var invert: Bool?
   /// Shape of one example; as stored by default.
   public var shape: [Int]?
   /// What the numbers are divided by; 1 by default.
@@ -154,8 +178,54 @@ public struct StoredTensor: Codable, Equatable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case file, key, type, view, axes, rows, bits, shape, scale, relabel
+    case files = "file"
+    case key, type, view, axes, rows, index, bits, grey, crop, invert, shape, scale, relabel
+    case areaAverage = "area-average"
     case meaning = "as"
+  }
+
+  /// How its pictures change.
+  var preparation: PicturePreparation {
+    PicturePreparation(isGrey: grey ?? false, crop: crop, side: areaAverage)
+  }
+
+  /// Names of all files that it needs.
+  var allFiles: [String] { files.names + (index.map { [$0.file] } ?? []) }
+
+  /// The same, of files of other names.
+  func renaming(_ name: (String) -> String) -> StoredTensor {
+    var tensor = self
+    tensor.files = FileNames(files.names.map(name))
+    tensor.index?.file = name(index?.file ?? "")
+    return tensor
+  }
+
+  /// Names of files: one, or a list.
+  public struct FileNames: Codable, Equatable, Sendable {
+    public let names: [String]
+
+    init(_ names: [String]) {
+      self.names = names
+    }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      names = try (try? container.decode([String].self)) ?? [container.decode(String.self)]
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      if names.count == 1 { try container.encode(names[0]) } else { try container.encode(names) }
+    }
+  }
+
+  /// A file that holds the places of examples, from 0 and ascending.
+  public struct Index: Codable, Equatable, Sendable {
+    public var file: String
+    /// The list's name in a file of several.
+    public var key: String?
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case file, key }
   }
 
   /// Consecutive examples, written `[first, end]`; the end is not among them.

@@ -1,6 +1,4 @@
 import Files
-import Foundation
-import Synchronization
 import Torch
 
 /// Numbers of a tensor as they are kept in memory, before they are a tensor.
@@ -24,18 +22,48 @@ struct StoredArray {
     shape = [integers.count]
   }
 
+  /// Numbers of the given shape, whose first length is the number of examples.
+  init(floats: [Float], shape: [Int]) {
+    values = .floats(floats)
+    self.shape = shape
+  }
+
   /// Prepares what was read from a file as the manifest says.
   ///
+  /// - Parameter rows: which examples, where they are not the tensor's `rows`.
   /// - Throws: `DataError`.
   init(
-    _ array: NumericArray, _ tensor: StoredTensor, at path: String, in dataset: String
+    _ array: NumericArray, _ tensor: StoredTensor, rows: [Range<Int>]? = nil, at path: String,
+    in dataset: String
   ) throws(DataError) {
-    let place = tensor.key.map { "'\($0)' in \(path)" } ?? path
-    func refuse(_ words: String) -> DataError {
-      .unusable(
-        dataset: dataset,
-        reason: "\(place) \(words); correct the file, or what datasets/\(dataset).yaml says of it")
+    let refuse = Refusal(tensor, path, dataset)
+    try self.init(laidOut: array, tensor, at: path, refuse)
+    try select(rows ?? tensor.rows.map { [$0.range] }, refuse)
+    try finish(tensor, isPrepared: Self.isPrepared(tensor, at: path), refuse)
+  }
+
+  /// Says that an array is not what the manifest says.
+  struct Refusal {
+    private let place: String
+    private let dataset: String
+
+    init(_ tensor: StoredTensor, _ path: String, _ dataset: String) {
+      place = tensor.key.map { "'\($0)' in \(path)" } ?? path
+      self.dataset = dataset
     }
+
+    func callAsFunction(_ words: String) -> DataError {
+      because(
+        "\(place) \(words); correct the file, or what datasets/\(dataset).yaml says of it")
+    }
+
+    func because(_ reason: String) -> DataError { .unusable(dataset: dataset, reason: reason) }
+  }
+
+  /// What was read from a file with its examples along the first axis, and its labels translated.
+  init(
+    laidOut array: NumericArray, _ tensor: StoredTensor, at path: String, _ refuse: Refusal
+  ) throws(DataError) {
     if let type = tensor.type, type != array.type.rawValue {
       throw refuse("holds \(array.type.rawValue), where \(type) is expected")
     }
@@ -46,7 +74,7 @@ struct StoredArray {
     do {
       try ArrayMemory.check(array.count * size, at: path)
     } catch {
-      throw DataError.unusable(dataset: dataset, reason: "\(error)")
+      throw refuse.because("\(error)")
     }
     var shape = array.shape
     if let view = tensor.view {
@@ -70,14 +98,27 @@ struct StoredArray {
       values = values.permuted(shape, axes)
       shape = axes.map { shape[$0] }
     }
-    if let rows = tensor.rows?.range, rows != 0..<shape[0] {
-      guard rows.upperBound <= shape[0] else {
-        throw refuse("has \(shape[0]) examples, where rows names \(rows.upperBound)")
-      }
-      let size = shape.dropFirst().reduce(1, *)
-      values = values.part(rows.lowerBound * size..<rows.upperBound * size)
-      shape[0] = rows.count
+    self.shape = shape
+  }
+
+  /// Keeps some of the examples; all where none are named.
+  mutating func select(_ rows: [Range<Int>]?, _ refuse: Refusal) throws(DataError) {
+    guard let rows, rows != [0..<shape[0]] else { return }
+    let end = rows.last?.upperBound ?? 0
+    guard end <= shape[0] else {
+      throw refuse("has \(shape[0]) examples, where rows names \(end)")
     }
+    let size = shape.dropFirst().reduce(1, *)
+    values = values.part(rows.map { $0.lowerBound * size..<$0.upperBound * size })
+    shape[0] = rows.reduce(0) { $0 + $1.count }
+  }
+
+  /// Unpacks and prepares the examples that are left, and gives them their shape.
+  ///
+  /// - Parameter isPrepared: whether the pictures were prepared as they were read.
+  mutating func finish(
+    _ tensor: StoredTensor, isPrepared: Bool, _ refuse: Refusal
+  ) throws(DataError) {
     if let bits = tensor.bits {
       guard case .bytes(let packed) = values, shape.count == 2, shape[1] == (bits + 7) / 8 else {
         throw refuse("of shape \(shape) does not hold \(bits) packed bits an example")
@@ -85,6 +126,8 @@ struct StoredArray {
       values = .bytes(Self.unpacked(packed, bits: bits, examples: shape[0]))
       shape[1] = bits
     }
+    if !isPrepared { try prepare(tensor, refuse) }
+    if tensor.invert == true { try invert(tensor.scale ?? 1, refuse) }
     if let wanted = tensor.shape {
       let size = shape.dropFirst().reduce(1, *)
       guard size == wanted.reduce(1, *) else {
@@ -95,44 +138,12 @@ struct StoredArray {
     if case .floats(let floats) = values, !floats.allSatisfy(\.isFinite) {
       throw refuse("holds values that are not finite (NaN or infinite)")
     }
-    self.shape = shape
   }
 
-  /// The array of a tensor in a file.
-  ///
-  /// - Parameter rows: which places of its first axis; all by default.
-  /// - Throws: `DataError`, whatever is wrong with the file.
-  static func read(
-    _ tensor: StoredTensor, rows: [Range<Int>]? = nil, at path: String, in dataset: String
-  ) throws(DataError) -> NumericArray {
-    do {
-      return try ArrayFile.read(path, key: tensor.key, rows: rows)
-    } catch let error as FileError {
-      throw DataError.unreadable(dataset, error)
-    } catch {
-      throw DataError.unusable(dataset: dataset, reason: "\(error)")
-    }
+  /// Whether the pictures of a tensor are prepared as they are read, before all of them are in memory.
+  static func isPrepared(_ tensor: StoredTensor, at path: String) -> Bool {
+    tensor.preparation.isNone || (try? ArrayFile.isFolder(path)) == true
   }
-
-  /// The shape that a tensor will have, with the number of examples, from the file itself.
-  ///
-  /// - Parameter rows: which places of the array's first axis are read; all by default.
-  static func shape(
-    of tensor: StoredTensor, rows: [Range<Int>]? = nil, at path: String, in dataset: String
-  ) throws(DataError) -> [Int] {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    let examples = rows.map { "\($0.reduce(0) { $0 + $1.count })" } ?? "all"
-    let date = attributes?[.modificationDate] as? Date ?? .distantPast
-    let key = "\(path) \(tensor) \(examples) \(date)"
-    if let shape = shapes.withLock({ $0[key] }) { return shape }
-    let array = try read(tensor, rows: rows, at: path, in: dataset)
-    let shape = try StoredArray(array, tensor, at: path, in: dataset).shape
-    shapes.withLock { $0[key] = shape }
-    return shape
-  }
-
-  /// Shapes that files were found to have: every cell of a study asks again.
-  private static let shapes = Mutex<[String: [Int]]>([:])
 
   /// As a tensor of libtorch's.
   var tensor: Tensor {
@@ -164,7 +175,7 @@ struct StoredArray {
   }
 
   private static func values(
-    of array: NumericArray, _ meaning: StoredTensor.Meaning, _ refuse: (String) -> DataError
+    of array: NumericArray, _ meaning: StoredTensor.Meaning, _ refuse: Refusal
   ) throws(DataError) -> Values {
     switch meaning {
     case .numbers:
@@ -201,68 +212,20 @@ struct StoredArray {
   }
 }
 
-extension StoredArray {
-  /// Images `[examples, channels, height, width]` with squares of so many pixels a side as one, their mean;
-  /// of bytes, the nearest byte, halves upwards. Nil where the squares do not fill the image.
-  func averagePooled(_ side: Int) -> StoredArray? {
-    guard let pooled = Self.pooled(Array(shape.dropFirst()), side) else { return nil }
-    let width = shape[3]
-    func sums<Value, Sum: AdditiveArithmetic>(_ values: [Value], _ number: (Value) -> Sum) -> [Sum]
-    {
-      let columns = width / side
-      var sums = [Sum](repeating: .zero, count: values.count / (side * side))
-      for row in 0..<values.count / width {
-        // Rows of all images lie one below the other, and no square spans two images.
-        let start = row / side * columns
-        for column in 0..<columns * side {
-          sums[start + column / side] += number(values[row * width + column])
-        }
-      }
-      return sums
-    }
-    let count = side * side
-    var array = self
-    array.shape = [shape[0]] + pooled
-    switch values {
-    case .bytes(let bytes):
-      array.values = .bytes(sums(bytes) { Int($0) }.map { UInt8((2 * $0 + count) / (2 * count)) })
-    case .floats(let floats):
-      array.values = .floats(sums(floats) { Double($0) }.map { Float($0 / Double(count)) })
-    case .integers: return nil
-    }
-    return array
-  }
-
-  /// Shape of an image `[channels, height, width]` after that, or nil.
-  static func pooled(_ image: [Int], _ side: Int) -> [Int]? {
-    guard image.count == 3, side > 0, image[1] % side == 0, image[2] % side == 0 else { return nil }
-    return [image[0], image[1] / side, image[2] / side]
-  }
-
-  /// Examples of several arrays, one after the other; nil where they are of different kinds.
-  static func joined(_ arrays: [StoredArray]) -> StoredArray? {
-    guard var whole = arrays.first else { return nil }
-    for array in arrays.dropFirst() {
-      guard array.shape.dropFirst() == whole.shape.dropFirst() else { return nil }
-      switch (whole.values, array.values) {
-      case (.bytes(let a), .bytes(let b)): whole.values = .bytes(a + b)
-      case (.floats(let a), .floats(let b)): whole.values = .floats(a + b)
-      case (.integers(let a), .integers(let b)): whole.values = .integers(a + b)
-      default: return nil
-      }
-      whole.shape[0] += array.shape[0]
-    }
-    return whole
-  }
-}
-
 extension StoredArray.Values {
-  fileprivate func part(_ range: Range<Int>) -> Self {
+  fileprivate func part(_ ranges: [Range<Int>]) -> Self {
     switch self {
-    case .bytes(let values): .bytes(Array(values[range]))
-    case .floats(let values): .floats(Array(values[range]))
-    case .integers(let values): .integers(Array(values[range]))
+    case .bytes(let values): .bytes(Self.part(ranges, of: values))
+    case .floats(let values): .floats(Self.part(ranges, of: values))
+    case .integers(let values): .integers(Self.part(ranges, of: values))
     }
+  }
+
+  private static func part<Value>(_ ranges: [Range<Int>], of values: [Value]) -> [Value] {
+    var part: [Value] = []
+    part.reserveCapacity(ranges.reduce(0) { $0 + $1.count })
+    for range in ranges { part += values[range] }
+    return part
   }
 
   /// The values with their axes in another order, row by row.

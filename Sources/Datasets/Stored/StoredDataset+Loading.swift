@@ -32,6 +32,7 @@ extension StoredDataset {
       }
       return Dataset(
         contentIdentity: contentIdentity, standIn: layout.standIn,
+        featureNames: reader.featureNames,
         train: prepared(train, "train", scales, isTraining: true), others: others)
     }
   }
@@ -43,6 +44,8 @@ extension StoredDataset {
     private var read: [String: NumericArray] = [:]
     /// Bytes of the arrays that were read of a file.
     private var bytes: [String: Int] = [:]
+    /// What the numbers of `image` are called, where they have names.
+    private(set) var featureNames: [String]?
 
     init(dataset: StoredDataset) {
       self.dataset = dataset
@@ -52,11 +55,8 @@ extension StoredDataset {
       var found: [String: StoredArray] = [:]
       let rows = StoredDataset.rows(of: split, dataset.manifest, dataset.options)
       for (name, tensor) in dataset.layout.splits[split] ?? [:] {
-        guard let path = dataset.paths[tensor.file] else { continue }
-        if intact.insert(path).inserted {
-          try dataset.manifest.file(named: tensor.file).check(at: path, of: dataset.name)
-        }
-        found[name] = try array(of: tensor, rows, at: path)
+        for file in tensor.allFiles { try check(file) }
+        found[name] = try array(of: tensor, rows)
         if name == StoredDataset.image, let side = dataset.options.averagePool {
           guard let pooled = found[name]?.averagePooled(side) else {
             throw dataset.unusable(
@@ -65,6 +65,12 @@ extension StoredDataset {
           }
           found[name] = pooled
         }
+      }
+      if split == DatasetManifest.motionSplit, let recordings = dataset.layout.recordings {
+        for file in recordings.files { try check(file) }
+        let frames = try recordings.load(dataset.paths, in: dataset.name)
+        found.merge(frames.arrays) { _, made in made }
+        featureNames = frames.names
       }
       let counts = Set(found.values.map(\.examples))
       if counts.count > 1 {
@@ -87,25 +93,24 @@ extension StoredDataset {
       return found
     }
 
-    /// - Parameter rows: which of the tensor's examples; all where it is nil.
-    private mutating func array(
-      of tensor: StoredTensor, _ rows: [Range<Int>]?, at path: String
-    ) throws -> StoredArray {
-      guard let rows else {
-        return try StoredArray(
-          try whole(tensor, at: path), tensor, at: path, in: dataset.name)
-      }
-      let start = tensor.rows?.range.lowerBound ?? 0
-      var chosen = tensor
-      chosen.rows = nil
-      let array = try StoredArray.read(
-        tensor, rows: rows.map { $0.lowerBound + start..<$0.upperBound + start }, at: path,
-        in: dataset.name)
-      return try StoredArray(array, chosen, at: path, in: dataset.name)
+    private mutating func check(_ file: String) throws {
+      guard let path = dataset.paths[file], intact.insert(path).inserted else { return }
+      try dataset.manifest.file(named: file).check(at: path, of: dataset.name)
     }
 
-    private mutating func whole(_ tensor: StoredTensor, at path: String) throws -> NumericArray {
-      let key = "\(path) \(tensor.key ?? "")"
+    /// - Parameter rows: which of the tensor's examples; all where it is nil.
+    private mutating func array(
+      of tensor: StoredTensor, _ rows: [Range<Int>]?
+    ) throws -> StoredArray {
+      try StoredArray(tensor, rows: rows, of: dataset.paths, in: dataset.name) {
+        path throws(DataError) in try whole(tensor, at: path)
+      }
+    }
+
+    private mutating func whole(_ tensor: StoredTensor, at path: String) throws(DataError)
+      -> NumericArray
+    {
+      let key = "\(path) \(tensor.key ?? "") \(tensor.preparation)"
       if let array = read[key] { return array }
       let array = try StoredArray.read(tensor, at: path, in: dataset.name)
       bytes[path, default: 0] += array.count * array.type.size

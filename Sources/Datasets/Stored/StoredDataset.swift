@@ -76,13 +76,16 @@ public struct StoredDataset: DatasetConfiguration {
         counts[split] = grid.count(with: options.select ?? [:])
         for factor in grid.factors { shapes[split]?[factor.name] = [] }
       }
+      if split == DatasetManifest.motionSplit, let recordings = layout.recordings {
+        counts[split] = recordings.examples
+        shapes[split] = recordings.shapes
+      }
       for (name, tensor) in (layout.splits[split] ?? [:]).sorted(by: { $0.key < $1.key }) {
         if let rows = tensor.rows { counts[split] = counts[split] ?? rows.range.count }
         do {
           guard
             let whole = try Self.shape(
-              of: tensor, Self.rows(of: split, manifest, options), at: paths[tensor.file],
-              manifest.name)
+              of: tensor, Self.rows(of: split, manifest, options), paths, manifest.name)
           else {
             areAllKnown = areAllKnown && tensor.shape != nil
             shapes[split]?[name] = tensor.shape
@@ -122,12 +125,17 @@ public struct StoredDataset: DatasetConfiguration {
   /// Examples and their shape, of the manifest alone where that says both; nil where the file that
   /// would say it is not here.
   private static func shape(
-    of tensor: StoredTensor, _ rows: @autoclosure () -> [Range<Int>]?, at path: String?,
+    of tensor: StoredTensor, _ rows: @autoclosure () -> [Range<Int>]?, _ paths: [String: String],
     _ dataset: String
   ) throws(DataError) -> [Int]? {
-    if let rows = tensor.rows, let shape = tensor.shape { return [rows.range.count] + shape }
-    guard let path else { return nil }
-    return try StoredArray.shape(of: tensor, rows: rows(), at: path, in: dataset)
+    if let shape = tensor.shape {
+      let listed = try tensor.index.map { index throws(DataError) in
+        try StoredArray.count(index, of: paths, in: dataset)
+      }
+      if let count = tensor.rows?.range.count ?? listed ?? nil { return [count] + shape }
+    }
+    guard tensor.allFiles.allSatisfy({ paths[$0] != nil }) else { return nil }
+    return try StoredArray.shape(of: tensor, rows: rows(), of: paths, in: dataset)
   }
 
   /// Places in the files of the examples that are read of a split, or nil for all.
@@ -235,18 +243,22 @@ extension StoredDataset {
     _ layout: DatasetManifest.Layout, _ options: StoredOptions, _ manifest: DatasetManifest,
     _ paths: [String: String]
   ) throws(DataError) -> String? {
+    var sums: [String: String] = [:]
+    for name in files(layout, options) {
+      var sum = manifest.file(named: name).sha256
+      if sum == nil, let path = paths[name] {
+        // Of a folder of a thousand recordings only those in use count.
+        let recordings = layout.recordings?.paths(in: name) ?? []
+        sum = try Checksums.sha256(of: path, only: recordings, in: manifest.name)
+      }
+      guard let sum else { return nil }
+      sums[name] = sum
+    }
+    func sum(_ name: String) -> String { sums[name] ?? "" }
     var content: [String: [String: StoredTensor]] = [:]
     for split in splits(layout, options) {
       for (name, tensor) in layout.splits[split] ?? [:] {
-        let declared = manifest.file(named: tensor.file).sha256
-        var sum = declared
-        if sum == nil, let path = paths[tensor.file] {
-          sum = try Checksums.sha256(of: path, in: manifest.name)
-        }
-        guard let sum else { return nil }
-        var read = tensor
-        read.file = sum
-        content[split, default: [:]][name] = read
+        content[split, default: [:]][name] = tensor.renaming(sum)
       }
     }
     let encoder = JSONEncoder()
@@ -254,6 +266,12 @@ extension StoredDataset {
     // Texts and finite numbers can always be encoded.
     var data = try? encoder.encode(content)
     if let grid = manifest.grid, let factors = try? encoder.encode(grid) { data?.append(factors) }
+    if let recordings = layout.recordings,
+      splits(layout, options).contains(DatasetManifest.motionSplit),
+      let recipe = try? encoder.encode(recordings.renaming(sum))
+    {
+      data?.append(recipe)
+    }
     return data.map { SHA256.hex(of: $0) }
   }
 }

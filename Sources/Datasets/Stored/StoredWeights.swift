@@ -23,7 +23,7 @@ public struct StoredWeights: Sendable {
     self.manifest = manifest
     let forms = manifest.layouts.compactMap { layout -> StoredForm? in
       layout.splits[Self.split].map { tensors in
-        let files = Set(tensors.values.map(\.file)).sorted()
+        let files = Set(tensors.values.flatMap(\.allFiles)).sorted()
         let found = files.map {
           places.find(manifest.file(named: $0), of: manifest, beside: beside)
         }
@@ -85,10 +85,11 @@ public struct StoredWeights: Sendable {
   public func load() throws -> [String: Tensor] {
     if let missing { throw missing }
     return try Dictionary(
-      uniqueKeysWithValues: tensors.compactMap { name, tensor in
-        guard let path = paths[tensor.file] else { return nil }
-        let array = try StoredArray.read(tensor, at: path, in: self.name)
-        return (name, try StoredArray(array, tensor, at: path, in: self.name).tensor)
+      uniqueKeysWithValues: tensors.map { name, tensor in
+        let array = try StoredArray(tensor, of: paths, in: self.name) { path throws(DataError) in
+          try StoredArray.read(tensor, at: path, in: self.name)
+        }
+        return (name, array.tensor)
       })
   }
 }

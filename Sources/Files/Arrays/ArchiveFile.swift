@@ -1,7 +1,20 @@
 import Foundation
 
-/// Archives and compressed files (zip, gzip, tar), which are told from other files but not unpacked.
+/// Archives and compressed files: what tells them from other files.
 public enum ArchiveFile {
+  /// Whether a file begins as a tar archive, which has a mark in its first header.
+  static func isTar(_ start: [UInt8]) -> Bool {
+    start.count >= 262 && start[257..<262].elementsEqual("ustar".utf8)
+  }
+
+  /// Whether a file begins as one that was compressed with bzip2, xz or Zstandard, of which archives alone
+  /// are read.
+  static func isCompressed(_ start: [UInt8]) -> Bool {
+    [Array("BZh".utf8), [0xFD] + "7zXZ\0".utf8, [0x28, 0xB5, 0x2F, 0xFD]].contains {
+      start.starts(with: $0)
+    }
+  }
+
   /// Throws where a file is no whole archive of the kind that its name ends in; other names may be
   /// anything.
   ///

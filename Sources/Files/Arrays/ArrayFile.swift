@@ -6,17 +6,23 @@ public enum ArrayFile {
   ///
   /// The contents decide the format, and the name only where they do not: NPY, NPZ, IDX (these
   /// three also compressed with gzip, but for NPZ), MATLAB, HDF5, dictionaries of PyTorch's, text, and
-  /// folders of pictures.
+  /// pictures in a folder or a tar archive.
   /// Throws `FileError`, `ArrayFileError`, `HDF5Error`, `NumericArrayError` or `PNGError`.
   ///
-  /// - Parameter rows: which places of the first axis, ascending; all by default. Of HDF5 files nothing
-  ///   else is read.
+  /// - Parameters:
+  ///   - rows: which places of the first axis, ascending; all by default. Of HDF5 files nothing else is
+  ///     read.
+  ///   - pictures: what becomes of the pictures of a folder or an archive before all of them are in
+  ///     memory; not to be given for other files, which `isFolder` tells.
   public static func read(
-    _ path: String, key: String? = nil, rows: [Range<Int>]? = nil
+    _ path: String, key: String? = nil, rows: [Range<Int>]? = nil,
+    pictures preparation: PicturePreparation = PicturePreparation()
   ) throws -> NumericArray {
     let format = try Format(of: path)
     if let rows {
-      guard case .hdf5 = format else { return try read(path, key: key).rows(rows) }
+      guard case .hdf5 = format else {
+        return try read(path, key: key, pictures: preparation).rows(rows)
+      }
       return try HDF5File(reading: path).numbers(at: choose(key, in: path, format), rows: rows)
     }
     switch format {
@@ -27,8 +33,8 @@ public enum ArrayFile {
       case .idx: try IDXFile.read(path)
       default: try AMATFile.read(path)
       }
-    case .npz, .mat, .hdf5, .torch, .folder:
-      return try read(path, choose(key, in: path, format), format)
+    case .npz, .mat, .hdf5, .torch, .pictures:
+      return try read(path, choose(key, in: path, format), format, preparation)
     }
   }
 
@@ -42,16 +48,27 @@ public enum ArrayFile {
     case .mat: try MATFile.names(in: path)
     case .hdf5: try HDF5File(reading: path).datasets()
     case .torch: try TorchFile(path).names
-    case .folder: try ImageFolder(path).labels.isEmpty ? [images] : [images, labels]
+    case .pictures:
+      try ImageFolder(path).labels.isEmpty ? [images] : [images, labels, positions]
     }
+  }
+
+  /// Whether a path is a folder, or an archive of one.
+  ///
+  /// Throws `FileError` or `ArrayFileError`.
+  public static func isFolder(_ path: String) throws -> Bool {
+    try Format(of: path) == .pictures
   }
 
   private static let images = "images"
   private static let labels = "labels"
+  private static let positions = "positions"
 
   private static func choose(
     _ key: String?, in path: String, _ format: Format
   ) throws -> String {
+    // Listed once, as an archive must be read for it.
+    if format == .pictures, key == nil || key == images { return images }
     let names = try names(in: path)
     if let key {
       guard names.contains(key) else {
@@ -59,14 +76,15 @@ public enum ArrayFile {
       }
       return key
     }
-    // A folder's pictures are what is meant where their labels are not asked for.
-    guard names.count == 1 || format == .folder else {
+    guard names.count == 1 else {
       throw ArrayFileError.keyNeeded(path: path, available: names)
     }
     return names[0]
   }
 
-  private static func read(_ path: String, _ key: String, _ format: Format) throws -> NumericArray {
+  private static func read(
+    _ path: String, _ key: String, _ format: Format, _ preparation: PicturePreparation
+  ) throws -> NumericArray {
     switch format {
     case .npz: return try NPZFile(path).read(key)
     case .mat: return try MATFile.read(path, name: key)
@@ -74,8 +92,9 @@ public enum ArrayFile {
     case .torch: return try TorchFile(path).read(key)
     default:
       let folder = try ImageFolder(path)
-      if key == images { return try folder.read() }
-      return try NumericArray(folder.labels.map(Int64.init), shape: [folder.labels.count])
+      if key == images { return try folder.read(preparation) }
+      let numbers = key == labels ? folder.labels : folder.positions
+      return try NumericArray(numbers.map(Int64.init), shape: [numbers.count])
     }
   }
 }
@@ -89,12 +108,13 @@ private enum Format {
   case hdf5
   case torch
   case text
-  case folder
+  /// A folder, or an archive of one.
+  case pictures
 
   init(of path: String) throws {
     let status = try OpenFile(path, O_RDONLY, to: "open").status()
     guard status.st_mode & S_IFMT != S_IFDIR else {
-      self = .folder
+      self = .pictures
       return
     }
     let start = try FileSource(path).prefix(512)
@@ -105,7 +125,9 @@ private enum Format {
         ?? Self.format(ofName: path)
     else {
       throw ArrayFileError.notRecognised(
-        path: path, expected: "a file of arrays (NPY, NPZ, IDX, MATLAB, HDF5, PyTorch or text)")
+        path: path,
+        expected:
+          "a file of arrays (NPY, NPZ, IDX, MATLAB, HDF5, PyTorch or text), nor a tar archive")
     }
     // Both are zip archives; one that is damaged is left to either reader.
     let isTorch = format == .npz && (try? ZipArchive(path))?.isTorch == true
@@ -118,12 +140,14 @@ private enum Format {
       return .npz
     }
     if TorchFile.isLegacy(start) { return .torch }
+    if ArchiveFile.isCompressed(start) { return .pictures }
     return MATFile.isMAT(start) ? .mat : contentOfGzip(start)
   }
 
   private static func contentOfGzip(_ start: [UInt8]) -> Format? {
     if NPYFile.isNPY(start) { return .npy }
     if IDXFile.isIDX(start) { return .idx }
+    if ArchiveFile.isTar(start) { return .pictures }
     return AMATFile.isText(start) ? .text : nil
   }
 
@@ -138,6 +162,7 @@ private enum Format {
     case "h5", "hdf5": return .hdf5
     case "pth", "pt": return .torch
     case "amat", "txt": return .text
+    case "tar", "tgz": return .pictures
     default: return plain.hasSuffix("ubyte") ? .idx : nil
     }
   }

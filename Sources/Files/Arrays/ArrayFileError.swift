@@ -8,6 +8,8 @@ public enum ArrayFileError: Error, Equatable {
   case unsupported(path: String, what: String, remedy: String)
   /// The file has no array of that name.
   case missing(path: String, key: String, available: [String])
+  /// A folder or an archive has no file of that name.
+  case missingFile(path: String, name: String)
   /// The file has several arrays, and none was named.
   case keyNeeded(path: String, available: [String])
   /// An array was named in a file whose only array has no name.
@@ -18,6 +20,8 @@ public enum ArrayFileError: Error, Equatable {
   case line(path: String, line: Int, reason: String)
   /// Pictures of a folder do not go together.
   case unequalPicture(path: String, expected: [Int], found: [Int])
+  /// A picture cannot be cut or reduced as it should be.
+  case unpreparedPicture(path: String, reason: String)
   /// A folder has no picture at all.
   case noPictures(path: String)
   /// A picture lies beside folders whose names are labels.
@@ -36,6 +40,8 @@ extension ArrayFileError: CustomStringConvertible {
       "\(path) holds \(what), which cannot be read here. \(remedy)."
     case .missing(let path, let key, let available):
       "\(path) has no array '\(key)'. \(Self.choose(available))"
+    case .missingFile(let path, let name):
+      "\(path) has no file '\(name)'. Add it, or name one that is there."
     case .keyNeeded(let path, let available):
       "\(path) does not hold a single array. \(Self.choose(available))"
     case .noKeys(let path, let key):
@@ -48,8 +54,10 @@ extension ArrayFileError: CustomStringConvertible {
     case .unequalPicture(let path, let expected, let found):
       "The picture \(path) has the shape \(found), others \(expected) (channels, height, width). "
         + "Make all pictures of a folder alike."
+    case .unpreparedPicture(let path, let reason):
+      "The picture \(path) does not fit what is asked of it: \(reason). Correct either."
     case .noPictures(let path):
-      "The folder \(path) has no PNG pictures. Check that the path is right."
+      "\(path) has no PNG pictures. Check that the path is right."
     case .unlabelledPicture(let path):
       "The picture \(path) lies beside folders whose names are labels. "
         + "Move it into one of them, or move the folders away."

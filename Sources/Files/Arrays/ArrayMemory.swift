@@ -23,7 +23,11 @@ public enum ArrayMemory {
   public static func check(_ bytes: Int, at path: String) throws {
     // A folder is only measured where it matters.
     if bytes <= limit(forFileOf: 0) { return }
-    let limit = limit(at: path)
+    try check(bytes, within: limit(at: path), at: path)
+  }
+
+  /// The same, where the limit is known.
+  static func check(_ bytes: Int, within limit: Int, at path: String) throws {
     guard bytes <= limit else {
       throw ArrayFileError.tooLarge(path: path, bytes: bytes, limit: limit)
     }

@@ -58,7 +58,13 @@ public struct PNGImage: Equatable, Sendable {
   /// Throws `FileError`, or `PNGError.damaged` when the file is not a whole PNG picture.
   public init(reading path: String) throws {
     let file = try OpenFile(path, O_RDONLY, to: "open")
-    let encoded = try file.read(Int(file.status().st_size), at: 0)
+    try self.init(decoding: file.read(Int(file.status().st_size), at: 0), from: path)
+  }
+
+  /// The same of a file's bytes.
+  ///
+  /// - Parameter path: where they are from, for messages.
+  init(decoding encoded: [UInt8], from path: String) throws {
     // libpng keeps the address of the file's bytes from its first call to its second.
     self = try Self.withoutColourSpace(encoded).withUnsafeBytes {
       try PNGImage(decoding: $0, from: path)

@@ -1,0 +1,174 @@
+import Files
+
+extension MotionRecipe {
+  /// What the recipe makes of its files.
+  struct Frames {
+    let arrays: [String: StoredArray]
+    /// The name of each feature, such as `rfemur.rx`.
+    let names: [String]
+  }
+
+  /// Reads the recordings and prepares their frames.
+  ///
+  /// Angles are the same after a full turn, and taken from −180° to 180°. Throws `DataError`.
+  ///
+  /// - Parameter paths: where the files are.
+  func load(_ paths: [String: String], in dataset: String) throws -> Frames {
+    func refuse(_ words: String) -> DataError { .unusable(dataset: dataset, reason: words) }
+    var channels: [String]?
+    var table: [[Double]] = []
+    var integers: [String: [Int64]] = [:]
+    let sources = try Sources(self, paths, dataset)
+    var number = 0
+    for (label, motion) in motions.enumerated() {
+      for recording in motion.recordings {
+        let place = "'\(recording.key)' in \(paths[recording.file ?? file] ?? "")"
+        let found = try sources.table(of: recording)
+        if channels == nil, found.channels == nil {
+          throw refuse("\(place) has no names of channels: name an AMC file before it")
+        }
+        let names = channels ?? found.channels ?? []
+        channels = names
+        // Bones may stand in another order.
+        let order =
+          try
+          (found.channels == nil
+          ? Array(names.indices)
+          : names.map { name in
+            guard let column = found.channels?.firstIndex(of: name) else {
+              throw refuse("\(place) has no channel '\(name)', which other recordings have")
+            }
+            return column
+          })
+        guard order.count == found.columns else {
+          throw refuse(
+            "\(place) has \(found.columns) channels, where other recordings have \(order.count)")
+        }
+        let frames = found.values.count / max(found.columns, 1)
+        if let end = recording.rows?.range.upperBound, end > frames {
+          throw refuse("\(place) has \(frames) frames, where rows names \(end)")
+        }
+        for (kept, frame) in recording.places(of: frames).enumerated() {
+          table.append(order.map { found.values[frame * found.columns + $0] })
+          integers["label", default: []].append(Int64(label))
+          integers["recording", default: []].append(Int64(number))
+          integers["frame", default: []].append(Int64(kept))
+        }
+        number += 1
+      }
+    }
+    let columns = try chosen(table, channels ?? [], refuse)
+    var arrays = integers.mapValues { StoredArray(integers: $0) }
+    arrays["image"] = StoredArray(
+      floats: table.indices.flatMap { row in columns.map { Float($0.scaled(row)) } },
+      shape: [table.count, columns.count])
+    return Frames(arrays: arrays, names: columns.map(\.name))
+  }
+
+  /// A channel that is kept.
+  private struct Column {
+    let name: String
+    let values: [Double]
+    let low: Double
+    let high: Double
+    let variance: Double
+
+    init(_ name: String, _ values: [Double]) {
+      self.name = name
+      self.values = values
+      low = values.min() ?? 0
+      high = values.max() ?? 0
+      let mean = values.reduce(0, +) / Double(max(values.count, 1))
+      variance =
+        values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(values.count, 1))
+    }
+
+    func scaled(_ row: Int) -> Double { (values[row] - low) / (high - low) }
+  }
+
+  /// A channel that changes by less than this in all frames, in degrees, is constant.
+  private static let leastRange = 1e-6
+
+  /// The channels of the largest variance, in their own order.
+  private func chosen(
+    _ table: [[Double]], _ channels: [String], _ refuse: (String) -> DataError
+  ) throws -> [Column] {
+    let bones = channels.map { $0.split(separator: ".").first.map(String.init) ?? $0 }
+    for bone in leaveOut ?? [] where !bones.contains(bone) {
+      throw refuse("no recording has the bone '\(bone)', which leave-out names")
+    }
+    let varying = channels.indices.filter { leaveOut?.contains(bones[$0]) != true }
+      .map { column in
+        let isAngle = channels[column].split(separator: ".").last?.hasPrefix("r") == true
+        return Column(
+          channels[column],
+          table.map { isAngle ? $0[column] - 360 * ($0[column] / 360).rounded() : $0[column] })
+      }
+      .filter { $0.high - $0.low > Self.leastRange }
+    guard varying.count >= features else {
+      throw refuse(
+        "\(varying.count) channels of its recordings vary, where features asks for \(features)")
+    }
+    let order = varying.indices.sorted {
+      (-varying[$0].variance, $0) < (-varying[$1].variance, $1)
+    }
+    return order.prefix(features).sorted().map { varying[$0] }
+  }
+
+  /// The recordings as they are stored, each file read once.
+  private struct Sources {
+    struct Table {
+      /// Values `[frames, columns]`.
+      let values: [Double]
+      let columns: Int
+      /// Names of the columns, or nil where the file has none.
+      let channels: [String]?
+    }
+
+    private let recipe: MotionRecipe
+    private var named: [String: [String: MotionFiles.Named]] = [:]
+    private var arrays: [String: [String: NumericArray]] = [:]
+    private let dataset: String
+
+    init(_ recipe: MotionRecipe, _ paths: [String: String], _ dataset: String) throws(DataError) {
+      self.recipe = recipe
+      self.dataset = dataset
+      do {
+        for file in recipe.files {
+          guard let path = paths[file] else { continue }
+          let keys = Set(
+            recipe.motions.flatMap(\.recordings).filter { ($0.file ?? recipe.file) == file }
+              .map(\.key))
+          if try ArrayFile.isFolder(path) {
+            named[file] = try MotionFiles.read(keys, in: path)
+          } else {
+            for key in keys { arrays[file, default: [:]][key] = try ArrayFile.read(path, key: key) }
+          }
+        }
+      } catch let error as FileError {
+        throw DataError.unreadable(dataset, error)
+      } catch {
+        throw DataError.unusable(dataset: dataset, reason: "\(error)")
+      }
+    }
+
+    func table(of recording: Recording) throws -> Table {
+      let file = recording.file ?? recipe.file
+      if let found = named[file]?[recording.key] {
+        return Table(
+          values: found.recording.values, columns: found.channels.count, channels: found.channels)
+      }
+      guard let array = arrays[file]?[recording.key], array.shape.count == 2, array.count > 0 else {
+        throw DataError.unusable(
+          dataset: dataset, reason: "'\(recording.key)' in \(file) is no table of frames")
+      }
+      let values = array.doubles()
+      guard values.allSatisfy(\.isFinite) else {
+        throw DataError.unusable(
+          dataset: dataset, reason: "'\(recording.key)' in \(file) holds values that are not finite"
+        )
+      }
+      return Table(values: values, columns: array.shape[1], channels: nil)
+    }
+  }
+}

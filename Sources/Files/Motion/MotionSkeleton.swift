@@ -1,0 +1,95 @@
+/// The bones of a person as an ASF file (Acclaim skeleton) describes them, as far as their angles need it.
+public struct MotionSkeleton: Equatable, Sendable {
+  /// A bone that can move.
+  public struct Bone: Equatable, Sendable {
+    public let name: String
+    /// Its degrees of freedom in the order in which recordings give their values: `rx`, `ry`, `rz` for
+    /// angles, and `tx`, `ty`, `tz` and `l` for lengths.
+    public let freedoms: [String]
+  }
+
+  /// The root first, which stands for the whole body's place and turn.
+  public let bones: [Bone]
+
+  /// More than any skeleton has.
+  private static let mostBones = 1024
+  private static let freedoms: Set = ["tx", "ty", "tz", "rx", "ry", "rz", "l"]
+
+  /// Reads an ASF file.
+  ///
+  /// Throws `FileError` or `ArrayFileError`.
+  public init(reading path: String) throws { try self.init(FileSource(path)) }
+
+  init(_ source: any ByteSource) throws {
+    var section = ""
+    var hasEnded = true
+    var name: String?
+    var freedoms: [String] = []
+    var bones: [Bone] = []
+    var known: Set = ["root"]
+    var root: [String]?
+    var lines = TextLines(source)
+    try lines.read { line, words in
+      let key = words[0].text
+      if key.hasPrefix("#") { return }
+      if key.hasPrefix(":") {
+        guard hasEnded else { throw line.wrong("'\(section)' has no 'end' before it") }
+        section = key
+        return
+      }
+      switch (section, key) {
+      case (":units", "angle"):
+        guard words.count == 2, ["deg", "rad"].contains(words[1].text) else {
+          throw line.wrong("the unit of angles must be deg or rad")
+        }
+        guard words[1].text == "deg" else {
+          throw line.wrong("angles are in radians, where degrees are expected")
+        }
+      case (":root", "order"): root = try Self.freedoms(words, line)
+      case (":bonedata", "begin"), (":hierarchy", "begin"):
+        guard hasEnded else { throw line.wrong("'begin' follows a 'begin' without 'end'") }
+        hasEnded = false
+        (name, freedoms) = (nil, [])
+      case (":bonedata", "end"):
+        guard !hasEnded, let name else { throw line.wrong("a bone ends that has no name") }
+        hasEnded = true
+        guard known.insert(name).inserted else { throw line.wrong("a second bone '\(name)'") }
+        guard known.count <= Self.mostBones else {
+          throw line.wrong("more than \(Self.mostBones) bones")
+        }
+        if !freedoms.isEmpty { bones.append(Bone(name: name, freedoms: freedoms)) }
+      case (":hierarchy", "end"): hasEnded = true
+      case (":bonedata", "name"):
+        guard words.count == 2 else { throw line.wrong("a bone's name must be one word") }
+        name = words[1].text
+      case (":bonedata", "dof"): freedoms = try Self.freedoms(words, line)
+      case (":hierarchy", _):
+        if let bone = words.first(where: { !known.contains($0.text) }) {
+          throw line.wrong("'\(bone.text)' is no bone of the skeleton")
+        }
+      default: return
+      }
+    }
+    guard let root else {
+      throw ArrayFileError.notRecognised(
+        path: source.path, expected: "an ASF skeleton whose root has an order")
+    }
+    guard hasEnded, section == ":hierarchy" || section == ":skin" else {
+      throw ArrayFileError.damaged(path: source.path, reason: "the end of its hierarchy is missing")
+    }
+    self.bones = [Bone(name: "root", freedoms: root)] + bones
+  }
+
+  private static func freedoms(
+    _ words: [TextLines.Word], _ line: borrowing TextLines
+  ) throws -> [String] {
+    let found = words.dropFirst().map { $0.text.lowercased() }
+    if let word = found.first(where: { !freedoms.contains($0) }) {
+      throw line.wrong("'\(word)' is no degree of freedom (tx, ty, tz, rx, ry, rz or l)")
+    }
+    guard !found.isEmpty, Set(found).count == found.count else {
+      throw line.wrong("degrees of freedom must be given, each once")
+    }
+    return found
+  }
+}
