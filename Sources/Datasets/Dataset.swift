@@ -9,18 +9,21 @@ public struct Dataset {
   /// What the numbers of an example's `image` are called, in their order, or nil where they have no names:
   /// the joints' angles of motion capture.
   public let featureNames: [String]?
+  /// Draws an example's `image` as a person, where it is motion capture.
+  public let figure: MotionFigure?
   /// Examples to train on.
   public let train: Split
   /// Other splits by name (`validation`, `test`).
   public let others: [String: Split]
 
   public init(
-    contentIdentity: String, standIn: String? = nil, featureNames: [String]? = nil, train: Split,
-    others: [String: Split] = [:]
+    contentIdentity: String, standIn: String? = nil, featureNames: [String]? = nil,
+    figure: MotionFigure? = nil, train: Split, others: [String: Split] = [:]
   ) {
     self.contentIdentity = contentIdentity
     self.standIn = standIn
     self.featureNames = featureNames
+    self.figure = figure
     self.train = train
     self.others = others
   }
@@ -31,7 +34,7 @@ extension Dataset {
   public func to(_ device: Device) -> Dataset {
     Dataset(
       contentIdentity: contentIdentity, standIn: standIn, featureNames: featureNames,
-      train: train.to(device),
+      figure: figure, train: train.to(device),
       others: others.mapValues { $0.to(device) })
   }
 }

@@ -9,7 +9,7 @@ import Torch
 public struct StandInConfiguration: GeneratedDataset {
   public static let name = "stand-in"
 
-  /// Shape of an image: channels, height, width.
+  /// Shape of an image, channels, height and width, or how many numbers an example has that is none.
   public var image: [Int]
   /// Number of training examples.
   public var train: Int
@@ -25,8 +25,8 @@ public struct StandInConfiguration: GeneratedDataset {
   public var names: [String]?
 
   public var problem: String? {
-    if image.count != 3 { return "image must be [channels, height, width]" }
-    for (extent, what) in zip(image, ["channels", "height", "width"])
+    if picture.count != 3 { return "image must be [channels, height, width], or [features]" }
+    for (extent, what) in zip(picture, ["channels", "height", "width"])
     where !(1...4096 ~= extent) {
       return "image: \(what) must be from 1 to 4096"
     }
@@ -40,11 +40,11 @@ public struct StandInConfiguration: GeneratedDataset {
       return "all images together must have at most 2²⁸ numbers, which is 1 GiB"
     }
     let sizes = sizes
-    if sizes.count > image[2] {
+    if sizes.count > picture[2] {
       return
         "factors: there can be at most \(image[2] - 1), as the image's width leaves a band to each"
     }
-    let most = image[1] * (image[2] / sizes.count)
+    let most = picture[1] * (picture[2] / sizes.count)
     for (size, what) in zip(sizes, ["labels"] + sizes.dropFirst().map { _ in "factors" })
     where !(1...most ~= size) {
       return "\(what) must be from 1 to \(most), the pixels of a band of the image"
@@ -56,6 +56,9 @@ public struct StandInConfiguration: GeneratedDataset {
     }
     return Set(names).count < names.count ? "names must differ" : nil
   }
+
+  /// Its image, or its numbers as a row of pixels.
+  private var picture: [Int] { image.count == 1 ? [1, 1, image[0]] : image }
 
   private static let mostNumbers = 1 << 28
   private static let taken = ["image", "label", "factors"]
@@ -118,7 +121,7 @@ public struct StandInConfiguration: GeneratedDataset {
   private func draw(
     _ values: [Int], _ generator: inout SplitMix64, into pixels: inout [Float]
   ) {
-    let (channels, height, width) = (image[0], image[1], image[2])
+    let (channels, height, width) = (picture[0], picture[1], picture[2])
     let band = width / values.count
     let sizes = sizes
     let gain = 0.7 + 0.3 * generator.uniform()

@@ -46,5 +46,5 @@ let kinds = Kinds(
   drawings: [
     BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
     ScatterDrawing.self, ImageGridDrawing.self, NeighbourGraphDrawing.self,
-    FeatureBandsDrawing.self, HeatMapsDrawing.self,
+    FeatureBandsDrawing.self, HeatMapsDrawing.self, StickFiguresDrawing.self,
   ])

@@ -6,6 +6,8 @@ extension MotionRecipe {
     let arrays: [String: StoredArray]
     /// The name of each feature, such as `rfemur.rx`.
     let names: [String]
+    /// Draws a frame.
+    let figure: MotionFigure?
   }
 
   /// Reads the recordings and prepares their frames.
@@ -57,12 +59,18 @@ extension MotionRecipe {
         number += 1
       }
     }
-    let columns = try chosen(table, channels ?? [], refuse)
+    let (columns, rest) = try chosen(table, channels ?? [], refuse)
     var arrays = integers.mapValues { StoredArray(integers: $0) }
     arrays["image"] = StoredArray(
       floats: table.indices.flatMap { row in columns.map { Float($0.scaled(row)) } },
       shape: [table.count, columns.count])
-    return Frames(arrays: arrays, names: columns.map(\.name))
+    let figure = sources.skeleton.map { skeleton in
+      MotionFigure(
+        skeleton: skeleton,
+        channels: columns.map { .init(name: $0.name, low: $0.low, high: $0.high) },
+        rest: Dictionary(rest.map { ($0.name, $0.mean) }) { first, _ in first })
+    }
+    return Frames(arrays: arrays, names: columns.map(\.name), figure: figure)
   }
 
   /// A channel that is kept.
@@ -71,6 +79,7 @@ extension MotionRecipe {
     let values: [Double]
     let low: Double
     let high: Double
+    let mean: Double
     let variance: Double
 
     init(_ name: String, _ values: [Double]) {
@@ -79,6 +88,7 @@ extension MotionRecipe {
       low = values.min() ?? 0
       high = values.max() ?? 0
       let mean = values.reduce(0, +) / Double(max(values.count, 1))
+      self.mean = mean
       variance =
         values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(values.count, 1))
     }
@@ -89,22 +99,22 @@ extension MotionRecipe {
   /// A channel that changes by less than this in all frames, in degrees, is constant.
   private static let leastRange = 1e-6
 
-  /// The channels of the largest variance, in their own order.
+  /// The channels of the largest variance, in their own order, and the others that are not left out.
   private func chosen(
     _ table: [[Double]], _ channels: [String], _ refuse: (String) -> DataError
-  ) throws -> [Column] {
+  ) throws -> (kept: [Column], rest: [Column]) {
     let bones = channels.map { $0.split(separator: ".").first.map(String.init) ?? $0 }
     for bone in leaveOut ?? [] where !bones.contains(bone) {
       throw refuse("no recording has the bone '\(bone)', which leave-out names")
     }
-    let varying = channels.indices.filter { leaveOut?.contains(bones[$0]) != true }
+    let columns = channels.indices.filter { leaveOut?.contains(bones[$0]) != true }
       .map { column in
         let isAngle = channels[column].split(separator: ".").last?.hasPrefix("r") == true
         return Column(
           channels[column],
           table.map { isAngle ? $0[column] - 360 * ($0[column] / 360).rounded() : $0[column] })
       }
-      .filter { $0.high - $0.low > Self.leastRange }
+    let varying = columns.filter { $0.high - $0.low > Self.leastRange }
     guard varying.count >= features else {
       throw refuse(
         "\(varying.count) channels of its recordings vary, where features asks for \(features)")
@@ -112,7 +122,9 @@ extension MotionRecipe {
     let order = varying.indices.sorted {
       (-varying[$0].variance, $0) < (-varying[$1].variance, $1)
     }
-    return order.prefix(features).sorted().map { varying[$0] }
+    let kept = order.prefix(features).sorted().map { varying[$0] }
+    let names = Set(kept.map(\.name))
+    return (kept, columns.filter { !names.contains($0.name) })
   }
 
   /// The recordings as they are stored, each file read once.
@@ -125,6 +137,8 @@ extension MotionRecipe {
       let channels: [String]?
     }
 
+    /// Of the first recording that has one.
+    let skeleton: MotionSkeleton?
     private let recipe: MotionRecipe
     private var named: [String: [String: MotionFiles.Named]] = [:]
     private var arrays: [String: [String: NumericArray]] = [:]
@@ -145,6 +159,10 @@ extension MotionRecipe {
             for key in keys { arrays[file, default: [:]][key] = try ArrayFile.read(path, key: key) }
           }
         }
+        let first = recipe.motions.lazy.flatMap(\.recordings).compactMap { [named] in
+          named[$0.file ?? recipe.file]?[$0.key]
+        }.first
+        skeleton = first?.skeleton
       } catch let error as FileError {
         throw DataError.unreadable(dataset, error)
       } catch {

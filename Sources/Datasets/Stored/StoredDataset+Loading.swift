@@ -32,7 +32,7 @@ extension StoredDataset {
       }
       return Dataset(
         contentIdentity: contentIdentity, standIn: layout.standIn,
-        featureNames: reader.featureNames,
+        featureNames: reader.featureNames, figure: reader.figure,
         train: prepared(train, "train", scales, isTraining: true), others: others)
     }
   }
@@ -46,6 +46,7 @@ extension StoredDataset {
     private var bytes: [String: Int] = [:]
     /// What the numbers of `image` are called, where they have names.
     private(set) var featureNames: [String]?
+    private(set) var figure: MotionFigure?
 
     init(dataset: StoredDataset) {
       self.dataset = dataset
@@ -71,6 +72,7 @@ extension StoredDataset {
         let frames = try recordings.load(dataset.paths, in: dataset.name)
         found.merge(frames.arrays) { _, made in made }
         featureNames = frames.names
+        figure = frames.figure
       }
       let counts = Set(found.values.map(\.examples))
       if counts.count > 1 {

@@ -1,9 +1,10 @@
 /// Recordings with their skeletons in a folder or an archive, named as the Carnegie Mellon database names
 /// them: `35/35_01.amc` is of the person of `35/35.asf`.
 public enum MotionFiles {
-  /// A recording with the names of its channels, such as `rfemur.rx`.
+  /// A recording with its skeleton and the names of its channels, such as `rfemur.rx`.
   public struct Named: Equatable, Sendable {
     public let recording: MotionRecording
+    public let skeleton: MotionSkeleton
     public let channels: [String]
   }
 
@@ -36,7 +37,8 @@ public enum MotionFiles {
         throw ArrayFileError.missingFile(path: tree.path, name: missing)
       }
       named[name] = Named(
-        recording: recording, channels: try recording.channelNames(of: skeleton))
+        recording: recording, skeleton: skeleton, channels: try recording.channelNames(of: skeleton)
+      )
     }
     return named
   }

@@ -1,4 +1,4 @@
-/// The bones of a person as an ASF file (Acclaim skeleton) describes them, as far as their angles need it.
+/// The bones of a person as an ASF file (Acclaim skeleton) describes them.
 public struct MotionSkeleton: Equatable, Sendable {
   /// A bone that can move.
   public struct Bone: Equatable, Sendable {
@@ -10,6 +10,9 @@ public struct MotionSkeleton: Equatable, Sendable {
 
   /// The root first, which stands for the whole body's place and turn.
   public let bones: [Bone]
+  /// Where bones lie while nothing is turned, those that cannot move among them, each after the one that it
+  /// hangs on; none where the file does not say it of all.
+  let limbs: [Limb]
 
   /// More than any skeleton has.
   private static let mostBones = 1024
@@ -26,6 +29,7 @@ public struct MotionSkeleton: Equatable, Sendable {
     var name: String?
     var freedoms: [String] = []
     var bones: [Bone] = []
+    var limbs = Limbs()
     var known: Set = ["root"]
     var root: [String]?
     var lines = TextLines(source)
@@ -58,15 +62,19 @@ public struct MotionSkeleton: Equatable, Sendable {
           throw line.wrong("more than \(Self.mostBones) bones")
         }
         if !freedoms.isEmpty { bones.append(Bone(name: name, freedoms: freedoms)) }
+        limbs.end(name, freedoms)
       case (":hierarchy", "end"): hasEnded = true
       case (":bonedata", "name"):
         guard words.count == 2 else { throw line.wrong("a bone's name must be one word") }
         name = words[1].text
       case (":bonedata", "dof"): freedoms = try Self.freedoms(words, line)
+      case (":bonedata", "direction"), (":bonedata", "length"), (":bonedata", "axis"):
+        try limbs.add(key, words.dropFirst(), line)
       case (":hierarchy", _):
         if let bone = words.first(where: { !known.contains($0.text) }) {
           throw line.wrong("'\(bone.text)' is no bone of the skeleton")
         }
+        limbs.hang(words.dropFirst().map(\.text), on: key)
       default: return
       }
     }
@@ -78,6 +86,7 @@ public struct MotionSkeleton: Equatable, Sendable {
       throw ArrayFileError.damaged(path: source.path, reason: "the end of its hierarchy is missing")
     }
     self.bones = [Bone(name: "root", freedoms: root)] + bones
+    self.limbs = limbs.sorted
   }
 
   private static func freedoms(

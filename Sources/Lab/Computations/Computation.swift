@@ -7,6 +7,7 @@ public struct ResultArray: Sendable {
     case numbers([Double])
     /// Pixels, from 0 to 255.
     case bytes([UInt8])
+    case texts([String])
   }
 
   public let name: String
@@ -26,11 +27,19 @@ public struct ResultArray: Sendable {
     self.shape = shape
   }
 
-  /// The values as numbers.
+  /// Names, `[n]`.
+  public init(_ name: String, texts: [String]) {
+    self.name = name
+    content = .texts(texts)
+    shape = [texts.count]
+  }
+
+  /// The values as numbers; none of names.
   public var values: [Double] {
     switch content {
     case .numbers(let values): values
     case .bytes(let values): values.map(Double.init)
+    case .texts: []
     }
   }
 }

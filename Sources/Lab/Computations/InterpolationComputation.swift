@@ -7,7 +7,7 @@ import Torch
 /// space of codes, NaN where the graph holds no way. Below `interpolation/path-<p>/`, counted from 1:
 /// `codes [steps, latent]`. Of images also `interpolation/images [paths, columns, channels, height,
 /// width]`, white behind the end of a shorter row; of other data `features [steps, features]` of each
-/// path. Of codes in the plane also the graph: `graph/nodes [nodes, 2]`, `graph/edges [edges, 2]` and
+/// path, and of motion capture `bones [columns, bones, 2, 3]`, where each bone begins and ends. Of codes in the plane also the graph: `graph/nodes [nodes, 2]`, `graph/edges [edges, 2]` and
 /// `graph/length [edges]`.
 public struct InterpolationComputation: Computation {
   public static let name = "interpolation"
@@ -19,7 +19,7 @@ public struct InterpolationComputation: Computation {
   public var random: Int?
   /// The split of the examples; that to train on where left out.
   public var split: String?
-  /// Images of each path, taken evenly over its steps, both ends included; all steps where left out.
+  /// Images or persons of each path, taken evenly over its steps, both ends included; all steps where left out.
   public var columns: Int?
 
   /// Where a path begins and ends.
@@ -78,7 +78,7 @@ public struct InterpolationComputation: Computation {
           ResultArray(
             "interpolation/path-\(index + 1)/codes", $0.codes, shape: [$0.steps, $0.dimensions])
         }
-      } + (try decoded(paths, graph, examples)) + plane(graph.graph)
+      } + (try decoded(paths, graph, examples, try run.dataset.figure)) + plane(graph.graph)
   }
 
   /// Places of the examples at which the paths begin and end.
@@ -114,15 +114,18 @@ public struct InterpolationComputation: Computation {
   }
 
   private func decoded(
-    _ paths: [LatentGraph.Interpolation?], _ graph: LatentGraph, _ examples: Split
+    _ paths: [LatentGraph.Interpolation?], _ graph: LatentGraph, _ examples: Split,
+    _ figure: MotionFigure?
   ) throws -> [ResultArray] {
     guard let image = examples.rows(0..<1)["image"], image.shape.count == 4 else {
-      return try paths.enumerated().compactMap { index, path in
-        guard let path else { return nil }
+      return try paths.enumerated().flatMap { index, path -> [ResultArray] in
+        guard let path else { return [] }
         let values = try decode(path.codes, graph).doubles()
-        return ResultArray(
-          "interpolation/path-\(index + 1)/features", values,
-          shape: [path.steps, values.count / path.steps])
+        return [
+          ResultArray(
+            "interpolation/path-\(index + 1)/features", values,
+            shape: [path.steps, values.count / path.steps])
+        ] + (try figure.map { [try bones(path, index, graph, $0)] } ?? [])
       }
     }
     let shape = Array(image.shape.dropFirst())
@@ -136,6 +139,22 @@ public struct InterpolationComputation: Computation {
     return [
       ResultArray("interpolation/images", pixels: pixels, shape: [paths.count, longest] + shape)
     ]
+  }
+
+  private func bones(
+    _ path: LatentGraph.Interpolation, _ index: Int, _ graph: LatentGraph, _ figure: MotionFigure
+  ) throws -> ResultArray {
+    let shown = path.spaced(columns ?? path.steps)
+    let count = shown.count / graph.graph.dimensions
+    let values = try decode(shown, graph).doubles()
+    let features = values.count / max(count, 1)
+    let bones = (0..<count).map {
+      figure.bones(of: values[$0 * features..<($0 + 1) * features])
+    }
+    return ResultArray(
+      "interpolation/path-\(index + 1)/bones",
+      bones.joined().flatMap { [$0.from, $0.to] }.flatMap { [$0.x, $0.y, $0.z] },
+      shape: [count, bones.first?.count ?? 0, 2, 3])
   }
 
   private func decode(_ codes: [Double], _ graph: LatentGraph) throws -> Tensor {

@@ -1,6 +1,6 @@
 /// Smoothness of interpolations by feature, as the measure of that name takes it: `smoothness/mean
 /// [features]` and `smoothness/deviation [features]` (n) over all paths, and `smoothness/unreachable`, how
-/// many pairs no way joins.
+/// many pairs no way joins; `smoothness/feature [features]`, their names, where the data has such.
 public struct SmoothnessComputation: Computation {
   public static let name = "smoothness"
   public var graphs: Int
@@ -22,12 +22,13 @@ public struct SmoothnessComputation: Computation {
     let summaries = try (0..<(values.first?.count ?? 0)).map { feature in
       try Summary(values.map { $0[feature] })
     }
+    let names = try run.dataset.featureNames.map { ResultArray("smoothness/feature", texts: $0) }
     return [
       ResultArray("smoothness/mean", summaries.map(\.mean), shape: [summaries.count]),
       ResultArray(
         "smoothness/deviation", summaries.map(\.populationDeviation), shape: [summaries.count]),
       ResultArray(
         "smoothness/unreachable", [Double(graphs.map(\.unreachable).reduce(0, +))], shape: [1]),
-    ]
+    ] + [names].compactMap(\.self)
   }
 }

@@ -92,6 +92,12 @@ public struct ResultFile {
     return try file.exists(path) ? file.read(UInt8.self, at: path) : nil
   }
 
+  /// Names of one run, or nil where the run has none of that name.
+  public func texts(_ name: String, _ cell: CellEntry, seed: Int) throws -> [String]? {
+    let path = "\(cell.path)/seed-\(seed)/\(name)"
+    return try file.exists(path) ? file.read(String.self, at: path).values : nil
+  }
+
   /// The lowest seed of a cell that has an array of that name.
   public func firstSeed(with name: String, _ cell: CellEntry) throws -> Int? {
     try seeds(cell).first { try file.exists("\(cell.path)/seed-\($0)/\(name)") }

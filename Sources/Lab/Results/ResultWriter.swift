@@ -138,6 +138,8 @@ public struct ResultWriter {
       try file.write(values, shape: array.shape, at: path, compressed: values.count > 1000)
     case .bytes(let values):
       try file.write(values, shape: array.shape, at: path, compressed: values.count > 1000)
+    case .texts(let values):
+      try file.write(values, shape: array.shape, at: path)
     }
   }
 

@@ -114,7 +114,7 @@ enum Tiny {
     drawings: [
       BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
       ScatterDrawing.self, ImageGridDrawing.self, NeighbourGraphDrawing.self,
-      FeatureBandsDrawing.self, HeatMapsDrawing.self, BrokenDrawing.self,
+      FeatureBandsDrawing.self, HeatMapsDrawing.self, StickFiguresDrawing.self, BrokenDrawing.self,
     ])
 
   /// The tiny study, with parts of its text replaced, resolved.
