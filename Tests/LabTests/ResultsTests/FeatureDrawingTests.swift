@@ -1,0 +1,101 @@
+import Files
+import Foundation
+import Testing
+
+@testable import Lab
+
+/// Figures of features and of persons from a file whose arrays are known.
+@Suite struct FeatureDrawingTests {
+  /// A result of two cells, of which the first has these arrays of one run.
+  private func figures(
+    _ drawing: any Drawing, _ arrays: [String: (values: [Double], shape: [Int])],
+    texts: [String: [String]] = [:]
+  ) throws -> [(name: String, figure: Figure)] {
+    let path = NSTemporaryDirectory() + "priorlab-features-\(UUID().uuidString).h5"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let file = try HDF5File(creating: path)
+    try file.setAttribute("title", to: "A title")
+    try file.setAttribute("caveat", to: "")
+    try file.write(["s", "s"], shape: [2], at: "cells/study")
+    try file.write(["m=a", "m=b"], shape: [2], at: "cells/label")
+    for cell in ["m=a", "m=b"] {
+      let group = ResultFile.path(study: "s", cell: cell)
+      try file.write([3], shape: [1], at: group + "/seeds")
+      guard cell == "m=a" else { continue }
+      for (name, array) in arrays {
+        try file.write(array.values, shape: array.shape, at: "\(group)/seed-3/\(name)")
+      }
+      for (name, texts) in texts {
+        try file.write(texts, shape: [texts.count], at: "\(group)/seed-3/\(name)")
+      }
+    }
+    try file.close()
+    return try drawing.figures(try ResultFile(reading: path))
+  }
+
+  @Test func bandsByFeature() throws {
+    let drawing = FeatureBandsDrawing(
+      file: "f", mean: "mean", deviation: "deviation", names: "names", label: "factor")
+    let arrays = ["mean": ([1.0, 5], [2]), "deviation": ([0.5, 1], [2])]
+    let found = try figures(drawing, arrays, texts: ["names": ["knee", "hip"]])
+    #expect(found.map(\.name) == ["f"])
+    let panel = try #require(found.first).figure.panels[0]
+    #expect(panel.y.ticks == .at([Tick(0, "knee"), Tick(-1, "hip")]))
+    #expect(panel.x.label == "factor")
+    // The first of two cells is drawn above the middle of its row.
+    let y = [0.175, -0.825]
+    #expect(
+      panel.layers == [
+        .segments(
+          [Segment(0.5, y[0], 1.5, y[0]), Segment(4, y[1], 6, y[1])],
+          colours: .one(.series(0).opacity(0.6)), width: 1),
+        .points(x: [1, 5], y: y, colours: .one(.series(0)), size: 3.5, name: "a, seed 3"),
+      ])
+    let unnamed = try #require(try figures(drawing, arrays).first).figure.panels[0]
+    #expect(unnamed.y.ticks == .at([Tick(0, "1"), Tick(-1, "2")]))
+    let empty = try #require(try figures(drawing, [:]).first).figure.panels[0]
+    #expect(empty.layers.isEmpty)
+  }
+
+  @Test func personsSideBySide() throws {
+    // Two persons of one upright bone each, four high.
+    let bones: [Double] = [0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 4, 0]
+    let found = try figures(
+      StickFiguresDrawing(file: "p", paths: ["first"]),
+      [
+        "interpolation/length": ([2, .nan, 1], [3]),
+        "interpolation/path-1/bones": (bones, [2, 1, 2, 3]),
+        "interpolation/path-3/bones": (bones, [2, 1, 2, 3]),
+      ])
+    #expect(found.map(\.name) == ["p-a"])
+    let panels = try #require(found.first).figure.panels
+    #expect(panels.map(\.title) == ["first", "path 3"])
+    #expect(
+      panels[0].layers == [
+        .segments(
+          [Segment(0, 0, 0, 4), Segment(3, 0, 3, 4)], colours: .one(.black), width: 1.2)
+      ])
+    #expect(try figures(StickFiguresDrawing(file: "p"), [:]).isEmpty)
+  }
+
+  @Test func graphsWithTheirPaths() throws {
+    let found = try figures(
+      NeighbourGraphDrawing(file: "g", paths: nil),
+      [
+        "graph/nodes": ([0, 0, 1, 0, 1, 1], [3, 2]), "graph/edges": ([0, 1, 1, 2], [2, 2]),
+        "graph/length": ([1, 2], [2]), "interpolation/length": ([3], [1]),
+        "interpolation/path-1/codes": ([0, 0.5, 1, 0.5, 2, 2], [3, 2]),
+      ])
+    let figure = try #require(found.first).figure
+    #expect(figure.panels.map(\.title) == ["a, seed 3", "b: no run"])
+    #expect(
+      figure.panels[0].layers == [
+        // The longest first.
+        .segments(
+          [Segment(1, 0, 1, 1), Segment(0, 0, 1, 0)],
+          colours: .values([2, 1], map: .blues), width: 0.4),
+        .line(x: [0, 1, 2], y: [0.5, 0.5, 2], colour: .red, width: 2, name: "path 1"),
+        .points(x: [0, 2], y: [0.5, 2], colours: .one(.red), size: 6),
+      ])
+  }
+}
