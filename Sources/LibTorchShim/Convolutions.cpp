@@ -68,15 +68,16 @@ PLTensor *pl_convolution(const PLTensor *x, const PLTensor *weight, const PLTens
 }
 
 PLTensor *pl_transposed_convolution(const PLTensor *x, const PLTensor *weight, const PLTensor *bias,
-                                    int64_t stride, int64_t padding) {
+                                    int64_t stride, int64_t padding, int64_t outputPadding) {
   return guarded("transposed convolution", {x, weight, bias}, [&] {
     if (roundsProducts({x, weight, bias})) {
       auto y = roundedProduct(x->value, weight->value, [&](const auto &x, const auto &weight) {
-        return at::conv_transpose2d(x, weight, {}, stride, padding);
+        return at::conv_transpose2d(x, weight, {}, stride, padding, outputPadding);
       });
       return y.add_(bias->value.view({-1, 1, 1}));
     }
-    return at::conv_transpose2d(x->value, weight->value, bias->value, stride, padding);
+    return at::conv_transpose2d(x->value, weight->value, bias->value, stride, padding,
+                                outputPadding);
   });
 }
 

@@ -187,13 +187,13 @@ extension Tensor {
   }
 
   /// The transpose of a convolution, with `[in, out, k, k]`: extents become
-  /// (n − 1)·stride − 2·padding + k.
+  /// (n − 1)·stride − 2·padding + k + outputPadding, the last of them being below and to the right.
   public func transposeConvolved(
-    _ weight: Tensor, _ bias: Tensor, stride: Int, padding: Int
+    _ weight: Tensor, _ bias: Tensor, stride: Int, padding: Int, outputPadding: Int = 0
   ) -> Tensor {
     Tensor(
       pl_transposed_convolution(
-        handle, weight.handle, bias.handle, Int64(stride), Int64(padding)))
+        handle, weight.handle, bias.handle, Int64(stride), Int64(padding), Int64(outputPadding)))
   }
 
   /// The greatest number of each `kernel` × `kernel` window of `[batch, channels, height, width]`: extents

@@ -67,6 +67,14 @@ import Torch
         "layer 0 of the network: padding must be from 0 to kernel − 1"
       ),
       (
+        [.convolution(.init(channels: 2, kernel: 2, outputPadding: 0))],
+        "layer 0 of the network: output-padding is a key of transposed convolutions"
+      ),
+      (
+        [.transposedConvolution(.init(channels: 2, kernel: 2, stride: 2, outputPadding: 2))],
+        "layer 0 of the network: output-padding must be from 0 to stride − 1"
+      ),
+      (
         [.convolution(.init(channels: .max, kernel: 2))],
         "layer 0 of the network: channels must be from 1 to 65536, and is 9223372036854775807"
       ),

@@ -6,6 +6,8 @@ import Torch
 @Suite struct ConvolutionTests {
   struct Sizes: Sendable {
     let batch, inputs, height, width, outputs, kernel, stride, padding: Int
+    /// Of the transposed convolution.
+    var outputPadding = 0
   }
 
   static let sizes = [
@@ -15,6 +17,9 @@ import Torch
       batch: 1, inputs: 3, height: 6, width: 5, outputs: 2, kernel: 4, stride: 2, padding: 1),
     Sizes(
       batch: 2, inputs: 2, height: 3, width: 3, outputs: 4, kernel: 3, stride: 3, padding: 2),
+    Sizes(
+      batch: 2, inputs: 2, height: 4, width: 3, outputs: 2, kernel: 5, stride: 2, padding: 2,
+      outputPadding: 1),
     Sizes(
       batch: 1, inputs: 2, height: 1, width: 1, outputs: 3, kernel: 2, stride: 1, padding: 0),
   ]
@@ -87,8 +92,8 @@ import Torch
     let x = scattered(n.batch * n.inputs * n.height * n.width)
     let w = scattered(n.inputs * n.outputs * n.kernel * n.kernel, 1)
     let b = scattered(n.outputs, 2)
-    let height = (n.height - 1) * n.stride - 2 * n.padding + n.kernel
-    let width = (n.width - 1) * n.stride - 2 * n.padding + n.kernel
+    let height = (n.height - 1) * n.stride - 2 * n.padding + n.kernel + n.outputPadding
+    let width = (n.width - 1) * n.stride - 2 * n.padding + n.kernel + n.outputPadding
     var expected = (0..<n.batch * n.outputs * height * width).map {
       b[$0 / (height * width) % n.outputs]
     }
@@ -115,7 +120,7 @@ import Torch
     try tensors {
       let y = Tensor(x, shape: [n.batch, n.inputs, n.height, n.width]).transposeConvolved(
         Tensor(w, shape: [n.inputs, n.outputs, n.kernel, n.kernel]), Tensor(b, shape: [n.outputs]),
-        stride: n.stride, padding: n.padding)
+        stride: n.stride, padding: n.padding, outputPadding: n.outputPadding)
       #expect(y.shape == [n.batch, n.outputs, height, width])
       #expect(distance(y.doubles(), expected) < 1e-12)
     }

@@ -127,7 +127,7 @@ PLTensor *pl_convolution(const PLTensor *x, const PLTensor *weight, const PLTens
                          int64_t stride, int64_t padding);
 /// The transpose of that map: [batch, in, h, w] with W [in, out, k, k].
 PLTensor *pl_transposed_convolution(const PLTensor *x, const PLTensor *weight, const PLTensor *bias,
-                                    int64_t stride, int64_t padding);
+                                    int64_t stride, int64_t padding, int64_t outputPadding);
 /// The greatest number of each square window of [batch, channels, h, w].
 PLTensor *pl_max_pool(const PLTensor *x, int64_t kernel, int64_t stride);
 /// Normalises each channel (axis 1). Where `training`, by the batch's mean and variance, which also

@@ -88,7 +88,9 @@ struct ConvolutionLayer: Layer {
     if configuration.activation == .gated { weights = weights.channelsLast() }
     var y =
       isTransposed
-      ? x.transposeConvolved(weights, bias, stride: stride, padding: padding)
+      ? x.transposeConvolved(
+        weights, bias, stride: stride, padding: padding,
+        outputPadding: configuration.outputPadding ?? 0)
       : x.convolved(weights, bias, stride: stride, padding: padding)
     if case .start(let start) = mode {
       y = start.fit(y, length == nil ? weight : nil, channelAxis: channelAxis, bias: bias)

@@ -106,9 +106,15 @@ public enum LayerConfiguration: Codable, Equatable, Sendable {
       return [dense.units]
     case .convolution(let convolution):
       let image = try Self.image(input, convolution)
+      if convolution.outputPadding != nil {
+        throw NetworkProblem("output-padding is a key of transposed convolutions")
+      }
       return try Self.output(convolution, image) { convolution.extent($0) }
     case .transposedConvolution(let convolution):
       let image = try Self.image(input, convolution)
+      guard 0..<convolution.stride ~= convolution.outputPadding ?? 0 else {
+        throw NetworkProblem("output-padding must be from 0 to stride − 1")
+      }
       return try Self.output(convolution, image) { convolution.transposedExtent($0) }
     case .reshape(let shape):
       for extent in shape { try Self.check("an extent", extent) }
@@ -244,6 +250,9 @@ public struct ConvolutionConfiguration: Codable, Equatable, Sendable {
   public var kernel: Int
   public var stride: Int
   public var padding: Int
+  /// Rows and columns more of a transposed convolution's output, below and to the right, where several
+  /// extents become one under its convolution; none where left out.
+  public var outputPadding: Int?
   public var batchNorm: BatchNormalisation
   public var activation: Activation
   /// Whether the weights of each output channel are kept as a direction and a length (Salimans and
@@ -253,7 +262,7 @@ public struct ConvolutionConfiguration: Codable, Equatable, Sendable {
   public var initial: Initializer?
 
   public init(
-    channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
+    channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0, outputPadding: Int? = nil,
     batchNorm: BatchNormalisation = false, activation: Activation = .relu, weightNorm: Bool? = nil,
     initial: Initializer? = nil
   ) {
@@ -261,6 +270,7 @@ public struct ConvolutionConfiguration: Codable, Equatable, Sendable {
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
+    self.outputPadding = outputPadding
     self.batchNorm = batchNorm
     self.activation = activation
     self.weightNorm = weightNorm
@@ -269,6 +279,7 @@ public struct ConvolutionConfiguration: Codable, Equatable, Sendable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case channels, kernel, stride, padding, activation, initial
+    case outputPadding = "output-padding"
     case batchNorm = "batch-norm"
     case weightNorm = "weight-norm"
   }
@@ -279,6 +290,7 @@ public struct ConvolutionConfiguration: Codable, Equatable, Sendable {
     kernel = try container.decode(Int.self, forKey: .kernel)
     stride = try container.decodeIfPresent(Int.self, forKey: .stride) ?? 1
     padding = try container.decodeIfPresent(Int.self, forKey: .padding) ?? 0
+    outputPadding = try container.decodeIfPresent(Int.self, forKey: .outputPadding)
     batchNorm =
       try container.decodeIfPresent(BatchNormalisation.self, forKey: .batchNorm) ?? false
     activation = try container.decodeIfPresent(Activation.self, forKey: .activation) ?? .relu
@@ -293,7 +305,9 @@ public struct ConvolutionConfiguration: Codable, Equatable, Sendable {
   }
 
   /// Height or width after the transposed convolution.
-  func transposedExtent(_ n: Int) -> Int { (n - 1) * stride - 2 * padding + kernel }
+  func transposedExtent(_ n: Int) -> Int {
+    (n - 1) * stride - 2 * padding + kernel + (outputPadding ?? 0)
+  }
 }
 
 /// Whether a layer has batch normalisation, and on which side of its activation: `true` or `false`, or

@@ -64,6 +64,11 @@ import Torch
   /// hand from their tables.
   @Test(arguments: [
     ("gmvae/arcs", [36_412]), ("gmvae/mnist", [7_826_435, 9_031_841]), ("gmvae/svhn", [7_953_765]),
+    // Encoder, decoder and second layer; the IWAE has none.
+    ("vhp/faces", [829_760 + 822_945 + 2 * 90_688, 829_760 + 822_945]),
+    ("vhp/pendulum", [926_476]),
+    ("vhp/motions", [211_460 + 210_994 + 2 * 199_172, 211_460 + 210_994 + 500 * 50, 211_460 + 210_994]),
+    ("vhp/static-mnist", [828_397, 223_884 + 274_657 + 500 * 784, 223_884 + 274_657]),
   ])
   func modelsHaveTheSizesOfThePapers(_ id: String, _ expected: [Int]) throws {
     let library = try #require(Self.library)
