@@ -123,5 +123,32 @@ public struct Claim: Codable, Sendable {
   public let that: String
   /// Nil where both sides name their own.
   public let measure: String?
+  /// What the interval is of where a side has a single run, and so no spread over runs.
+  public let withinRuns: WithinRuns?
   public let source: String
+
+  init(that: String, measure: String?, withinRuns: WithinRuns? = nil, source: String) {
+    self.that = that
+    self.measure = measure
+    self.withinRuns = withinRuns
+    self.source = source
+  }
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case that, measure, source
+    case withinRuns = "within-runs"
+  }
+
+  /// The spread of what a measure averages over within one run, such as the images of a test split.
+  public struct WithinRuns: Codable, Sendable {
+    /// The measure that is its standard error.
+    public let standardError: String
+    /// How many independent values that is the standard error of.
+    public let samples: Int
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case samples
+      case standardError = "standard-error"
+    }
+  }
 }

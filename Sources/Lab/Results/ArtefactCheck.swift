@@ -99,6 +99,15 @@ struct ArtefactCheck {
       guard let measure = side.measure ?? claim.measure else {
         throw error(path, "a side of the claim names no measure: write 'measure'")
       }
+      if let within = claim.withinRuns {
+        let place = path + ["within-runs"]
+        if side.measure != nil || within.samples < 2 {
+          throw error(
+            place, "it needs at least 2 samples, and one measure for both sides of the claim")
+        }
+        try check(isShown: within.standardError, at: place)
+        try check(template, takes: within.standardError, at: place)
+      }
       let place = path + [side.measure == nil ? "measure" : "that"]
       try check(isShown: measure, at: place)
       try check(template, takes: measure, at: place)

@@ -70,17 +70,27 @@ struct ClaimTest {
   /// - Parameters:
   ///   - left: value of each seed where the left side is a cell; nothing else is read of it.
   ///   - right: the same for the right side.
+  ///   - errors: standard errors of the values of either side, by seed, where the claim names them.
   func judge(
-    _ claim: Claim, left: [Int: Double], right: [Int: Double], notComparable: String?
+    _ claim: Claim, left: [Int: Double], right: [Int: Double],
+    errors: (left: [Int: Double], right: [Int: Double]) = ([:], [:]), notComparable: String?
   ) throws -> Comparison.ClaimResult {
     func result(_ outcome: Comparison.Outcome, _ why: String) -> Comparison.ClaimResult {
       Comparison.ClaimResult(claim: claim, outcome: outcome, explanation: why)
     }
     if let notComparable { return result(.notTested, notComparable) }
-    guard let difference = try difference(left, right) else {
+    guard var difference = try difference(left, right) else {
       return result(.notTested, "a side has no finished run")
     }
-    let numbers = "left − right = \(short(difference.estimate)), n = \(difference.n)"
+    if difference.interval == nil,
+      let within = try self.within(claim, left, right, errors)
+    {
+      difference = within
+    }
+    let isWithin = difference.method == .withinRuns
+    let numbers =
+      "left − right = \(short(difference.estimate)), n = \(difference.n)"
+      + (isWithin ? ", by the spread within a run and not over runs" : "")
     guard let interval = difference.interval else {
       return result(.inconclusive, "\(numbers): no interval")
     }
@@ -88,6 +98,29 @@ struct ClaimTest {
     if interval.low <= 0 && interval.high >= 0 { return result(.inconclusive, words) }
     return result(
       interval.low * sign > 0 ? .holds : .contradicted, words)
+  }
+
+  /// The difference of two single values by their own standard errors; nil where there are not both.
+  private func within(
+    _ claim: Claim, _ left: [Int: Double], _ right: [Int: Double],
+    _ errors: (left: [Int: Double], right: [Int: Double])
+  ) throws -> Difference? {
+    guard let samples = claim.withinRuns?.samples else { return nil }
+    func estimate(
+      _ side: Side, _ values: [Int: Double], _ errors: [Int: Double]
+    ) -> Difference.Estimate? {
+      if case .number(let number) = side {
+        return Difference.Estimate(value: number, standardError: 0, samples: samples)
+      }
+      guard let value = values.first, values.count == 1, let error = errors[value.key] else {
+        return nil
+      }
+      return Difference.Estimate(value: value.value, standardError: error, samples: samples)
+    }
+    guard let ours = estimate(self.left, left, errors.left),
+      let theirs = estimate(self.right, right, errors.right)
+    else { return nil }
+    return try .within(ours, theirs)
   }
 
   /// Left side less right side; nil where there are no values.

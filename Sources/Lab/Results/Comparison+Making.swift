@@ -43,15 +43,17 @@ extension Comparison {
     }
     let claims = try (manifest.claims ?? []).map { claim in
       let test = try ClaimTest(claim.that)
-      func values(_ side: ClaimTest.Side) -> [Int: Double] {
+      func values(_ side: ClaimTest.Side, _ measure: String? = nil) -> [Int: Double] {
         let row = rows.first {
-          $0.measure == side.measure ?? claim.measure
+          $0.measure == measure ?? side.measure ?? claim.measure
             && side.cell?.fits($0.cell, of: $0.study) == true
         }
         return Dictionary(uniqueKeysWithValues: (row?.runs ?? []).map { ($0.seed, $0.value) })
       }
+      let error = claim.withinRuns?.standardError
       return try test.judge(
         claim, left: values(test.left), right: values(test.right),
+        errors: error.map { (values(test.left, $0), values(test.right, $0)) } ?? ([:], [:]),
         notComparable: artefact.profile.isCommitted && standIn == nil && precision == nil
           ? nil : notComparable)
     }

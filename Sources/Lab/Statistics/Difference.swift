@@ -8,6 +8,8 @@ public struct Difference: Codable, Equatable, Sendable {
     case paired
     /// From two independent samples with different spreads (Welch 1947).
     case welch
+    /// From standard errors that single values come with, where there are too few values for a spread.
+    case withinRuns = "within runs"
     /// From our sample alone; the reported mean is taken as exact.
     case fixedReference = "fixed reference"
   }
@@ -64,6 +66,34 @@ public struct Difference: Codable, Equatable, Sendable {
       Summary(ours), mean: theirs.mean, deviation: theirs.standardDeviation, count: theirs.n)
   }
 
+  /// A value and its standard error, which is that of a mean of so many samples.
+  struct Estimate {
+    let value: Double
+    let standardError: Double
+    let samples: Int
+  }
+
+  /// Compares two values that come with standard errors of their own.
+  ///
+  /// - Throws: `StatisticsError.notFinite`.
+  static func within(_ ours: Estimate, _ theirs: Estimate) throws -> Difference {
+    let parts = [ours, theirs].map { ($0.standardError * $0.standardError, Double($0.samples - 1)) }
+    try StatisticsError.checkFinite([ours.value, theirs.value] + parts.map(\.0))
+    let sum = parts[0].0 + parts[1].0
+    return try Difference(
+      ours.value - theirs.value, n: 1, standardError: sum.squareRoot(),
+      degreesOfFreedom: satterthwaite(parts), method: .withinRuns)
+  }
+
+  /// Degrees of freedom of a sum of variances of means, each with its own (Satterthwaite 1946).
+  private static func satterthwaite(_ parts: [(variance: Double, degrees: Double)]) -> Double {
+    let sum = parts.reduce(0) { $0 + $1.variance }
+    // Without any spread it is 0/0, and any number will do.
+    guard sum > 0 else { return parts.reduce(0) { $0 + $1.degrees } }
+    return 1
+      / parts.reduce(0) { $0 + $1.variance / sum * ($1.variance / sum) / $1.degrees }
+  }
+
   /// Compares our sample with a reported mean.
   ///
   /// Where the reported standard deviation (n − 1) and number of runs are known, the interval
@@ -92,16 +122,9 @@ public struct Difference: Codable, Equatable, Sendable {
     }
     let first = mine * mine / Double(ours.n)
     let second = deviation * deviation / Double(count)
-    let sum = first + second
-    // Satterthwaite's approximation; without any spread it is 0/0, and any number will do.
-    let degrees =
-      sum > 0
-      ? 1
-        / (first / sum * (first / sum) / Double(ours.n - 1)
-          + second / sum * (second / sum) / Double(count - 1))
-      : Double(ours.n + count - 2)
     return try Difference(
-      estimate, n: ours.n, standardError: sum.squareRoot(), degreesOfFreedom: degrees,
+      estimate, n: ours.n, standardError: (first + second).squareRoot(),
+      degreesOfFreedom: satterthwaite([(first, Double(ours.n - 1)), (second, Double(count - 1))]),
       method: .welch)
   }
 }

@@ -67,7 +67,10 @@ import Torch
     // Encoder, decoder and second layer; the IWAE has none.
     ("vhp/faces", [829_760 + 822_945 + 2 * 90_688, 829_760 + 822_945]),
     ("vhp/pendulum", [926_476]),
-    ("vhp/motions", [211_460 + 210_994 + 2 * 199_172, 211_460 + 210_994 + 500 * 50, 211_460 + 210_994]),
+    (
+      "vhp/motions",
+      [211_460 + 210_994 + 2 * 199_172, 211_460 + 210_994 + 500 * 50, 211_460 + 210_994]
+    ),
     ("vhp/static-mnist", [828_397, 223_884 + 274_657 + 500 * 784, 223_884 + 274_657]),
   ])
   func modelsHaveTheSizesOfThePapers(_ id: String, _ expected: [Int]) throws {

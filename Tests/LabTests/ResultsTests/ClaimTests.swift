@@ -159,4 +159,33 @@ import Testing
       #expect(message.contains("claims.0"), "\(message)")
     }
   }
+
+  /// t of 18 degrees of freedom is 2.101: 0.5 ± 2.101 · √(0.1² + 0.1²) excludes 0, and ± 2.101 · √(0.2² + 0.2²)
+  /// does not.
+  @Test func aSingleRunByTheSpreadWithinIt() throws {
+    func judge(
+      _ errors: [Double], left: [Int: Double] = [0: 1], right: [Int: Double] = [0: 1.5]
+    ) throws -> Comparison.ClaimResult {
+      let text = "mean(a=1) < mean(a=2)"
+      let claim = Claim(
+        that: text, measure: "m", withinRuns: .init(standardError: "e", samples: 10), source: "s")
+      return try ClaimTest(text).judge(
+        claim, left: left, right: right, errors: ([0: errors[0]], [0: errors[1]]),
+        notComparable: nil)
+    }
+    let small = try judge([0.1, 0.1])
+    #expect(small.outcome == .holds)
+    #expect(small.explanation.contains("within a run"))
+    #expect(small.explanation.contains("[-0.7971, -0.2029]"))
+    #expect(try judge([0.2, 0.2]).outcome == .inconclusive)
+    // With a single spread there are 9 degrees of freedom, of which t is 2.262.
+    #expect(try judge([0.22, 0]).outcome == .holds)
+    #expect(try judge([0.222, 0]).outcome == .inconclusive)
+    // Several runs decide by their own spread.
+    let several = try judge([9, 9], left: low, right: high)
+    #expect(several.outcome == .holds && !several.explanation.contains("within"))
+    // A run without a standard error has no interval.
+    let seed = try judge([0.1, 0.1], right: [1: 1.5])
+    #expect(seed.outcome == .inconclusive && seed.explanation.contains("no interval"))
+  }
 }
