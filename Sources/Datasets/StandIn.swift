@@ -9,7 +9,7 @@ import Torch
 public struct StandInConfiguration: GeneratedDataset {
   public static let name = "stand-in"
 
-  /// Shape of an image: channels, height, width.
+  /// Shape of an image: channels, height, width; or a number of features, which are a row of pixels.
   public var image: [Int]
   /// Number of training examples.
   public var train: Int
@@ -25,8 +25,10 @@ public struct StandInConfiguration: GeneratedDataset {
   public var names: [String]?
 
   public var problem: String? {
-    if image.count != 3 { return "image must be [channels, height, width]" }
-    for (extent, what) in zip(image, ["channels", "height", "width"])
+    if ![1, 3].contains(image.count) {
+      return "image must be [channels, height, width], or [features]"
+    }
+    for (extent, what) in zip(picture, ["channels", "height", "width"])
     where !(1...4096 ~= extent) {
       return "image: \(what) must be from 1 to 4096"
     }
@@ -40,11 +42,11 @@ public struct StandInConfiguration: GeneratedDataset {
       return "all images together must have at most 2²⁸ numbers, which is 1 GiB"
     }
     let sizes = sizes
-    if sizes.count > image[2] {
+    if sizes.count > picture[2] {
       return
-        "factors: there can be at most \(image[2] - 1), as the image's width leaves a band to each"
+        "factors: there can be at most \(picture[2] - 1), as the image's width leaves a band to each"
     }
-    let most = image[1] * (image[2] / sizes.count)
+    let most = picture[1] * (picture[2] / sizes.count)
     for (size, what) in zip(sizes, ["labels"] + sizes.dropFirst().map { _ in "factors" })
     where !(1...most ~= size) {
       return "\(what) must be from 1 to \(most), the pixels of a band of the image"
@@ -59,6 +61,9 @@ public struct StandInConfiguration: GeneratedDataset {
 
   private static let mostNumbers = 1 << 28
   private static let taken = ["image", "label", "factors"]
+
+  /// Channels, height and width of what is drawn.
+  private var picture: [Int] { image.count == 1 ? [1, 1] + image : image }
 
   /// Number of values of the label and of each factor.
   private var sizes: [Int] { [labels] + (factors ?? []) }
@@ -118,7 +123,7 @@ public struct StandInConfiguration: GeneratedDataset {
   private func draw(
     _ values: [Int], _ generator: inout SplitMix64, into pixels: inout [Float]
   ) {
-    let (channels, height, width) = (image[0], image[1], image[2])
+    let (channels, height, width) = (picture[0], picture[1], picture[2])
     let band = width / values.count
     let sizes = sizes
     let gain = 0.7 + 0.3 * generator.uniform()

@@ -27,7 +27,7 @@ import Torch
     #expect(keys.sorted() == ["image", "labels", "seed", "test", "train"])
   }
 
-  @Test(arguments: [[3, 32, 32], [1, 28, 28], [2, 9, 17]], [nil, [3, 8, 15]])
+  @Test(arguments: [[3, 32, 32], [1, 28, 28], [2, 9, 17], [50]], [nil, [3, 8, 12]])
   func whatIsKnownBeforeLoadingIsTrueAfterwards(_ image: [Int], _ factors: [Int]?) throws {
     let names = factors.map { _ in ["floor", "scale", "shape"] }
     let configuration = configuration(image, labels: 4, factors: factors, names: names)
@@ -122,7 +122,8 @@ import Torch
       return configuration.problem
     }
     #expect(problem { _ in } == nil)
-    #expect(problem { $0.image = [32, 32] } == "image must be [channels, height, width]")
+    #expect(
+      problem { $0.image = [32, 32] } == "image must be [channels, height, width], or [features]")
     #expect(problem { $0.image[0] = 0 } == "image: channels must be from 1 to 4096")
     #expect(problem { $0.image[2] = .max } == "image: width must be from 1 to 4096")
     #expect(problem { $0.train = 0 } == "train must be from 1 to 2²⁸")
