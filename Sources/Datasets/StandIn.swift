@@ -9,7 +9,7 @@ import Torch
 public struct StandInConfiguration: GeneratedDataset {
   public static let name = "stand-in"
 
-  /// Shape of an image, channels, height and width, or how many numbers an example has that is none.
+  /// Shape of an image: channels, height, width; or a number of features, which are a row of pixels.
   public var image: [Int]
   /// Number of training examples.
   public var train: Int
@@ -25,7 +25,9 @@ public struct StandInConfiguration: GeneratedDataset {
   public var names: [String]?
 
   public var problem: String? {
-    if picture.count != 3 { return "image must be [channels, height, width], or [features]" }
+    if ![1, 3].contains(image.count) {
+      return "image must be [channels, height, width], or [features]"
+    }
     for (extent, what) in zip(picture, ["channels", "height", "width"])
     where !(1...4096 ~= extent) {
       return "image: \(what) must be from 1 to 4096"
@@ -42,7 +44,7 @@ public struct StandInConfiguration: GeneratedDataset {
     let sizes = sizes
     if sizes.count > picture[2] {
       return
-        "factors: there can be at most \(image[2] - 1), as the image's width leaves a band to each"
+        "factors: there can be at most \(picture[2] - 1), as the image's width leaves a band to each"
     }
     let most = picture[1] * (picture[2] / sizes.count)
     for (size, what) in zip(sizes, ["labels"] + sizes.dropFirst().map { _ in "factors" })
@@ -57,11 +59,11 @@ public struct StandInConfiguration: GeneratedDataset {
     return Set(names).count < names.count ? "names must differ" : nil
   }
 
-  /// Its image, or its numbers as a row of pixels.
-  private var picture: [Int] { image.count == 1 ? [1, 1, image[0]] : image }
-
   private static let mostNumbers = 1 << 28
   private static let taken = ["image", "label", "factors"]
+
+  /// Channels, height and width of what is drawn.
+  private var picture: [Int] { image.count == 1 ? [1, 1] + image : image }
 
   /// Number of values of the label and of each factor.
   private var sizes: [Int] { [labels] + (factors ?? []) }

@@ -27,7 +27,7 @@ import Torch
     #expect(keys.sorted() == ["image", "labels", "seed", "test", "train"])
   }
 
-  @Test(arguments: [[3, 32, 32], [1, 28, 28], [2, 9, 17], [80]], [nil, [3, 8, 15]])
+  @Test(arguments: [[3, 32, 32], [1, 28, 28], [2, 9, 17], [50]], [nil, [3, 8, 12]])
   func whatIsKnownBeforeLoadingIsTrueAfterwards(_ image: [Int], _ factors: [Int]?) throws {
     let names = factors.map { _ in ["floor", "scale", "shape"] }
     let configuration = configuration(image, labels: 4, factors: factors, names: names)

@@ -134,4 +134,122 @@ import Torch
     #expect(split.names.map { split.isWhole($0) } == [true, false, false])
     #expect(!split.isWhole("label"))
   }
+
+  /// Floats where the scale is not that of bytes, and the nearest byte where it is.
+  @Test func picturesAreReduced() throws {
+    let values: [UInt8] = [0, 1, 1, 0, 0, 0, 1, 1, 1] + [1, 1, 1, 1, 1, 1, 1, 1, 1]
+    let array = try prepared(
+      values, [2, 3, 3],
+      "\"view\": [-1, 1, 3, 3], \"area-average\": 2, \"invert\": true, \"shape\": [1, 2, 2]")
+    #expect(array.shape == [2, 1, 2, 2])
+    // A pixel and a half a side: weights of 4, 2, 2 and 1 ninths.
+    let ninths: [Float] = [7, 3, 3, 3]
+    guard case .floats(let floats) = array.values else {
+      Issue.record("no floats")
+      return
+    }
+    #expect(zip(floats, ninths).allSatisfy { abs(9 * $0 - $1) < 1e-5 }, "\(floats)")
+    #expect(floats.suffix(4).allSatisfy { abs($0) < 1e-6 })
+    let grey = try prepared(
+      [0, 100, 100, 0, 0, 0, 100, 100, 100], [1, 1, 3, 3],
+      "\"area-average\": 2, \"invert\": true, \"scale\": 255")
+    // 200 / 9 and 600 / 9, rounded and inverted.
+    #expect(bytes(grey) == [233, 188, 188, 188])
+    let cut = try prepared(
+      Array(0..<24), [1, 3, 2, 4], "\"grey\": true, \"crop\": [1, 1, 1, 2], \"scale\": 255")
+    #expect(cut.shape == [1, 1, 1, 2] && bytes(cut) == [12, 13])
+  }
+
+  @Test(arguments: [
+    ("\"area-average\": 4", "cannot be prepared (2 pixels a side cannot be reduced to 4)"),
+    ("\"crop\": [0, 0, 3, 1]", "lies outside its 2 × 2 pixels)"),
+    ("\"view\": [1, 4], \"area-average\": 1", "is not [channels, height, width])"),
+    ("\"invert\": true", "is from 0.0 to 3.0, where it must be from 0 to 1.0 to be inverted"),
+  ])
+  func picturesThatCannotBePrepared(json: String, expected: String) {
+    let message = words { try prepared([0, 1, 2, 3], [1, 1, 2, 2], json) }
+    #expect(message.contains(expected), "\(message)")
+    #expect(message.hasSuffix("or what datasets/dots.yaml says of it"))
+  }
+}
+
+/// Tensors of several files, and lists of their examples.
+@Suite struct StoredPartsTests {
+  private let folder: StoredFolder
+
+  init() throws {
+    folder = try StoredFolder()
+    try folder.write([0, 1, 2, 3, 4, 5], shape: [3, 2], to: "dots/first")
+    try folder.write([6, 7, 8, 9], shape: [2, 2], to: "dots/second")
+    for (name, places) in [("some", [1, 2, 4]), ("more", [0, 3])] {
+      try folder.write(places.map(UInt8.init), shape: [places.count], to: "dots/\(name)")
+    }
+  }
+
+  private func manifest(_ train: String, test: String) -> String {
+    """
+    {"dataset": "dots", "title": "Dots", "splits": {
+      "train": {"image": {"file": ["first", "second"], \(train)}},
+      "test": {"image": {"file": ["first", "second"], \(test)}}}}
+    """
+  }
+
+  @Test func examplesAreListed() throws {
+    let dataset = try folder.dataset(
+      manifest(
+        "\"index\": {\"file\": \"some\"}, \"shape\": [2]", test: "\"index\": {\"file\": \"more\"}"))
+    #expect(dataset.trainingExamples == 3 && dataset.exampleShapes == ["image": [2]])
+    let data = try dataset.load()
+    #expect(data.train["image"]?.floats() == [2, 3, 4, 5, 8, 9])
+    #expect(data.others["test"]?["image"]?.floats() == [0, 1, 6, 7])
+    // What the lists say is part of what the data are.
+    try folder.write([1, 2, 3], shape: [3], to: "dots/some")
+    let other = try folder.dataset(
+      manifest(
+        "\"index\": {\"file\": \"some\"}, \"shape\": [2]", test: "\"index\": {\"file\": \"more\"}"))
+    #expect(other.contentIdentity != dataset.contentIdentity)
+    #expect(try other.load().train["image"]?.floats() == [2, 3, 4, 5, 6, 7])
+  }
+
+  /// Without a list, all examples or consecutive ones.
+  @Test func partsFollowEachOther() throws {
+    let data = try folder.dataset(
+      manifest("\"rows\": [2, 5], \"shape\": [2]", test: "\"scale\": 1")
+    ).load()
+    #expect(data.train["image"]?.floats() == [4, 5, 6, 7, 8, 9])
+    #expect(data.others["test"]?["image"]?.floats() == (0..<10).map(Float.init))
+  }
+
+  @Test func listsMustBeAscendingPlacesThatAreThere() throws {
+    let text = manifest("\"index\": {\"file\": \"some\"}", test: "\"scale\": 1")
+    func message(_ places: [UInt8]) throws -> String {
+      try folder.write(places, shape: [places.count], to: "dots/some")
+      return words { try folder.dataset(text).load() }
+    }
+    #expect(try message([2, 1]).contains("does not list places of examples, from 0 and ascending"))
+    #expect(try message([1, 1]).contains("from 0 and ascending"))
+    #expect(try message([4, 5]).contains("have fewer examples than are asked for"))
+    try FileManager.default.removeItem(atPath: folder.root + "/dots/some")
+    #expect(
+      words { try folder.dataset(text).load() }
+        .hasPrefix("the data set dots is not here (missing: some)"))
+  }
+
+  @Test func partsMustBeAlike() throws {
+    try folder.write([1, 2, 3], shape: [1, 3], to: "dots/second")
+    let text = manifest("\"scale\": 1", test: "\"scale\": 1")
+    #expect(words { try folder.dataset(text).load() }.contains("examples that are alike"))
+  }
+
+  @Test(arguments: [
+    ("\"index\": {\"file\": \"some\"}, \"rows\": [0, 1]", "rows say already"),
+    ("\"index\": {\"file\": \"\"}", "its file must have a name"),
+    ("\"area-average\": 0", "from 1 to 65536 pixels a side"),
+    ("\"crop\": [1]", "[first row, first column, height, width]"),
+    ("\"grey\": true, \"as\": \"integers\"", "pictures hold numbers"),
+  ])
+  func keysThatMakeNoSense(json: String, expected: String) {
+    let message = words { try folder.dataset(manifest(json, test: "\"scale\": 1")) }
+    #expect(message.contains(expected), "\(message)")
+  }
 }

@@ -34,7 +34,7 @@ import Testing
       let planes: [UInt8] = [7, 10, 8, 11, 9, 12, 1, 4, 2, 5, 3, 6]
       #expect(try folder.read() == NumericArray(planes, shape: [2, 3, 1, 2]))
       #expect(try ArrayFile.read(directory) == folder.read())
-      #expect(try ArrayFile.names(in: directory) == ["images", "labels"])
+      #expect(try ArrayFile.names(in: directory) == ["images", "labels", "positions"])
       #expect(
         try ArrayFile.read(directory, key: "labels") == NumericArray([Int64(0), 1], shape: [2]))
     }

@@ -43,15 +43,17 @@ extension DatasetManifest {
 
   /// What is here of the first form that is whole, else of the preferred one.
   public func state(in places: DataPlaces, beside: String) -> DatasetState {
-    func state(_ names: [String]) -> DatasetState {
+    func state(_ names: [String], of layout: Layout?) -> DatasetState {
       DatasetState(
         items: names.map { name in
           let file = file(named: name)
-          return DatasetState.Item(file: file, path: places.find(file, of: self, beside: beside))
+          let path = places.find(file, of: self, beside: beside)
+          let isWhole = layout?.lacking(name, at: path).isEmpty != false
+          return DatasetState.Item(file: file, path: isWhole ? path : nil)
         })
     }
-    if layouts.isEmpty { return state(files.map(\.name)) }
-    let states = layouts.map { state(Self.files(of: $0, splits: Self.fetchedSplits)) }
+    if layouts.isEmpty { return state(files.map(\.name), of: nil) }
+    let states = layouts.map { state(Self.files(of: $0, splits: Self.fetchedSplits), of: $0) }
     return states.first(where: \.isHere) ?? states[0]
   }
 
@@ -65,5 +67,21 @@ extension DatasetManifest {
   public var isByHand: Bool {
     let files = filesToFetch(all: false)
     return files.isEmpty || files.contains { $0.mirrors.isEmpty }
+  }
+}
+
+extension DatasetManifest.Layout {
+  /// What is missing of a file that is needed: itself, or the recordings of a folder that are not in it.
+  ///
+  /// - Parameter path: where it is, or nil.
+  func lacking(_ name: String, at path: String?) -> [String] {
+    guard let path else { return [name] }
+    var isFolder: ObjCBool = false
+    guard let recordings, FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+      isFolder.boolValue
+    else { return [] }
+    return recordings.paths(in: name).filter {
+      !FileManager.default.fileExists(atPath: "\(path)/\($0)")
+    }.map { "\(name)/\($0)" }
   }
 }

@@ -40,7 +40,7 @@ public struct StoredDataset: DatasetConfiguration {
       }
       // The first form stands for a set of which nothing is here.
       if chosen == nil { chosen = (layout, paths) }
-      if paths.count == files.count && !files.isEmpty {
+      if files.allSatisfy({ layout.lacking($0, at: paths[$0]).isEmpty }) && !files.isEmpty {
         chosen = (layout, paths)
         break
       }
@@ -52,7 +52,8 @@ public struct StoredDataset: DatasetConfiguration {
     layout = chosen.layout
     paths = chosen.paths
     let files = Self.files(layout, options)
-    let absent = Self.missing(files.filter { chosen.paths[$0] == nil }, of: manifest)
+    let lacking = files.flatMap { chosen.layout.lacking($0, at: chosen.paths[$0]) }
+    let absent = Self.missing(lacking, of: manifest)
     let original = layout.isSameAsFirst ? manifest.layouts[0] : layout
     var problem = absent
     var identity: String?

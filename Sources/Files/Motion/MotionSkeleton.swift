@@ -26,6 +26,7 @@ public struct MotionSkeleton: Equatable, Sendable {
   init(_ source: any ByteSource) throws {
     var section = ""
     var hasEnded = true
+    var isWhole = false
     var name: String?
     var freedoms: [String] = []
     var bones: [Bone] = []
@@ -63,7 +64,9 @@ public struct MotionSkeleton: Equatable, Sendable {
         }
         if !freedoms.isEmpty { bones.append(Bone(name: name, freedoms: freedoms)) }
         limbs.end(name, freedoms)
-      case (":hierarchy", "end"): hasEnded = true
+      case (":hierarchy", "end"):
+        hasEnded = true
+        isWhole = true
       case (":bonedata", "name"):
         guard words.count == 2 else { throw line.wrong("a bone's name must be one word") }
         name = words[1].text
@@ -82,7 +85,7 @@ public struct MotionSkeleton: Equatable, Sendable {
       throw ArrayFileError.notRecognised(
         path: source.path, expected: "an ASF skeleton whose root has an order")
     }
-    guard hasEnded, section == ":hierarchy" || section == ":skin" else {
+    guard hasEnded, isWhole else {
       throw ArrayFileError.damaged(path: source.path, reason: "the end of its hierarchy is missing")
     }
     self.bones = [Bone(name: "root", freedoms: root)] + bones
