@@ -13,15 +13,19 @@ public struct Progress: Equatable, Sendable {
   public let weights: [String: Double]
   /// Training examples in all: N of objectives that estimate something of the whole data set.
   public let examples: Int
+  /// Whether the batch is trained on, or looked at for evaluation.
+  public let mode: Mode
 
   public init(
-    step: Int, totalSteps: Int, epoch: Int, weights: [String: Double] = [:], examples: Int = 1
+    step: Int, totalSteps: Int, epoch: Int, weights: [String: Double] = [:], examples: Int = 1,
+    mode: Mode = .training
   ) {
     self.step = step
     self.totalSteps = totalSteps
     self.epoch = epoch
     self.weights = weights
     self.examples = examples
+    self.mode = mode
   }
 }
 

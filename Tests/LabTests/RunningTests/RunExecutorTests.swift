@@ -227,7 +227,7 @@ import Training
     try Workplace.with { place in
       var last: (step: Int, of: Int)?
       try place.train(try Tiny.run()) { event in
-        if case .progress(let step, let of, let rate) = event {
+        if case .progress(let step, let of, let rate, _) = event {
           #expect(rate > 0)
           last = (step, of)
         }

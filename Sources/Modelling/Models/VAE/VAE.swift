@@ -49,20 +49,20 @@ public final class VAE: LatentVariableModel, ImportanceSampledModel {
     _ objective: String, _ batch: Batch, _ progress: Progress, _ randomness: StepRandomness
   ) -> Terms {
     if objective == "importance-weighted" {
-      let weights = importanceWeights(batch, .training)(importanceSamples, randomness)
+      let weights = importanceWeights(batch, progress.mode)(importanceSamples, randomness)
       let bound = weights.logSumExp(0) - log(Double(importanceSamples))
       return Terms(losses: ["bound": -bound.mean()])
     }
     let image = batch["image"] ?? .zeros([0, 0])
     let x = image.reshaped(batch.count, -1)
-    let posterior = encoder(image, .training)
+    let posterior = encoder(image, progress.mode)
     let z = posterior.sample(randomness.stream("z").normal(posterior.mean.shape, like: x))
-    let output = decoder(z, .training)
+    let output = decoder(z, progress.mode)
 
     return Terms(
       losses: [
         "distortion": decoder.likelihood.negativeLogDensity(x, output: output).mean(),
-        "rate": rate(z, posterior, randomness.stream("zeta"), .training).mean(),
+        "rate": rate(z, posterior, randomness.stream("zeta"), progress.mode).mean(),
       ],
       statistics: [
         "squared-error": (x - decoder.likelihood.mean(output.detached())).square().mean()
