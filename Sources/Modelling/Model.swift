@@ -86,6 +86,13 @@ public protocol ImportanceSampledModel: Model {
   func importanceWeights(_ batch: Batch, _ mode: Mode) -> ImportanceWeights
 }
 
+/// A model of one or several layers of codes, whose innermost one may have the prior N(0, I).
+public protocol InnermostCodeModel: Model {
+  /// The posterior of the innermost code for each example of a batch, `[batch, dimensions]`, at one draw of
+  /// the codes around it; nil where its prior is not N(0, I).
+  func innermostPosterior(_ batch: Batch, _ randomness: StepRandomness) -> DiagonalGaussian?
+}
+
 /// A model that assigns examples to clusters, in one or several ways (facets) at a time.
 public protocol ClusteringModel: Model {
   /// Number of clusters of each facet; one number where there is one way.

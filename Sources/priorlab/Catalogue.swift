@@ -32,16 +32,19 @@ let kinds = Kinds(
     .logLikelihood,
     .logLikelihoodOfSome,
     .activeLatents,
+    .activeUnits,
     .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
+    .event("best-validation", summary: "step of the best parameters on the validation split"),
+    .event("stopped", summary: "step at which early stopping ended training"),
   ],
   families: [.importanceSampledLikelihood, .ofClusters, .probes, .diversity],
   computations: [
     CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
     AngleRegressionComputation.self, ExamplesComputation.self, ReconstructionsComputation.self,
     ClustersComputation.self, ComponentsComputation.self, ClusterExamplesComputation.self,
-    ClusterSamplesComputation.self, FacetSwapComputation.self, StyleTraversalComputation.self,
+    ClusterSamplesComputation.self, FacetSwapComputation.self, StyleTraversalComputation.self, UnitDivergencesComputation.self,
   ],
   drawings: [
     BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
-    ScatterDrawing.self, ImageGridDrawing.self,
+    ScatterDrawing.self, ImageGridDrawing.self, SpectrumDrawing.self,
   ])

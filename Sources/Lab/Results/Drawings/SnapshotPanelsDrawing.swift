@@ -1,14 +1,29 @@
 /// For each cell a figure with a column for each snapshot of training: rows of points in the plane, and
-/// beside them a curve over training with the snapshots marked.
+/// beside them a curve over training with the snapshots marked. Or one figure with a column for each cell,
+/// at the end of training.
 public struct SnapshotPanelsDrawing: Drawing {
   public static let name = "snapshot-panels"
 
-  /// Start of the files' names; the cell's label follows.
+  /// Start of the files' names; the cell's label follows where each cell has a file.
   public var file: String
   public var rows: [Row]
   public var curve: Curve?
+  /// What has a column of its own; by default each snapshot.
+  public var columns: Columns?
 
-  public var problem: String? { rows.isEmpty ? "rows must hold at least one" : nil }
+  public var problem: String? {
+    if rows.isEmpty { return "rows must hold at least one" }
+    return columns == .cells && curve != nil
+      ? "a curve marks the snapshots of one cell: leave it out, or the columns" : nil
+  }
+
+  /// What has a column of its own.
+  public enum Columns: String, Decodable, CaseIterable, Sendable {
+    /// Each snapshot, in a file for each cell.
+    case snapshots
+    /// Each cell at its last snapshot, in one file.
+    case cells
+  }
 
   /// A row of panels.
   public struct Row: Decodable, Sendable {
@@ -37,7 +52,8 @@ public struct SnapshotPanelsDrawing: Drawing {
   }
 
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
-    try result.cells.compactMap { cell in
+    if columns == .cells { return [(file, try figureOfCells(result))] }
+    return try result.cells.compactMap { cell in
       guard let points = rows.first?.points,
         let seed = try result.firstSeed(with: points, cell)
       else { return nil }
@@ -64,6 +80,28 @@ public struct SnapshotPanelsDrawing: Drawing {
       title: result.titled("\(cell.shortLabel), seed \(seed)"),
       columns: max(steps.count, 1) + (curve == nil ? 0 : 1), panels: panels,
       panelSize: Size(width: 130, height: 130))
+  }
+
+  private func figureOfCells(_ result: ResultFile) throws -> Figure {
+    var panels: [Panel] = []
+    for (index, row) in rows.enumerated() {
+      for (column, cell) in result.cells.enumerated() {
+        let title = index == 0 ? cell.shortLabel : ""
+        let label = column == 0 ? row.title : ""
+        guard let seed = try result.firstSeed(with: row.points, cell),
+          let snapshots = try result.array(row.points, cell, seed: seed)?.shape.first, snapshots > 0
+        else {
+          panels.append(Panel(title: title.isEmpty ? "" : "\(title): no run", y: Axis(label)))
+          continue
+        }
+        var panel = try panel(row, cell, seed, result, column: snapshots - 1, title: title)
+        panel.y.label = label
+        panels.append(panel)
+      }
+    }
+    return Figure(
+      title: result.titled(result.title), columns: max(result.cells.count, 1), panels: panels,
+      panelSize: Size(width: 170, height: 170))
   }
 
   private func panel(

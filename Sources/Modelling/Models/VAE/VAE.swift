@@ -9,7 +9,7 @@ import Torch
 ///
 /// The objective `importance-weighted` has one loss in nats, `bound`: minus the bound of Burda et al.
 /// 2016, eq. 8, log (1/K) Σ_k p_θ(x|z_k) p(z_k) / q_φ(z_k|x).
-public final class VAE: LatentVariableModel, ImportanceSampledModel {
+public final class VAE: LatentVariableModel, ImportanceSampledModel, InnermostCodeModel {
   public let parameters: ParameterStore
   private let latent: Int
   private let importanceSamples: Int
@@ -91,6 +91,14 @@ public final class VAE: LatentVariableModel, ImportanceSampledModel {
       return prior - decoder.likelihood.negativeLogDensity(x, output: output)
         - posterior.logDensity(z)
     }
+  }
+
+  public func innermostPosterior(
+    _ batch: Batch, _ randomness: StepRandomness
+  ) -> DiagonalGaussian? {
+    let posterior = encode(batch)
+    let noise = randomness.stream("z").normal(posterior.mean.shape, like: posterior.mean)
+    return prior.innermost(posterior, posterior.sample(noise), .evaluation)
   }
 
   public func encode(_ batch: Batch) -> DiagonalGaussian {
