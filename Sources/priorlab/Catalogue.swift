@@ -42,7 +42,8 @@ let kinds = Kinds(
     CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
     AngleRegressionComputation.self, ExamplesComputation.self, ReconstructionsComputation.self,
     ClustersComputation.self, ComponentsComputation.self, ClusterExamplesComputation.self,
-    ClusterSamplesComputation.self, FacetSwapComputation.self, StyleTraversalComputation.self, UnitDivergencesComputation.self,
+    ClusterSamplesComputation.self, FacetSwapComputation.self, StyleTraversalComputation.self,
+    UnitDivergencesComputation.self,
   ],
   drawings: [
     BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,

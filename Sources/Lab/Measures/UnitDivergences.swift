@@ -52,7 +52,8 @@ extension Measure {
   /// Dimensions of the innermost code that its posterior uses.
   public static let activeUnits = Measure(
     id: "active-units/test",
-    summary: "dimensions of the innermost code whose expected KL divergence from N(0, 1) over the test "
+    summary:
+      "dimensions of the innermost code whose expected KL divergence from N(0, 1) over the test "
       + "images is above 0.01 nats",
     unit: "", direction: .neither, needs: [DataNeed(split: "test", tensor: "image")]
   ) { try UnitDivergences($0, for: "active-units/test").map { Double($0.active) } }
