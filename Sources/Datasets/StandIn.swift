@@ -15,6 +15,8 @@ public struct StandInConfiguration: GeneratedDataset {
   public var train: Int
   /// Number of test examples.
   public var test: Int
+  /// Number of examples of a split to validate on; none where it is left out.
+  public var validation: Int?
   /// Number of labels, which the examples have in turn.
   public var labels: Int
   /// Seed of factors and noise.
@@ -32,13 +34,15 @@ public struct StandInConfiguration: GeneratedDataset {
     where !(1...4096 ~= extent) {
       return "image: \(what) must be from 1 to 4096"
     }
-    for (examples, what) in [(train, "train"), (test, "test")]
+    let splits =
+      [(train, "train"), (test, "test")] + (validation.map { [($0, "validation")] } ?? [])
+    for (examples, what) in splits
     where !(1...Self.mostNumbers ~= examples) {
       return "\(what) must be from 1 to 2²⁸"
     }
     // Each image alone first: all of them need not have a product.
     let numbers = image.reduce(1, *)
-    if numbers > Self.mostNumbers || (train + test) * numbers > Self.mostNumbers {
+    if numbers > Self.mostNumbers || splits.reduce(0, { $0 + $1.0 }) * numbers > Self.mostNumbers {
       return "all images together must have at most 2²⁸ numbers, which is 1 GiB"
     }
     let sizes = sizes
@@ -76,7 +80,8 @@ public struct StandInConfiguration: GeneratedDataset {
   }
 
   public var splitShapes: [String: [String: [Int]]] {
-    ["train": exampleShapes, "test": exampleShapes]
+    let names = ["train", "test"] + (validation == nil ? [] : ["validation"])
+    return Dictionary(uniqueKeysWithValues: names.map { ($0, exampleShapes) })
   }
 
   public var trainingExamples: Int? { train }
@@ -85,9 +90,11 @@ public struct StandInConfiguration: GeneratedDataset {
   public var contentIdentity: String { "generated/stand-in/1" }
 
   public func load() throws -> Dataset {
-    Dataset(
+    var others = ["test": try split("test", test)]
+    if let validation { others["validation"] = try split("validation", validation) }
+    return Dataset(
       contentIdentity: contentIdentity, standIn: "generated images in place of the study's own",
-      train: try split("train", train), others: ["test": try split("test", test)])
+      train: try split("train", train), others: others)
   }
 
   private func split(_ name: String, _ count: Int) throws -> Split {

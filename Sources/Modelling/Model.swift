@@ -13,15 +13,19 @@ public struct Progress: Equatable, Sendable {
   public let weights: [String: Double]
   /// Training examples in all: N of objectives that estimate something of the whole data set.
   public let examples: Int
+  /// Whether the batch is trained on, or looked at for evaluation.
+  public let mode: Mode
 
   public init(
-    step: Int, totalSteps: Int, epoch: Int, weights: [String: Double] = [:], examples: Int = 1
+    step: Int, totalSteps: Int, epoch: Int, weights: [String: Double] = [:], examples: Int = 1,
+    mode: Mode = .training
   ) {
     self.step = step
     self.totalSteps = totalSteps
     self.epoch = epoch
     self.weights = weights
     self.examples = examples
+    self.mode = mode
   }
 }
 
@@ -80,6 +84,13 @@ public typealias ImportanceWeights = (_ samples: Int, _ randomness: StepRandomne
 public protocol ImportanceSampledModel: Model {
   /// Draws and weights for a batch, whose examples are encoded once.
   func importanceWeights(_ batch: Batch, _ mode: Mode) -> ImportanceWeights
+}
+
+/// A model of one or several layers of codes, whose innermost one may have the prior N(0, I).
+public protocol InnermostCodeModel: Model {
+  /// The posterior of the innermost code for each example of a batch, `[batch, dimensions]`, at one draw of
+  /// the codes around it; nil where its prior is not N(0, I).
+  func innermostPosterior(_ batch: Batch, _ randomness: StepRandomness) -> DiagonalGaussian?
 }
 
 /// A model that assigns examples to clusters, in one or several ways (facets) at a time.

@@ -41,6 +41,15 @@ public struct CheckpointStore {
     var events: [String: Int]
     var controllers: [String: WeightController.State]
     var updates: Int
+    /// Absent where no phase stops early.
+    var stopping: Stopping?
+
+    struct Stopping: Codable {
+      /// The smallest sum and its step; the parameters are datasets below `best`.
+      var value: Double
+      var step: Int
+      var worse: Int
+    }
   }
 
   /// Writes a checkpoint and removes all but the last two of this attempt.
@@ -116,9 +125,16 @@ public struct CheckpointStore {
       }
     }
     try CurvesFile.write(state.curves, into: file)
+    let best = state.stopping.best
+    for (name, tensor) in (best?.parameters.tensors ?? [:]).sorted(by: { $0.key < $1.key }) {
+      try ParameterFile.write(tensor, at: "best/" + name, into: file)
+    }
     let position = Position(
       phase: state.phase, step: state.step, totalSteps: state.totalSteps, seconds: state.seconds,
-      events: state.events, controllers: state.controllers, updates: state.optimisers.count)
+      events: state.events, controllers: state.controllers, updates: state.optimisers.count,
+      stopping: best.map {
+        Position.Stopping(value: $0.value, step: $0.step, worse: state.stopping.worse)
+      })
     let json = String(decoding: try JSONEncoder().encode(position), as: UTF8.self)
     try file.setAttribute("state", to: json)
     try file.close()
@@ -146,10 +162,26 @@ public struct CheckpointStore {
     for index in 0..<position.updates {
       state.optimisers.append(try readOptimiser(index, file, model.parameters))
     }
+    if let stopping = position.stopping {
+      let best = try readBest(file, model.parameters)
+      state.stopping = StoppingState(
+        best: StoppingState.Best(value: stopping.value, step: stopping.step, parameters: best),
+        worse: stopping.worse)
+    }
     // Last, so that a checkpoint that cannot be read leaves the model as it was.
     try ParameterFile.read(from: file, into: model.parameters)
     try file.close()
     return state
+  }
+
+  private func readBest(
+    _ file: HDF5File, _ parameters: ParameterStore
+  ) throws -> ParameterValues {
+    ParameterValues(
+      Dictionary(
+        uniqueKeysWithValues: try ParameterFile.named(parameters).map { name, parameter in
+          (name, try ParameterFile.tensor(at: "best/" + name, in: file, like: parameter.value))
+        }))
   }
 
   private func note(_ step: Int) throws -> Note {

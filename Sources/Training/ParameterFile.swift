@@ -41,7 +41,8 @@ public enum ParameterFile {
     }
   }
 
-  private static func named(_ store: ParameterStore) -> [(name: String, parameter: Parameter)] {
+  /// Each parameter and each state with its name in files.
+  static func named(_ store: ParameterStore) -> [(name: String, parameter: Parameter)] {
     store.all.map { ("parameters/" + $0.path, $0) } + store.states.map { ("state/" + $0.path, $0) }
   }
 

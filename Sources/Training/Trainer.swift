@@ -11,6 +11,7 @@ public final class Trainer {
   public private(set) var state = TrainingState()
   private let plan: TrainingPlan
   private let data: Split
+  private let validation: Split?
   private let randomness: Randomness
   private let recordEvery: Int
   private var order: BatchOrder
@@ -20,13 +21,17 @@ public final class Trainer {
   /// The phase whose start has been made here.
   private var begun: Int?
 
-  /// - Parameter recordEvery: steps between the values of the curves; the first step is always taken.
+  /// - Parameters:
+  ///   - validation: what early stopping looks at.
+  ///   - recordEvery: steps between the values of the curves; the first step is always taken.
   public init(
-    model: any Model, data: Split, plan: TrainingPlan, randomness: Randomness, recordEvery: Int
+    model: any Model, data: Split, validation: Split? = nil, plan: TrainingPlan,
+    randomness: Randomness, recordEvery: Int
   ) {
     self.model = model
     self.plan = plan
     self.data = data
+    self.validation = validation
     self.randomness = randomness
     self.recordEvery = recordEvery
     order = BatchOrder(randomness, count: data.count, batch: plan.phases.first?.batch ?? 1)
@@ -54,7 +59,7 @@ public final class Trainer {
   /// Whether all phases are done.
   public var isFinished: Bool { state.phase >= plan.phases.count }
 
-  /// Steps of all phases together.
+  /// Steps of all phases together; with early stopping, at most.
   public var plannedSteps: Int { plan.steps(examples: data.count) }
 
   /// Enters values of the present step into the curves.
@@ -91,14 +96,79 @@ public final class Trainer {
     if state.totalSteps == 1 || state.totalSteps.isMultiple(of: recordEvery) {
       state.curves.record(state.totalSteps, record)
     }
-    if state.step >= phase.until.steps(batchesPerEpoch: order.batchesPerEpoch) {
-      state.phase += 1
-      state.step = 0
-      if !isFinished {
-        enterPhase()
-        startOptimisers()
+    let isLast = state.step >= phase.until.steps(batchesPerEpoch: order.batchesPerEpoch)
+    let isStopped = try validate(phase, record, isLast: isLast)
+    if isLast || isStopped { try endPhase() }
+  }
+
+  private func endPhase() throws {
+    if let best = state.stopping.best {
+      try checked("going back to the best parameters") {
+        best.parameters.restore(to: model.parameters)
       }
     }
+    state.stopping = StoppingState()
+    state.phase += 1
+    state.step = 0
+    if !isFinished {
+      enterPhase()
+      startOptimisers()
+    }
+  }
+
+  /// At the end of an epoch and of the phase, looks whether the parameters are the best so far.
+  ///
+  /// - Parameter record: the values of the step.
+  /// - Returns: whether the phase ends before its time.
+  private func validate(_ phase: Phase, _ record: [String: Double], isLast: Bool) throws -> Bool {
+    guard let stopping = phase.earlyStopping,
+      isLast || state.step.isMultiple(of: order.batchesPerEpoch)
+    else { return false }
+    let losses = try validationLosses(phase, stopping)
+    let sum = stopping.of.reduce(0) { $0 + (losses[$1] ?? .nan) }
+    let curve = EarlyStopping.split + "/"
+    guard sum.isFinite else {
+      throw TrainingError.notFinite(term: curve + "sum", step: state.totalSteps)
+    }
+    var values = Dictionary(uniqueKeysWithValues: losses.map { (curve + $0, $1) })
+    values[curve + "sum"] = sum
+    state.curves.record(state.totalSteps, values)
+    try checked("keeping the best parameters") {
+      state.stopping.take(
+        sum, step: state.totalSteps, counts: stopping.counts(record),
+        ParameterValues(of: model.parameters))
+    }
+    state.events[EarlyStopping.bestEvent] = state.stopping.best?.step
+    let isStopped = !isLast && state.stopping.worse >= stopping.patience
+    if isStopped { state.events[EarlyStopping.stoppedEvent] = state.totalSteps }
+    return isStopped
+  }
+
+  /// Means over the validation split of the losses of the phase's objectives, up to the last one that
+  /// is asked for.
+  private func validationLosses(
+    _ phase: Phase, _ stopping: EarlyStopping
+  ) throws -> [String: Double] {
+    guard let validation, validation.count > 0 else { throw TrainingError.noValidation }
+    var sums: [String: Double] = [:]
+    for (index, update) in phase.updates.enumerated()
+    where !phase.updates[..<index].contains(where: { $0.minimise == update.minimise }) {
+      if stopping.of.allSatisfy({ sums[$0] != nil }) { break }
+      for (place, start) in stride(from: 0, to: validation.count, by: phase.batch).enumerated() {
+        let batch = validation.rows(start..<min(start + phase.batch, validation.count))
+        // The same numbers every time, so that two epochs differ by their parameters alone.
+        let random = StepRandomness(randomness, "validate/" + update.minimise, step: place)
+        try checked("validation after " + "step \(state.totalSteps)") {
+          let terms = withoutGradients {
+            model.terms(update.minimise, batch, progress(.evaluation), random)
+          }
+          for (name, term) in terms.losses {
+            sums[name, default: 0] += term.item() * Double(batch.count)
+          }
+        }
+      }
+    }
+    return sums.mapValues { $0 / Double(validation.count) }
   }
 
   private func enterPhase() {
@@ -171,11 +241,13 @@ public final class Trainer {
   }
 
   /// Where training stands before the next step.
-  public var progress: Progress {
+  public var progress: Progress { progress(.training) }
+
+  private func progress(_ mode: Mode) -> Progress {
     Progress(
       step: state.step, totalSteps: state.totalSteps, epoch: state.step / order.batchesPerEpoch,
       weights: controllers.compactMapValues { $0.scheduledWeight(step: state.totalSteps) },
-      examples: data.count)
+      examples: data.count, mode: mode)
   }
 
   private var stepName: String { "step \(state.totalSteps + 1)" }

@@ -5,6 +5,7 @@ public enum TrainingError: Error, CustomStringConvertible {
   case notFinite(term: String, step: Int)
   case missingStatistic(String)
   case noStart(StartKind)
+  case noValidation
   case clustering(ClusteringError)
 
   public var description: String {
@@ -15,6 +16,8 @@ public enum TrainingError: Error, CustomStringConvertible {
     case .missingStatistic(let name):
       "a weight schedule reads the statistic '\(name)', which the model does not give"
     case .noStart(let kind): "the model has no start '\(kind.rawValue)'"
+    case .noValidation:
+      "early stopping needs data with a split named '\(EarlyStopping.split)', which this data set has not"
     case .clustering(let error): "the start '\(StartKind.mixtureMeans.rawValue)': \(error)"
     }
   }

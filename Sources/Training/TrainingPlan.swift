@@ -12,7 +12,8 @@ public struct TrainingPlan: Codable, Equatable, Sendable {
     self.phases = phases
   }
 
-  /// Optimiser steps of all phases together, for so many training examples.
+  /// Optimiser steps of all phases together, for so many training examples; with early stopping, at
+  /// most.
   public func steps(examples: Int) -> Int {
     phases.reduce(0) { sum, phase in
       let batches = BatchOrder.batchesPerEpoch(examples, batch: phase.batch)
@@ -33,7 +34,14 @@ public struct Phase: Codable, Equatable, Sendable {
   public var start: [Start]?
   /// What each step does, in order.
   public var updates: [Update]
+  /// The end of the phase; with early stopping, at the latest.
   public var until: Duration
+  public var earlyStopping: EarlyStopping?
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case id, batch, start, updates, until
+    case earlyStopping = "early-stopping"
+  }
 
   /// More examples than any memory holds, and few enough to count with.
   private static let largestBatch = 1_000_000_000
@@ -43,7 +51,7 @@ public struct Phase: Codable, Equatable, Sendable {
     if !(1...Self.largestBatch ~= batch) { return "batch must be from 1 to 10⁹" }
     if updates.isEmpty { return "a phase needs at least one update" }
     return updates.compactMap(\.optimiser.adam.problem).first
-      ?? (start ?? []).compactMap(\.problem).first
+      ?? (start ?? []).compactMap(\.problem).first ?? earlyStopping?.problem
   }
 }
 

@@ -9,12 +9,18 @@ public struct TrainingState {
   /// Seconds of training so far, over all sessions.
   public var seconds = 0.0
   public var curves = Curves()
-  /// Step at which each named event first happened.
+  /// Step at which each named event happened, the first time but for `best-validation`.
   public var events: [String: Int] = [:]
   /// State of the weight schedules by loss term.
   var controllers: [String: WeightController.State] = [:]
   /// Adam's state by update and parameter path.
   var optimisers: [[String: AdamState]] = []
+
+  /// Where the early stopping of the phase stands.
+  var stopping = StoppingState()
+
+  /// Step of the best parameters on the validation split so far, where a phase stops early.
+  public var bestStep: Int? { events[EarlyStopping.bestEvent] }
 
   public init() {}
 }

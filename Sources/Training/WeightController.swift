@@ -7,6 +7,7 @@ import Foundation
 struct WeightController {
   /// What a checkpoint keeps.
   struct State: Codable, Equatable {
+    /// Logarithm of what the steps multiply: the weight β itself, or γ of ``WeightSchedule/Multiplier``.
     var logWeight: Double
     /// Running mean of the statistic; nil before the first step.
     var average: Double?
@@ -34,6 +35,7 @@ struct WeightController {
       case .constant, .ramp: 1
       case .rewo(let rewo): rewo.start
       case .geco(let geco): geco.start
+      case .multiplier(let multiplier): multiplier.start
       }
     state = State(logWeight: log(start))
   }
@@ -45,7 +47,12 @@ struct WeightController {
 
   /// Parameters (patterns) that must stand still in this step.
   var held: [String] {
-    if case .rewo(let rewo) = schedule, state.firstSatisfied == nil { rewo.hold } else { [] }
+    guard state.firstSatisfied == nil else { return [] }
+    return switch schedule {
+    case .constant, .ramp, .geco: []
+    case .rewo(let rewo): rewo.hold
+    case .multiplier(let multiplier): multiplier.hold
+    }
   }
 
   /// The weight for step `step` (from 0) where it depends on nothing else, so that it is known before
@@ -56,7 +63,7 @@ struct WeightController {
     case .ramp(let ramp):
       let share = min(Double(max(step - rampStart, 0)) / Double(rampSteps), 1)
       return ramp.from + (ramp.to - ramp.from) * share
-    case .rewo, .geco: return nil
+    case .rewo, .geco, .multiplier: return nil
     }
   }
 
@@ -65,26 +72,32 @@ struct WeightController {
     switch schedule {
     case .constant, .ramp: return scheduledWeight(step: step) ?? 1
     case .rewo(let rewo):
-      let excess = follow(statistic, smoothing: rewo.smoothing) - rewo.threshold
-      if state.firstSatisfied == nil && excess < 0 { state.firstSatisfied = step + 1 }
+      let excess = excess(of: statistic, step, rewo.smoothing, rewo.threshold)
       if state.firstSatisfied != nil {
         let factor =
           excess < 0 ? tanh(rewo.steepness * (exp(state.logWeight) - 1)) : -1
         state.logWeight += rewo.speed * factor * excess
       }
     case .geco(let geco):
-      let excess = follow(statistic, smoothing: geco.smoothing) - geco.threshold
-      if state.firstSatisfied == nil && excess < 0 { state.firstSatisfied = step + 1 }
-      state.logWeight -= geco.speed * excess
+      state.logWeight -=
+        geco.speed * excess(of: statistic, step, geco.smoothing, geco.threshold)
+    case .multiplier(let multiplier):
+      let excess = excess(of: statistic, step, multiplier.smoothing, multiplier.threshold)
+      if state.firstSatisfied != nil { state.logWeight += multiplier.speed * excess }
+      return 1 / (1 + multiplier.slope * exp(state.logWeight))
     }
     return exp(state.logWeight)
   }
 
-  /// Takes the batch's statistic into the running mean, which starts at the first.
-  private mutating func follow(_ statistic: Double?, smoothing: Double) -> Double {
+  /// Takes the batch's statistic into the running mean, which starts at the first; returns by how much
+  /// the mean is above the threshold.
+  private mutating func excess(
+    of statistic: Double?, _ step: Int, _ smoothing: Double, _ threshold: Double
+  ) -> Double {
     let value = statistic ?? .nan
     let average = state.average.map { (1 - smoothing) * value + smoothing * $0 } ?? value
     state.average = average
-    return average
+    if state.firstSatisfied == nil && average < threshold { state.firstSatisfied = step + 1 }
+    return average - threshold
   }
 }

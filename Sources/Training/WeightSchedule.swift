@@ -6,6 +6,7 @@ public enum WeightSchedule: Equatable, Sendable {
   case ramp(Ramp)
   case rewo(REWO)
   case geco(GECO)
+  case multiplier(Multiplier)
 
   /// Constant, then linear in the number of steps, then constant.
   public struct Ramp: Codable, Equatable, Sendable {
@@ -52,12 +53,35 @@ public enum WeightSchedule: Equatable, Sendable {
     public var smoothing: Double
   }
 
+  /// REWO with the update of Klushyn et al. 2019, appendix B.1, in place of that of eq. 12:
+  /// γ ← γ·exp(ν δ), weight β = 1/(1 + τγ) (eqs. 15–16), which is always below 1. Only the product
+  /// τγ₀ matters.
+  ///
+  /// As in ``REWO``, β and the held parameters stand still until the running mean of the statistic
+  /// first falls below the threshold.
+  public struct Multiplier: Codable, Equatable, Sendable {
+    public var statistic: String
+    /// κ².
+    public var threshold: Double
+    /// ν.
+    public var speed: Double
+    /// τ.
+    public var slope: Double
+    /// γ₀: β starts at 1/(1 + τγ₀).
+    public var start: Double
+    /// α: share of the old running mean in the new one.
+    public var smoothing: Double
+    /// Parameters (patterns of paths) that are not trained until the threshold is first met.
+    public var hold: [String]
+  }
+
   /// The statistic that the schedule reads, if it reads one.
   public var statistic: String? {
     switch self {
     case .constant, .ramp: nil
     case .rewo(let rewo): rewo.statistic
     case .geco(let geco): geco.statistic
+    case .multiplier(let multiplier): multiplier.statistic
     }
   }
 
@@ -79,12 +103,15 @@ public enum WeightSchedule: Equatable, Sendable {
       r.steepness > 0
         ? controller(r.threshold, r.speed, r.start, r.smoothing) : "steepness must be positive"
     case .geco(let g): controller(g.threshold, g.speed, g.start, g.smoothing)
+    case .multiplier(let m):
+      m.slope > 0
+        ? controller(m.threshold, m.speed, m.start, m.smoothing) : "slope must be positive"
     }
   }
 }
 
 extension WeightSchedule: Codable {
-  private enum CodingKeys: String, CodingKey, CaseIterable { case ramp, rewo, geco }
+  private enum CodingKeys: String, CodingKey, CaseIterable { case ramp, rewo, geco, multiplier }
 
   public init(from decoder: any Decoder) throws {
     if let value = try? decoder.singleValueContainer().decode(Double.self) {
@@ -97,11 +124,13 @@ extension WeightSchedule: Codable {
     case .ramp: self = .ramp(try container.decode(Ramp.self, forKey: .ramp))
     case .rewo: self = .rewo(try container.decode(REWO.self, forKey: .rewo))
     case .geco: self = .geco(try container.decode(GECO.self, forKey: .geco))
+    case .multiplier:
+      self = .multiplier(try container.decode(Multiplier.self, forKey: .multiplier))
     case nil:
       throw DecodingError.dataCorrupted(
         .init(
           codingPath: decoder.codingPath,
-          debugDescription: "expected a number or one of ramp, rewo, geco"))
+          debugDescription: "expected a number or one of ramp, rewo, geco, multiplier"))
     }
     try refuseImpossible(decoder)
   }
@@ -123,6 +152,7 @@ extension WeightSchedule: Codable {
     case .ramp(let ramp): try container.encode(ramp, forKey: .ramp)
     case .rewo(let rewo): try container.encode(rewo, forKey: .rewo)
     case .geco(let geco): try container.encode(geco, forKey: .geco)
+    case .multiplier(let multiplier): try container.encode(multiplier, forKey: .multiplier)
     }
   }
 }

@@ -2,18 +2,22 @@ import Foundation
 
 extension WeightSchedule {
   /// What one step of a controller makes of a weight while the running mean of its statistic is `excess`
-  /// above the threshold; for REWO, once the threshold has been met. Nil for a schedule that follows no
-  /// statistic.
+  /// above the threshold; for REWO and the multiplier, once the threshold has been met. Nil for a schedule
+  /// that follows no statistic, NaN for a weight that it cannot have.
   public func updated(_ weight: Double, excess: Double) -> Double? {
+    var controller = WeightController(self, batchesPerEpoch: 1)
+    var state = controller.state
+    state.logWeight = log(weight)
     let threshold: Double
     switch self {
     case .constant, .ramp: return nil
     case .rewo(let rewo): threshold = rewo.threshold
     case .geco(let geco): threshold = geco.threshold
+    case .multiplier(let multiplier):
+      threshold = multiplier.threshold
+      // It keeps γ, of which β = 1/(1 + τγ) is the weight.
+      state.logWeight = log((1 / weight - 1) / multiplier.slope)
     }
-    var controller = WeightController(self, batchesPerEpoch: 1)
-    var state = controller.state
-    state.logWeight = log(weight)
     // Without a running mean so far, the statistic of the step becomes it.
     state.average = nil
     state.firstSatisfied = 1

@@ -32,7 +32,10 @@ let kinds = Kinds(
     .logLikelihood,
     .logLikelihoodOfSome,
     .activeLatents,
+    .activeUnits,
     .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
+    .event("best-validation", summary: "step of the best parameters on the validation split"),
+    .event("stopped", summary: "step at which early stopping ended training"),
   ],
   families: [.importanceSampledLikelihood, .ofClusters, .probes, .diversity, .smoothness],
   computations: [
@@ -41,10 +44,11 @@ let kinds = Kinds(
     ClustersComputation.self, ComponentsComputation.self, ClusterExamplesComputation.self,
     ClusterSamplesComputation.self, FacetSwapComputation.self, StyleTraversalComputation.self,
     InterpolationComputation.self, SmoothnessComputation.self,
+    UnitDivergencesComputation.self,
   ],
   standalone: [WeightUpdatesComputation.self],
   drawings: [
     BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
-    ScatterDrawing.self, ImageGridDrawing.self, NeighbourGraphDrawing.self,
+    ScatterDrawing.self, ImageGridDrawing.self, SpectrumDrawing.self, NeighbourGraphDrawing.self,
     FeatureBandsDrawing.self, HeatMapsDrawing.self, StickFiguresDrawing.self,
   ])

@@ -56,6 +56,29 @@ import Torch
     }
   }
 
+  /// A split to validate on is there where it is asked for, and leaves the others as they are.
+  @Test func validation() throws {
+    let plain = configuration([1, 6, 6])
+    var changed = plain
+    changed.validation = 7
+    #expect(changed.problem == nil)
+    #expect(changed.splitShapes.keys.sorted() == ["test", "train", "validation"])
+    let (before, after) = (try plain.load(), try changed.load())
+    #expect(after.others.keys.sorted() == ["test", "validation"])
+    let split = try #require(after.others["validation"])
+    #expect(split["image"]?.shape == [7, 1, 6, 6] && split["label"]?.shape == [7])
+    #expect(before.train["image"]?.floats() == after.train["image"]?.floats())
+    #expect(before.others["test"]?["image"]?.floats() == after.others["test"]?["image"]?.floats())
+    let images = try #require(split["image"]).floats()
+    #expect(images != Array(try #require(after.others["test"]?["image"]).floats()[..<(7 * 36)]))
+    #expect(images != Array(try #require(after.train["image"]).floats()[..<(7 * 36)]))
+    changed.validation = 0
+    #expect(changed.problem == "validation must be from 1 to 2²⁸")
+    changed.validation = 1 << 28
+    #expect(
+      changed.problem == "all images together must have at most 2²⁸ numbers, which is 1 GiB")
+  }
+
   /// Four bands of eight columns, of which the label's has ten pieces of 25 or 26 pixels.
   @Test func piecesAreWhereTheyAreSaidToBe() throws {
     let data = try configuration(test: 12, factors: [3, 8, 15]).load()

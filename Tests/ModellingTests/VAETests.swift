@@ -108,6 +108,29 @@ import Torch
     #expect(abs(bound + moments(bounds).mean) < 1e-11)
   }
 
+  /// q(ζ|z) at one draw of z with a hierarchical prior, q(z|x) with a standard normal one.
+  @Test func innermostPosteriors() throws {
+    try tensors {
+      let hierarchical = try build(.hierarchical)
+      let noise = randomness.stream("z").normal([5, 2], type: .float64).doubles()
+      let found = try #require(hierarchical.innermostPosterior(batch, randomness))
+      let plain = PlainVHP(parameters: hierarchical.parameters)
+      let expected = (0..<5).map { example in
+        let posterior = plain.gaussian(Array(images[example * 6..<example * 6 + 6]), "encoder")
+        return plain.gaussian(
+          posterior.sample(Array(noise[2 * example..<2 * example + 2])), "prior/encoder")
+      }
+      #expect(found.mean.shape == [5, 2])
+      #expect(distance(found.mean.doubles(), expected.flatMap(\.mean)) < 1e-12)
+      #expect(distance(found.logVariance.doubles(), expected.flatMap(\.logVariance)) < 1e-12)
+
+      let flat = try build(.standardNormal)
+      let own = try #require(flat.innermostPosterior(batch, randomness))
+      #expect(own.mean.doubles() == flat.encode(batch).mean.doubles())
+      #expect(try build(.vamp).innermostPosterior(batch, randomness) == nil)
+    }
+  }
+
   /// With one draw the two terms of `elbo` are together the importance-weighted bound.
   @Test(arguments: Kind.allCases) func oneDraw(_ kind: Kind) throws {
     try tensors {

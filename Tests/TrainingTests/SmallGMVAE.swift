@@ -7,12 +7,13 @@ import Torch
 @testable import Training
 
 /// A small GMVAE with convolutions and batch normalisation, on 24 images of 8 by 8 pixels: seven steps
-/// in two epochs and a part.
+/// in two epochs and a part, or until `w-prior`, which training lets rise, has been larger than before in
+/// two epochs.
 struct SmallGMVAE {
   let model: any Model
   let trainer: Trainer
 
-  init(recordEvery: Int = 2) throws {
+  init(recordEvery: Int = 2, earlyStopping: Bool = false) throws {
     func layer(_ channels: Int, _ kernel: Int, last: Bool = false) -> ConvolutionConfiguration {
       ConvolutionConfiguration(
         channels: channels, kernel: kernel, stride: 2, padding: 1,
@@ -41,13 +42,17 @@ struct SmallGMVAE {
       return Float(exp(-distance * distance))
     }
     let images = Batch(["image": Tensor(pixels, shape: [24, 1, 8, 8])])
+    let until =
+      earlyStopping
+      ? #"{"steps": 100}, "early-stopping": {"of": ["w-prior"], "patience": 2}"#
+      : #"{"steps": 7}"#
     trainer = Trainer(
-      model: model, data: Split(images),
+      model: model, data: Split(images), validation: Split(images.rows(0..<10)),
       plan: try decode(
         TrainingPlan.self,
         """
         {"weights": {"consistency-violation": 0.4, "z-prior": 1},
-         "phases": [{"id": "train", "batch": 8, "until": {"steps": 7},
+         "phases": [{"id": "train", "batch": 8, "until": \(until),
            "updates": [{"minimise": "elbo", "optimiser": {"adam": {"rate": 0.01}}}]}]}
         """), randomness: Randomness(seed: 3), recordEvery: recordEvery)
   }

@@ -39,7 +39,7 @@ struct SmallVHP {
     }
   }
 
-  private static var pendulum: PendulumConfiguration {
+  static var pendulum: PendulumConfiguration {
     get throws {
       try decode(
         PendulumConfiguration.self,

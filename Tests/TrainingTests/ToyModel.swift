@@ -13,6 +13,8 @@ final class ToyModel: Model {
   var statistic: (Int) -> Double = { _ in 0 }
   /// A name of a term or statistic that is spoilt from a step on.
   var spoilt: (name: String, step: Int, value: Double)?
+  /// Whether `size` has 100 more at every step, without a gradient.
+  var growing = false
   private(set) var asked: [(objective: String, progress: Progress, images: [Double])] = []
   private let centre: Tensor
   private let extra: Tensor
@@ -40,7 +42,8 @@ final class ToyModel: Model {
     let x = batch["image"] ?? .zeros([0, 2])
     asked.append((objective, progress, x.doubles()))
     let fit = (x - centre).square().sum(-1).mean()
-    let size = extra.square().sum() + centre.sum() * 0.5
+    let size =
+      extra.square().sum() + centre.sum() * 0.5 + (growing ? 100 * Double(progress.totalSteps) : 0)
     let error = Tensor.full(statistic(progress.totalSteps), [], type: .float64)
     var terms = Terms(losses: [:], statistics: ["error": error])
     if objective != "size" { terms.losses["fit"] = fit }

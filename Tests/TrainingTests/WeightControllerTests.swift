@@ -139,6 +139,71 @@ import Testing
     #expect(weights[0] == 0)
   }
 
+  static func multiplier(
+    threshold: Double = 0.3, speed: Double = 2, slope: Double = 3, start: Double = 20,
+    smoothing: Double = 0.4
+  ) -> WeightController {
+    let schedule = WeightSchedule.Multiplier(
+      statistic: "error", threshold: threshold, speed: speed, slope: slope, start: start,
+      smoothing: smoothing, hold: ["prior/**"])
+    return WeightController(.multiplier(schedule), batchesPerEpoch: 1)
+  }
+
+  @Test func theMultiplierFollowsItsEquations() {
+    // The constraint is met at the fourth step, broken at the sixth and met again at the eighth.
+    let expected: [(average: Double, weight: Double, held: Bool)] = [
+      (0.9, 0.01639344262295082, true),
+      (0.66, 0.01639344262295082, true),
+      (0.324, 0.01639344262295082, true),
+      (0.1596, 0.021593253280894786, false),
+      (0.07584, 0.033400138733174815, false),
+      (0.450336, 0.02494314949812177, false),
+      (0.5401344, 0.015578454579111832, false),
+      (0.22205376, 0.01815882514909449, false),
+      (0.088821504, 0.02744037568052815, false),
+      (0.2155286016, 0.03232757348173385, false),
+    ]
+    var controller = Self.multiplier()
+    #expect(controller.held == ["prior/**"])
+    for (step, wanted) in expected.enumerated() {
+      let weight = controller.weight(step: step, statistic: Self.statistics[step])
+      #expect(abs(weight / wanted.weight - 1) < 1e-13, "step \(step)")
+      #expect(abs((controller.state.average ?? .nan) - wanted.average) < 1e-15, "step \(step)")
+      #expect(controller.held == (wanted.held ? ["prior/**"] : []), "step \(step)")
+      #expect(controller.state.firstSatisfied == (wanted.held ? nil : 4), "step \(step)")
+    }
+  }
+
+  /// With slack β rises to 1 and never beyond; at the threshold it stands still; far above it, it goes
+  /// below every float and its logarithm comes back.
+  @Test func theMultipliersWeightIsFromZeroToOne() {
+    var controller = Self.multiplier(start: 1e6, smoothing: 0)
+    var before = 0.0
+    for step in 0..<200 {
+      let weight = controller.weight(step: step, statistic: 0)
+      #expect(weight >= before && weight <= 1)
+      before = weight
+    }
+    #expect(before == 1)
+    // γ₂₀₀ = 10⁶·exp(−0.6·200).
+    #expect(abs(controller.state.logWeight - (log(1e6) - 120)) < 1e-11)
+    #expect(abs(controller.weight(step: 200, statistic: 0.3) - 1) < 1e-15)
+    #expect(abs(controller.state.logWeight - (log(1e6) - 120)) < 1e-11)
+    for step in 201..<2201 { _ = controller.weight(step: step, statistic: 0.8) }
+    #expect(controller.weight(step: 2201, statistic: 0.3) == 0)
+    for step in 2202..<6202 { before = controller.weight(step: step, statistic: 0) }
+    #expect(before == 1)
+  }
+
+  /// The paper's τ and γ₀ act through their product alone.
+  @Test func slopeAndStartAreOneNumber() {
+    var (one, other) = (Self.multiplier(), Self.multiplier(slope: 0.5, start: 120))
+    for (step, statistic) in Self.statistics.enumerated() {
+      let weight = one.weight(step: step, statistic: statistic)
+      #expect(abs(other.weight(step: step, statistic: statistic) / weight - 1) < 1e-14)
+    }
+  }
+
   @Test func ramps() {
     let ramp = WeightSchedule.Ramp(from: 0.5, to: -1.5, over: .epochs(2))
     var controller = WeightController(.ramp(ramp), batchesPerEpoch: 4)
@@ -159,6 +224,7 @@ import Testing
     #expect(WeightController(.constant(0.25), batchesPerEpoch: 4).scheduledWeight(step: 3) == 0.25)
     #expect(Self.rewo().scheduledWeight(step: 3) == nil)
     #expect(Self.geco().scheduledWeight(step: 3) == nil)
+    #expect(Self.multiplier().scheduledWeight(step: 3) == nil)
   }
 
   @Test func constants() {
@@ -168,7 +234,7 @@ import Testing
   }
 
   @Test func controllersGoOnFromAState() throws {
-    for make in [{ Self.rewo() }, { Self.geco() }] {
+    for make in [{ Self.rewo() }, { Self.geco() }, { Self.multiplier() }] {
       var whole = make()
       for step in 0..<5 { _ = whole.weight(step: step, statistic: Self.statistics[step]) }
       let saved = try decode(WeightController.State.self, try encode(whole.state))

@@ -11,6 +11,10 @@ import Testing
   private static let geco = """
     {"geco": {"statistic": "error", "threshold": 0.5, "speed": 2, "start": 1, "smoothing": 0}}
     """
+  private static let multiplier = """
+    {"multiplier": {"statistic": "error", "threshold": 4e-4, "speed": 5, "slope": 3, "start": 333,
+                    "smoothing": 0.9, "hold": ["prior/**"]}}
+    """
   private static let lateRamp =
     #"{"ramp": {"from": 0, "to": 1, "after": {"steps": 7}, "over": {"epochs": 20}}}"#
   private static let ramp = #"{"ramp": {"from": 0, "to": 1, "over": {"epochs": 20}}}"#
@@ -30,23 +34,27 @@ import Testing
     let geco = WeightSchedule.GECO(
       statistic: "error", threshold: 0.5, speed: 2, start: 1, smoothing: 0)
     #expect(try decode(WeightSchedule.self, Self.geco) == .geco(geco))
+    let multiplier = WeightSchedule.Multiplier(
+      statistic: "error", threshold: 4e-4, speed: 5, slope: 3, start: 333, smoothing: 0.9,
+      hold: ["prior/**"])
+    #expect(try decode(WeightSchedule.self, Self.multiplier) == .multiplier(multiplier))
   }
 
-  @Test(arguments: ["0.25", ramp, lateRamp, rewo, geco])
+  @Test(arguments: ["0.25", ramp, lateRamp, rewo, geco, multiplier])
   func schedulesSurviveCoding(json: String) throws {
     let schedule = try decode(WeightSchedule.self, json)
     #expect(try decode(WeightSchedule.self, try encode(schedule)) == schedule)
   }
 
   @Test func theStatisticIsNamed() throws {
-    let statistics = try ["1", Self.ramp, Self.rewo, Self.geco].map {
+    let statistics = try ["1", Self.ramp, Self.rewo, Self.geco, Self.multiplier].map {
       try decode(WeightSchedule.self, $0).statistic
     }
-    #expect(statistics == [nil, nil, "error", "error"])
+    #expect(statistics == [nil, nil, "error", "error", "error"])
   }
 
   @Test func unknownTagsAreRefused() {
-    let expected = "expected a number or one of ramp, rewo, geco"
+    let expected = "expected a number or one of ramp, rewo, geco, multiplier"
     for json in ["{}", #"{"step": 1}"#] {
       #expect(refusal(WeightSchedule.self, json) == expected)
     }
@@ -62,7 +70,7 @@ import Testing
         of: pattern, with: "\"\(key)\": \(value)", options: .regularExpression)
       return refusal(WeightSchedule.self, changed)
     }
-    for json in [Self.rewo, Self.geco] {
+    for json in [Self.rewo, Self.geco, Self.multiplier] {
       #expect(problem(json, "threshold", "0") == "threshold must be positive")
       #expect(problem(json, "threshold", "-1") == "threshold must be positive")
       #expect(problem(json, "speed", "0") == "speed must be positive")
@@ -74,6 +82,7 @@ import Testing
       #expect(problem(json, "smoothing", "0") == nil)
     }
     #expect(problem(Self.rewo, "steepness", "0") == "steepness must be positive")
+    #expect(problem(Self.multiplier, "slope", "0") == "slope must be positive")
     #expect(WeightSchedule.constant(.nan).problem == "a weight must be finite")
     #expect(WeightSchedule.constant(-1).problem == nil)
     let endless = WeightSchedule.Ramp(from: 0, to: .infinity, over: .steps(1))

@@ -2,7 +2,8 @@ import Modelling
 import Torch
 
 /// Posterior means, mean standard deviation, and the data's `angle` where it has one, at each
-/// snapshot: `codes/mean [snapshots, n, latent]`, `codes/deviation [snapshots, n]`, `codes/angle [n]`.
+/// snapshot: `codes/mean [snapshots, n, latent]`, `codes/deviation [snapshots, n]`, `codes/angle [n]`;
+/// likewise `codes/label [n]`.
 public struct CodesComputation: Computation {
   public static let name = "codes"
   /// How many examples, taken evenly over the training data.
@@ -36,8 +37,9 @@ public struct CodesComputation: Computation {
       ResultArray(
         "codes/step", snapshots.steps.map(Double.init), shape: [snapshots.steps.count]),
     ]
-    if let angles = try run.dataset.train["angle"]?.doubles() {
-      arrays.append(ResultArray("codes/angle", rows.map { angles[$0] }, shape: [rows.count]))
+    for name in ["angle", "label"] {
+      guard let values = try run.dataset.train[name]?.doubles() else { continue }
+      arrays.append(ResultArray("codes/" + name, rows.map { values[$0] }, shape: [rows.count]))
     }
     return arrays
   }

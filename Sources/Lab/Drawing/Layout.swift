@@ -213,7 +213,13 @@ extension Panel {
   /// Degrees by which the texts below the bars are turned, so that they do not run together.
   func barLabelAngle(width: Double) -> Double {
     let slot = width / max(1, Double(barLabels.count) + 0.2)
-    let widest = barLabels.map { TextSize.width($0, TextSize.tick) }.max() ?? 0
-    return widest > slot * 0.98 ? 30 : 0
+    let widths = barLabels.map { TextSize.width($0, TextSize.tick) }
+    // Bars without a text leave their room to the others.
+    let shown = widths.indices.filter { !barLabels[$0].isEmpty }
+    if shown.count == 1 { return widths[shown[0]] > width * 0.98 ? 30 : 0 }
+    let isTooWide = zip(shown, shown.dropFirst()).contains { left, right in
+      max(widths[left], widths[right]) > Double(right - left) * slot * 0.98
+    }
+    return isTooWide ? 30 : 0
   }
 }

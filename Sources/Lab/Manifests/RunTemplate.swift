@@ -97,6 +97,7 @@ public struct RunTemplate: Sendable {
           .unknownName(name: update.minimise, valid: objectives.keys.sorted()))
       }
     }
+    try checkEarlyStopping(study, objectives)
     if let examples = dataset.trainingExamples, plan.steps(examples: examples) > Duration.limit {
       throw refuse(study.phases, "phases", "all phases together have more than 10¹² steps")
     }
@@ -117,6 +118,32 @@ public struct RunTemplate: Sendable {
     try check(measures, study.measures, "measures", kinds)
     if let recorded = recording.measures, let node = study.record["measures"]?["ids"] {
       try check(recorded.ids, node, "record.measures.ids", kinds)
+    }
+  }
+
+  /// Early stopping asks for losses of its phase, for the weight of one of them, and for a split.
+  private func checkEarlyStopping(_ study: Study, _ objectives: [String: Objective]) throws {
+    for (phase, node) in zip(plan.phases, study.phases.items ?? []) {
+      guard let stopping = phase.earlyStopping, let own = node["early-stopping"] else { continue }
+      let path = "phases.\(phase.id).early-stopping"
+      let losses = Set(phase.updates.flatMap { objectives[$0.minimise]?.losses ?? [] }).sorted()
+      for (name, item) in zip(stopping.of, own["of"]?.items ?? []) where !losses.contains(name) {
+        throw ManifestError(
+          origin: item.origin, path: path + ".of", .unknownName(name: name, valid: losses))
+      }
+      let scheduled = losses.filter { plan.weights[$0] != nil }
+      if let from = stopping.from, !scheduled.contains(from.weight) {
+        throw ManifestError(
+          origin: own["from"]?["weight"]?.origin ?? own.origin, path: path + ".from.weight",
+          .unknownName(name: from.weight, valid: scheduled))
+      }
+      if dataset.hasKnownShapes, dataset.splitShapes[EarlyStopping.split] == nil {
+        throw ManifestError(
+          origin: own.originOfBlame, path: path,
+          .impossible(
+            "it needs data with a split named '\(EarlyStopping.split)', which this data set has not"
+          ))
+      }
     }
   }
 

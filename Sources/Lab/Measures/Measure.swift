@@ -145,6 +145,7 @@ public enum MeasureError: Error, CustomStringConvertible {
   case needsSplit(String, name: String)
   case labelsOutOfRange(limit: Int)
   case needsWeights(String)
+  case needsStandardNormal(String)
   case notFinite(String)
   case needsLikelihood(String)
   case needsFactors(String, needed: Int, found: Int)
@@ -177,6 +178,8 @@ public enum MeasureError: Error, CustomStringConvertible {
     case .labelsOutOfRange(let limit):
       "labels must be whole numbers from 0 to \(limit - 1)"
     case .needsWeights(let what): "\(what) needs a model with importance weights"
+    case .needsStandardNormal(let what):
+      "\(what) needs a model whose innermost code has the prior N(0, I)"
     case .notFinite(let what): "\(what) is not finite: an image has no density under the model"
     case .needsLikelihood(let what): "\(what) needs a model whose likelihood can be evaluated"
     case .needsFactors(let what, let needed, let found):

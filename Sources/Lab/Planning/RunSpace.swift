@@ -1,3 +1,4 @@
+import Datasets
 import Files
 import Foundation
 import Modelling
@@ -32,8 +33,11 @@ public struct RunSpace: Equatable, Sendable {
     kept = weights * (1 + snapshots) + curves + Self.settings
     // Adam keeps two numbers for each parameter and a count for each tensor.
     let updates = template.plan.phases.map(\.updates.count).max() ?? 0
+    let copies = template.plan.phases.contains { $0.earlyStopping != nil } ? 2 : 1
     checkpoints =
-      3 * (Self.file(bytes * (1 + 2 * updates), datasets: tensors * (1 + 3 * updates)) + curves)
+      3
+      * (Self.file(
+        bytes * (copies + 2 * updates), datasets: tensors * (copies + 3 * updates)) + curves)
   }
 
   /// Bytes of `run.yaml` and the claim, and of the run's record, generously.
@@ -53,8 +57,17 @@ public struct RunSpace: Equatable, Sendable {
       return sum + 2 * (objective.losses.count + objective.statistics.count)
     }
     let measures = template.recording.measures
-    let all = columns + (measures?.ids.count ?? 0)
-    let points = steps / template.recording.every + 2 + (measures.map { steps / $0.every + 1 } ?? 0)
+    let validated = template.plan.phases.filter { $0.earlyStopping != nil }
+    let ofValidation = validated.isEmpty ? 0 : columns / 2 + 1
+    let all = columns + ofValidation + (measures?.ids.count ?? 0)
+    let epochs = validated.map { phase in
+      template.dataset.trainingExamples.map {
+        steps / max(BatchOrder.batchesPerEpoch($0, batch: phase.batch), 1) + 1
+      } ?? 0
+    }
+    let points =
+      steps / template.recording.every + 2 + (measures.map { steps / $0.every + 1 } ?? 0)
+      + epochs.reduce(0, +)
     return file(8 * points * all, datasets: all)
   }
 }

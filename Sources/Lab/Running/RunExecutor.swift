@@ -20,7 +20,8 @@ public struct RunExecutor {
 
   /// What is told along the way.
   public enum Event: Codable, Sendable {
-    case progress(step: Int, of: Int, stepsPerSecond: Double)
+    /// `best`: the step of the best parameters on the validation split, where a phase stops early.
+    case progress(step: Int, of: Int, stepsPerSecond: Double, best: Int? = nil)
     case warning(String)
     case waiting
   }
@@ -132,7 +133,8 @@ public struct RunExecutor {
     try SpaceError.check(
       space.kept + space.checkpoints - directory.bytes, at: directory.path, free: freeBytes)
     let trainer = Trainer(
-      model: model, data: dataset.train, plan: run.template.plan, randomness: randomness,
+      model: model, data: dataset.train, validation: dataset.others[EarlyStopping.split],
+      plan: run.template.plan, randomness: randomness,
       recordEvery: run.template.recording.every)
     let checkpoints = CheckpointStore(
       in: directory.path, environment: environment.checkpointKey)
@@ -194,7 +196,8 @@ public struct RunExecutor {
         report(
           .progress(
             step: step, of: planned,
-            stepsPerSecond: rate.reached(step, at: (now - start).seconds)))
+            stepsPerSecond: rate.reached(step, at: (now - start).seconds),
+            best: trainer.state.bestStep))
         reported = now
       }
       if stopping { return }

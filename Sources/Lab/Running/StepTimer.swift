@@ -16,7 +16,8 @@ public final class StepTimer {
   /// - Throws: `DataError`, or `TensorError` where the model cannot be built.
   public init(_ run: RunSpecification, device: Device) throws {
     self.run = run
-    data = try checked("moving the data") { try run.template.dataset.load().train.to(device) }
+    let dataset = try checked("moving the data") { try run.template.dataset.load().to(device) }
+    data = dataset.train
     let randomness = Randomness(seed: run.seed)
     self.randomness = randomness
     let model = try checked("building the model") {
@@ -25,7 +26,8 @@ public final class StepTimer {
         parameters: ParameterStore(randomness, device: device))
     }
     trainer = Trainer(
-      model: model, data: data, plan: run.template.plan, randomness: randomness,
+      model: model, data: data, validation: dataset.others[EarlyStopping.split],
+      plan: run.template.plan, randomness: randomness,
       recordEvery: run.template.recording.every)
   }
 

@@ -31,9 +31,12 @@ public struct DiagonalGaussian {
   }
 
   /// KL(self ‖ N(0, I)), summed over the last axis, in nats.
-  public var divergenceFromStandardNormal: Tensor {
-    (mean.square() + logVariance.exp() - logVariance - 1).sum(-1) * 0.5
-  }
+  public var divergenceFromStandardNormal: Tensor { twiceDivergences.sum(-1) * 0.5 }
+
+  /// KL of each dimension from N(0, 1), `[..., dimensions]`, in nats.
+  public var divergencesFromStandardNormal: Tensor { twiceDivergences * 0.5 }
+
+  private var twiceDivergences: Tensor { mean.square() + logVariance.exp() - logVariance - 1 }
 
   /// Standard deviations `[..., dimensions]`.
   public var standardDeviation: Tensor { (logVariance * 0.5).exp() }

@@ -1,7 +1,7 @@
 import Torch
 
 /// What a network is asked for.
-public enum Mode: Sendable {
+public enum Mode: Equatable, Sendable {
   /// Batch normalisation takes the statistics of the batch, and moves its running ones.
   case training
   /// Batch normalisation takes the running statistics.

@@ -72,8 +72,10 @@ private struct EventWriter {
       emit(line + Data("\n".utf8))
     } else {
       switch event {
-      case .progress(let step, let total, let rate):
-        emit(Data("step \(step) of \(total), \(String(format: "%.1f", rate)) steps/s\n".utf8))
+      case .progress(let step, let total, let rate, let best):
+        let speed = String(format: "%.1f", rate)
+        let found = best.map { ", best at step \($0)" } ?? ""
+        emit(Data("step \(step) of \(total), \(speed) steps/s\(found)\n".utf8))
       case .warning(let text): emit(Data("warning: \(text)\n".utf8))
       case .waiting: emit(Data("another process is at this run: waiting for it\n".utf8))
       }

@@ -62,8 +62,8 @@ final class ProgressBoard: Runner.Observer {
       switch event {
       case .warning(let text): say("warning: \(name(run)): \(text)", &shared)
       case .waiting: say("\(name(run)): another process is at it; waiting", &shared)
-      case .progress(let step, let total, let rate):
-        let line = progressLine(run, step, total, rate)
+      case .progress(let step, let total, let rate, let best):
+        let line = progressLine(run, step, total, rate, best)
         if isTerminal {
           shared.lines[worker] = line
           draw(&shared)
@@ -100,12 +100,13 @@ final class ProgressBoard: Runner.Observer {
   }
 
   private func progressLine(
-    _ run: RunSpecification, _ step: Int, _ total: Int, _ rate: Double
+    _ run: RunSpecification, _ step: Int, _ total: Int, _ rate: Double, _ best: Int?
   ) -> String {
     let percent = total > 0 ? 100 * step / total : 100
     let left = rate > 0 ? ", \(timeText(Double(total - step) / rate)) left" : ""
     let speed = String(format: "%.1f", rate)
-    return "\(name(run))  \(percent) %, step \(step) of \(total), \(speed) steps/s\(left)"
+    let found = best.map { ", best at step \($0)" } ?? ""
+    return "\(name(run))  \(percent) %, step \(step) of \(total), \(speed) steps/s\(left)\(found)"
   }
 
   /// A line in a log at most every half minute for each run.

@@ -42,6 +42,19 @@ import Testing
         > size(Panel(layers: [.bars([Bar("a", value: 1)])])).height + 20)
   }
 
+  /// Texts below bars are turned where they would touch; bars without a text leave room.
+  @Test func textsOfBarsAreTurnedWhereTheyTouch() {
+    func angle(_ labels: [String]) -> Double {
+      Panel(layers: [.bars(labels.map { Bar($0, value: 1) })]).barLabelAngle(width: 100)
+    }
+    #expect(angle(["1", "2", "3"]) == 0)
+    #expect(angle((1...20).map { "\($0)" }) == 30)
+    #expect(angle((1...20).map { $0.isMultiple(of: 5) ? "\($0)" : "" }) == 0)
+    #expect(angle((1...20).map { $0 > 18 ? "\($0)" : "" }) == 30)
+    #expect(angle(["", "a word", ""]) == 0 && angle(["", "", ""]) == 0)
+    #expect(angle(["", "a word that is wider than all of them", ""]) == 30)
+  }
+
   @Test func impossibleSizesAreBounded() {
     let figure = Figure(
       columns: -3, panels: [Panel(rows: Int.max, columns: .min)],

@@ -212,6 +212,17 @@ import Training
     #expect(try all.logLikelihoods(run).count == 80)
   }
 
+  /// However many samples, a model is never asked for more rows at a time.
+  @Test func memoryDoesNotGrowWithTheSamples() throws {
+    let model = CountingModel()
+    for (samples, images) in [(1, 3), (7, 60), (5000, 3), (120, 73)] {
+      model.asked = []
+      _ = try value("nll/importance-\(samples)", Self.run(model, images: images))
+      #expect(model.asked.max() ?? .max <= ImportanceSampling.rows)
+      #expect(model.asked.reduce(0, +) == samples * images)
+    }
+  }
+
   @Test func unfitRunsAreRefused() throws {
     #expect(
       words { try value("nll/importance-5", finished(CodelessModel()).run) }
@@ -245,6 +256,26 @@ import Training
     #expect(family.measure("nll/importance-5000")?.direction == .lessIsBetter)
     #expect(family.measure("nll/standard-error/importance-5000")?.direction == .neither)
     #expect(family.measure("nll/importance-5000")?.unit == "nats")
+  }
+}
+
+/// A model that notes how many weights it is asked for at a time.
+private final class CountingModel: ImportanceSampledModel {
+  let parameters = ParameterStore(Randomness(seed: 0))
+  var asked: [Int] = []
+
+  func terms(
+    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
+    _ randomness: StepRandomness
+  ) -> Terms {
+    Terms(losses: [:])
+  }
+
+  func importanceWeights(_ batch: Batch, _ mode: Mode) -> ImportanceWeights {
+    { samples, _ in
+      self.asked.append(samples * batch.count)
+      return .zeros([samples, batch.count])
+    }
   }
 }
 

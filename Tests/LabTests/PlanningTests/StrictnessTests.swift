@@ -77,6 +77,26 @@ import Testing
       at: "accuracy",
       "record.measures.ids: accuracy/majority needs data with a split named 'test', which this data set "
         + "has not"),
+    Wrong(
+      "batch: 16", "batch: 16\n    early-stopping: {of: [distortion], patience: 5}", at: "{of",
+      "phases.train.early-stopping: it needs data with a split named 'validation', which this data set "
+        + "has not"),
+    Wrong(
+      "batch: 16", "batch: 16\n    early-stopping: {of: [distorsion], patience: 5}",
+      at: "distorsion",
+      "phases.train.early-stopping.of: unknown name 'distorsion'; did you mean 'distortion'? Expected "
+        + "one of distortion, rate"),
+    Wrong(
+      "batch: 16",
+      "batch: 16\n    early-stopping: {of: [rate], patience: 5, from: {weight: rat, at-least: 1}}",
+      at: "rat,",
+      "phases.train.early-stopping.from.weight: unknown name 'rat'; did you mean 'rate'?"),
+    Wrong(
+      "batch: 16", "batch: 16\n    early-stopping: {of: [rate], patience: 0}", at: "id: train",
+      "phases.train: early-stopping: patience must be from 1 to 10⁶ epochs"),
+    Wrong(
+      "batch: 16", "batch: 16\n    early-stopping: {of: [rate], patients: 5}", at: "patients",
+      "phases.train.early-stopping: unknown key 'patients'; did you mean 'patience'?"),
     Wrong("batch: 16", "batch: 0", at: "id: train", "phases.train: batch must be from 1 to 10⁹"),
     Wrong(
       "batch: 16", "batch: 9223372036854775807", at: "id: train",

@@ -111,6 +111,59 @@ import Training
     }
   }
 
+  /// A run that stops early ends with the weights that a run of so many steps has, and an interruption at
+  /// any step changes nothing.
+  @Test func stopsEarlyWithTheBestWeights() throws {
+    func run(_ until: String) throws -> RunSpecification {
+      try Tiny.run(
+        "plain",
+        [
+          "dataset: {pendulum: {images: 40, size: 4, rod-length: 2, rod-width: 0.8, noise: 0, seed: 0}}":
+            "dataset: {stand-in: {image: [1, 4, 4], train: 32, validation: 16, test: 8, labels: 2, seed: 0}}",
+          "rate: 1e-3": "rate: 0.05", "until: {steps: 6}": until,
+          "record: {every: 2}": "record: {every: 100}",
+          "keep: {snapshots: [2, 4]}": "keep: {snapshots: []}",
+          "[angle-error/global-radius, final/weight/rate, event/constraint-first-met/rate]":
+            "[active-units/test, event/best-validation, event/stopped]",
+        ])
+    }
+    let early = try run("until: {epochs: 40}\n    early-stopping: {of: [rate], patience: 2}")
+    try Workplace.with { place in
+      try place.train(early)
+      let record = try #require(place.record(of: early))
+      let best = try #require(record.events["best-validation"])
+      let stopped = try #require(record.events["stopped"], "\(record.events)")
+      #expect(stopped == best + 4 && record.steps == stopped && stopped < 80)
+      #expect(record.measures["event/best-validation"] == Double(best))
+      #expect(record.measures["event/stopped"] == Double(stopped))
+      #expect((record.measures["active-units/test"] ?? nil).map { 0...2 ~= $0 } == true)
+      #expect(bits(record.curves)["validation/sum"] == bits(record.curves)["validation/rate"])
+      let expected = try weights(place, early)
+      let plain = try run("until: {steps: \(best)}")
+      #expect(plain.identity != early.identity)
+      try Workplace.with { other in
+        try other.train(plain)
+        #expect(try weights(other, plain) == expected)
+      }
+      for step in 1..<stopped {
+        try Workplace.with { other in
+          #expect(try other.train(early, stopAfter: step) == .interrupted(step: step))
+          #expect(try other.train(early) == .finished)
+          #expect(try weights(other, early) == expected, "from \(step)")
+          let resumed = try #require(other.record(of: early))
+          #expect(resumed.events == record.events && resumed.measures == record.measures)
+          #expect(bits(resumed.curves) == bits(record.curves))
+        }
+      }
+    }
+  }
+
+  /// Curves with gaps, comparable.
+  private func bits(_ curves: Curves) -> [String: [UInt64]] {
+    curves.values.mapValues { $0.map(\.bitPattern) }
+      .merging(["steps": curves.steps.map { UInt64($0) }]) { $1 }
+  }
+
   /// Measures on the way are curves, from before the first step on; training takes no notice of them, and
   /// a run that is interrupted has the same.
   @Test func measuresOnTheWay() throws {
@@ -227,7 +280,7 @@ import Training
     try Workplace.with { place in
       var last: (step: Int, of: Int)?
       try place.train(try Tiny.run()) { event in
-        if case .progress(let step, let of, let rate) = event {
+        if case .progress(let step, let of, let rate, _) = event {
           #expect(rate > 0)
           last = (step, of)
         }

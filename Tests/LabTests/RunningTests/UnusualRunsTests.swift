@@ -44,7 +44,7 @@ import Testing
         case .waiting:
           heard.append("waiting")
           holder.release()
-        case .progress(let step, _, _): heard.append("step \(step)")
+        case .progress(let step, _, _, _): heard.append("step \(step)")
         case .warning(let text): heard.append(text)
         }
       }
@@ -212,7 +212,7 @@ import Testing
       func steps(needsSnapshots: Bool) throws -> Int {
         var last = 0
         try place.train(after, needsSnapshots: needsSnapshots) { event in
-          if case .progress(let step, _, _) = event { last = step }
+          if case .progress(let step, _, _, _) = event { last = step }
         }
         return last
       }

@@ -90,8 +90,10 @@ enum Tiny {
       .mostConfidentAccuracy, .majorityAccuracy, .hungarianAccuracy, .occupiedClusters,
       .largestCluster, .componentDivergence, .consistencyViolation,
       .mutualInformationGap("sampled", factors: 2..<6, words: "scale, orientation, x and y"),
-      .logLikelihood, .logLikelihoodOfSome, .activeLatents,
+      .logLikelihood, .logLikelihoodOfSome, .activeLatents, .activeUnits,
       .event("constraint-first-met/rate", summary: "first step at which the constraint is met"),
+      .event("best-validation", summary: "step of the best parameters"),
+      .event("stopped", summary: "step at which training ended early"),
       Measure(id: "test/less", summary: "an error", unit: "nats", direction: .lessIsBetter) { _ in
         0
       },
@@ -109,11 +111,12 @@ enum Tiny {
       ClustersComputation.self, ComponentsComputation.self, ClusterExamplesComputation.self,
       ClusterSamplesComputation.self, FacetSwapComputation.self, StyleTraversalComputation.self,
       InterpolationComputation.self, SmoothnessComputation.self,
+      UnitDivergencesComputation.self,
     ],
     standalone: [WeightUpdatesComputation.self],
     drawings: [
       BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
-      ScatterDrawing.self, ImageGridDrawing.self, NeighbourGraphDrawing.self,
+      ScatterDrawing.self, ImageGridDrawing.self, SpectrumDrawing.self, NeighbourGraphDrawing.self,
       FeatureBandsDrawing.self, HeatMapsDrawing.self, StickFiguresDrawing.self, BrokenDrawing.self,
     ])
 

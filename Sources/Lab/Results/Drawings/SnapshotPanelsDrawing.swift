@@ -1,14 +1,29 @@
 /// For each cell a figure with a column for each snapshot of training: rows of points in the plane, and
-/// beside them a curve over training with the snapshots marked.
+/// beside them a curve over training with the snapshots marked. Or one figure with a column for each cell,
+/// at the end of training.
 public struct SnapshotPanelsDrawing: Drawing {
   public static let name = "snapshot-panels"
 
-  /// Start of the files' names; the cell's label follows.
+  /// Start of the files' names; the cell's label follows where each cell has a file.
   public var file: String
   public var rows: [Row]
   public var curve: Curve?
+  /// What has a column of its own; by default each snapshot.
+  public var columns: Columns?
 
-  public var problem: String? { rows.isEmpty ? "rows must hold at least one" : nil }
+  public var problem: String? {
+    if rows.isEmpty { return "rows must hold at least one" }
+    return columns == .cells && curve != nil
+      ? "a curve marks the snapshots of one cell: leave it out, or the columns" : nil
+  }
+
+  /// What has a column of its own.
+  public enum Columns: String, Decodable, CaseIterable, Sendable {
+    /// Each snapshot, in a file for each cell.
+    case snapshots
+    /// Each cell at its last snapshot, in one file.
+    case cells
+  }
 
   /// A row of panels.
   public struct Row: Decodable, Sendable {
@@ -18,6 +33,8 @@ public struct SnapshotPanelsDrawing: Drawing {
     /// An array `[snapshots, n]`, or `[n]` for the same at each snapshot.
     public var colour: String?
     public var map: PointColours?
+    /// What the legend calls the groups, from 0; their numbers where left out.
+    public var groups: [String]?
   }
 
   /// What the colours of points stand for.
@@ -26,6 +43,8 @@ public struct SnapshotPanelsDrawing: Drawing {
     case quantity
     /// An angle in radians, around the colour circle.
     case angle
+    /// A group's number, in the colours of series.
+    case group
   }
 
   /// A curve over the steps of training.
@@ -37,7 +56,8 @@ public struct SnapshotPanelsDrawing: Drawing {
   }
 
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
-    try result.cells.compactMap { cell in
+    if columns == .cells { return [(file, try figureOfCells(result))] }
+    return try result.cells.compactMap { cell in
       guard let points = rows.first?.points,
         let seed = try result.firstSeed(with: points, cell)
       else { return nil }
@@ -66,6 +86,29 @@ public struct SnapshotPanelsDrawing: Drawing {
       panelSize: Size(width: 130, height: 130))
   }
 
+  private func figureOfCells(_ result: ResultFile) throws -> Figure {
+    var panels: [Panel] = []
+    for (index, row) in rows.enumerated() {
+      for (column, cell) in result.cells.enumerated() {
+        let title = index == 0 ? cell.shortLabel : ""
+        let label = column == 0 ? row.title : ""
+        guard let seed = try result.firstSeed(with: row.points, cell),
+          let snapshots = try result.array(row.points, cell, seed: seed)?.shape.first, snapshots > 0
+        else {
+          panels.append(Panel(title: title.isEmpty ? "" : "\(title): no run", y: Axis(label)))
+          continue
+        }
+        var panel = try panel(row, cell, seed, result, column: snapshots - 1, title: title)
+        panel.y.label = label
+        if row.map == .group, column == result.cells.count - 1 { panel.legend = .outside }
+        panels.append(panel)
+      }
+    }
+    return Figure(
+      title: result.titled(result.title), columns: max(result.cells.count, 1), panels: panels,
+      panelSize: Size(width: 170, height: 170))
+  }
+
   private func panel(
     _ row: Row, _ cell: ResultFile.CellEntry, _ seed: Int, _ result: ResultFile, column: Int,
     title: String
@@ -78,19 +121,14 @@ public struct SnapshotPanelsDrawing: Drawing {
     let start = column * count
     let x = (start..<start + count).map { points.values[2 * $0] }
     let y = (start..<start + count).map { points.values[2 * $0 + 1] }
-    var colours = Colouring.one(.series(0).opacity(0.5))
-    if let name = row.colour, let values = try result.array(name, cell, seed: seed)?.values {
-      let own = values.count == count ? values : Array(values.dropFirst(start).prefix(count))
-      // An array of another length does not belong to these points.
-      if own.count == count {
-        colours =
-          row.map == .angle
-          ? .values(own, map: .hsv, range: 0...(2 * .pi)) : .values(own, map: .ink)
-      }
-    }
+    let values = try row.colour.flatMap { try result.array($0, cell, seed: seed)?.values } ?? []
+    let own = values.count == count ? values : Array(values.dropFirst(start).prefix(count))
     return Panel(
       title: title, y: Axis(label), equalAspect: true,
-      layers: [.points(x: x, y: y, colours: colours, size: 1.5)])
+      // An array of another length does not belong to these points.
+      layers: own.count == count && count > 0
+        ? row.layers(x, y, own)
+        : [.points(x: x, y: y, colours: .one(.series(0).opacity(0.5)), size: 1.5)])
   }
 
   private func curvePanel(
@@ -104,5 +142,28 @@ public struct SnapshotPanelsDrawing: Drawing {
       title: curve.label, x: Axis("iteration", isLogarithmic: true),
       y: Axis(curve.label, isLogarithmic: curve.logarithmic),
       layers: [.verticalLines(marks), .line(x: x, y: y)], rows: rows.count)
+  }
+}
+
+extension SnapshotPanelsDrawing.Row {
+  /// The points in the colours of these values.
+  fileprivate func layers(_ x: [Double], _ y: [Double], _ values: [Double]) -> [Layer] {
+    switch map {
+    case .angle:
+      return [
+        .points(x: x, y: y, colours: .values(values, map: .hsv, range: 0...(2 * .pi)), size: 1.5)
+      ]
+    case .group:
+      let members = Dictionary(grouping: values.indices) { values[$0] }
+      return members.sorted { $0.key < $1.key }.compactMap { group, places in
+        guard let number = Int(exactly: group) else { return nil }
+        let name = groups.flatMap { $0.indices.contains(number) ? $0[number] : nil }
+        return .points(
+          x: places.map { x[$0] }, y: places.map { y[$0] },
+          colours: .one(.series(number).opacity(0.5)), size: 1.5, name: name ?? "\(number)")
+      }
+    case .quantity, nil:
+      return [.points(x: x, y: y, colours: .values(values, map: .ink), size: 1.5)]
+    }
   }
 }

@@ -70,11 +70,11 @@ public final class GMVAE: GaussianClusterModel, StyledClusterModel {
     _ objective: String, _ batch: Batch, _ progress: Progress, _ randomness: StepRandomness
   ) -> Terms {
     let image = batch["image"] ?? .zeros([0, 0])
-    let q = posterior(batch, .training)
+    let q = posterior(batch, progress.mode)
     let codes = draw(q.code, randomness.stream("x"))
     let styles = draw(q.style, randomness.stream("w"))
-    let components = components(styles.reshaped(-1, w), .training)
-    let output = decoder(codes.reshaped(-1, x), .training)
+    let components = components(styles.reshaped(-1, w), progress.mode)
+    let output = decoder(codes.reshaped(-1, x), progress.mode)
     let distortion = decoder.likelihood.negativeLogDensity(
       image.reshaped(batch.count, -1), output: output.reshaped(samples, batch.count, -1))
 

@@ -37,11 +37,11 @@ public final class ISAVAE: LikelihoodModel {
   public func terms(
     _ objective: String, _ batch: Batch, _ progress: Progress, _ randomness: StepRandomness
   ) -> Terms {
-    let q = encode(batch, .training)
+    let q = encode(batch, progress.mode)
     let z = q.sample(randomness.stream("z").normal(q.mean.shape, like: q.mean))
-    let distortion = negativeLogLikelihood(batch, z, .training).mean()
+    let distortion = negativeLogLikelihood(batch, z, progress.mode).mean()
     let ofPosterior = q.logDensity(z)
-    let ofPrior = prior.density(.training)(z, 1, randomness.stream("prior"))
+    let ofPrior = prior.density(progress.mode)(z, 1, randomness.stream("prior"))
     guard objective == "total-correlation" else {
       return Terms(losses: ["distortion": distortion, "rate": (ofPosterior - ofPrior).mean()])
     }

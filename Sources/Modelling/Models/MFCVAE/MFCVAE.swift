@@ -49,11 +49,11 @@ public final class MFCVAE: LatentVariableModel, MixturePriorModel, DataDependent
     let image = batch["image"] ?? .zeros([0, 0])
     let names = facets.indices.map { "facet/\($0 + 1)" }
     let alphas = names.map { progress.weights[$0] ?? 1 }
-    fadeIn.assign(Tensor(alphas, shape: [alphas.count]))
+    if progress.mode != .evaluation { fadeIn.assign(Tensor(alphas, shape: [alphas.count])) }
 
-    let posteriors = architecture.encode(image, .training)
+    let posteriors = architecture.encode(image, progress.mode)
     let codes = draw(posteriors, randomness)
-    let output = architecture.decode(codes, fadeIn: alphas, .training)
+    let output = architecture.decode(codes, fadeIn: alphas, progress.mode)
     let x = image.reshaped(batch.count, -1)
     var terms = Terms(losses: [
       "distortion": likelihood.negativeLogDensity(x, output: output).mean()

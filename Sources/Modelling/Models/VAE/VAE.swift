@@ -9,7 +9,7 @@ import Torch
 ///
 /// The objective `importance-weighted` has one loss in nats, `bound`: minus the bound of Burda et al.
 /// 2016, eq. 8, log (1/K) Σ_k p_θ(x|z_k) p(z_k) / q_φ(z_k|x).
-public final class VAE: LatentVariableModel, ImportanceSampledModel {
+public final class VAE: LatentVariableModel, ImportanceSampledModel, InnermostCodeModel {
   public let parameters: ParameterStore
   private let latent: Int
   private let importanceSamples: Int
@@ -49,20 +49,20 @@ public final class VAE: LatentVariableModel, ImportanceSampledModel {
     _ objective: String, _ batch: Batch, _ progress: Progress, _ randomness: StepRandomness
   ) -> Terms {
     if objective == "importance-weighted" {
-      let weights = importanceWeights(batch, .training)(importanceSamples, randomness)
+      let weights = importanceWeights(batch, progress.mode)(importanceSamples, randomness)
       let bound = weights.logSumExp(0) - log(Double(importanceSamples))
       return Terms(losses: ["bound": -bound.mean()])
     }
     let image = batch["image"] ?? .zeros([0, 0])
     let x = image.reshaped(batch.count, -1)
-    let posterior = encoder(image, .training)
+    let posterior = encoder(image, progress.mode)
     let z = posterior.sample(randomness.stream("z").normal(posterior.mean.shape, like: x))
-    let output = decoder(z, .training)
+    let output = decoder(z, progress.mode)
 
     return Terms(
       losses: [
         "distortion": decoder.likelihood.negativeLogDensity(x, output: output).mean(),
-        "rate": rate(z, posterior, randomness.stream("zeta"), .training).mean(),
+        "rate": rate(z, posterior, randomness.stream("zeta"), progress.mode).mean(),
       ],
       statistics: [
         "squared-error": (x - decoder.likelihood.mean(output.detached())).square().mean()
@@ -91,6 +91,14 @@ public final class VAE: LatentVariableModel, ImportanceSampledModel {
       return prior - decoder.likelihood.negativeLogDensity(x, output: output)
         - posterior.logDensity(z)
     }
+  }
+
+  public func innermostPosterior(
+    _ batch: Batch, _ randomness: StepRandomness
+  ) -> DiagonalGaussian? {
+    let posterior = encode(batch)
+    let noise = randomness.stream("z").normal(posterior.mean.shape, like: posterior.mean)
+    return prior.innermost(posterior, posterior.sample(noise), .evaluation)
   }
 
   public func encode(_ batch: Batch) -> DiagonalGaussian {

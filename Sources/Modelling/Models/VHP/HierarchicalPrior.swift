@@ -31,6 +31,11 @@ struct HierarchicalPrior: Prior {
     }
   }
 
+  /// q_Φ(ζ|z).
+  func innermost(_ posterior: DiagonalGaussian, _ z: Tensor, _ mode: Mode) -> DiagonalGaussian? {
+    encoder(z, mode)
+  }
+
   /// Ancestral draws: ζ ~ N(0, I), z ~ p_Θ(z|ζ).
   func sample(_ count: Int, _ stream: RandomStream, like: Tensor) -> Tensor {
     let zeta = stream.normal([count, latent], like: like)
