@@ -98,4 +98,26 @@ import Testing
         .points(x: [0, 2], y: [0.5, 2], colours: .one(.red), size: 6),
       ])
   }
+
+  /// A column for each cell, whose points have the colours of their groups, named beside the last one.
+  @Test func pointsOfEachCellByGroup() throws {
+    let row = """
+      {title: codes, points: p, colour: g, map: group, groups: [walking, jogging]}
+      """
+    let drawing = try StrictDecoder().decode(
+      SnapshotPanelsDrawing.self,
+      from: try ConfigNode(yaml: "{file: f, columns: cells, rows: [\(row)]}", file: "x.yaml"))
+    let arrays = ["p": ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], [2, 3, 2]), "g": ([1.0, 0, 2], [3])]
+    let figure = try #require(try figures(drawing, arrays).first).figure
+    #expect(figure.columns == 2 && figure.panels.map(\.title) == ["a", "b: no run"])
+    func layer(_ x: Double, _ y: Double, _ group: Int, _ name: String) -> Layer {
+      .points(
+        x: [x], y: [y], colours: .one(.series(group).opacity(0.5)), size: 1.5, name: name)
+    }
+    // The last snapshot.
+    #expect(
+      figure.panels[0].layers == [
+        layer(8, 9, 0, "walking"), layer(6, 7, 1, "jogging"), layer(10, 11, 2, "2"),
+      ])
+  }
 }
