@@ -129,6 +129,40 @@ import Testing
     #expect(refused > Self.inputs / 2)
   }
 
+  /// Archives of pictures and of motion, with any bytes altered.
+  @Test func damagedArchivesAreReadOrRefused() throws {
+    var random = SeededRandom(state: 11)
+    var refused = 0
+    try withTemporaryDirectory { directory in
+      try FileManager.default.createDirectory(
+        atPath: directory + "/1", withIntermediateDirectories: true)
+      try PNGImage(width: 8, height: 8, channels: 1, pixels: [UInt8](repeating: 7, count: 64))
+        .write(to: directory + "/1/a.png")
+      try Data(MotionTests.recording.utf8).write(
+        to: URL(fileURLWithPath: directory + "/1/1_1.amc"))
+      try Data(MotionTests.skeleton.utf8).write(to: URL(fileURLWithPath: directory + "/1/1.asf"))
+      for suffix in ["tar", "tar.xz"] {
+        let path = "\(directory)/a.\(suffix)"
+        #expect(try run(["tar", "-caf", path, "-C", directory, "1"]).status == 0)
+        let seed = [UInt8](try contents(path))
+        for round in 0..<Self.inputs / 2 {
+          try Data(Mutator.mutate(seed, beside: seed, &random)).write(
+            to: URL(fileURLWithPath: path))
+          do {
+            #expect(try ImageFolder(path).read().count <= 1040 * 1040, "input \(round)")
+            _ = try MotionFiles.read(["1/1_1.amc"], in: path)
+          } catch {
+            refused += 1
+            #expect(
+              error is ArrayFileError || error is PNGError || error is FileError,
+              "input \(round): \(error)")
+          }
+        }
+      }
+    }
+    #expect(refused > Self.inputs / 4)
+  }
+
   /// The time that this thread has worked, which other programs do not lengthen.
   private func processorSeconds() -> Double {
     var time = timespec()
