@@ -21,22 +21,37 @@ public struct Curves: Codable, Equatable, Sendable {
     }
   }
 
-  /// At most `count` of the recorded steps, spread evenly, the first and the last among them.
+  /// At most `count` of the recorded steps, spread evenly, the first and the last among them; and where
+  /// these meet few of a curve's own values, at most a quarter as many that do.
   public func thinned(to count: Int) -> Curves {
     guard steps.count > count, count > 1 else { return self }
-    // Half of them evenly, half by equal ratios, for the start of training and logarithmic axes.
-    let last = Double(steps.count - 1)
+    let even = Self.spread(steps.count, count)
+    var chosen = even
+    // A curve of every epoch, say, among those of every hundredth step.
+    for column in values.values {
+      let own = column.indices.filter { !column[$0].isNaN }
+      let few = count / 4
+      let met = own.count(where: even.contains)
+      guard few > 1, met < min(own.count, few) else { continue }
+      chosen.formUnion(own.count > few ? Self.spread(own.count, few).map { own[$0] } : own)
+    }
+    let kept = chosen.sorted()
+    var result = Curves()
+    result.steps = kept.map { steps[$0] }
+    result.values = values.mapValues { column in kept.map { column[$0] } }
+    return result
+  }
+
+  /// At most `count` of so many places: half of them evenly, half by equal ratios, for the start of
+  /// training and logarithmic axes.
+  private static func spread(_ places: Int, _ count: Int) -> Set<Int> {
+    let last = Double(places - 1)
     let half = Double(max(count / 2 - 1, 1))
-    let chosen = Set(
+    return Set(
       (0..<count / 2).flatMap { index in
         let part = Double(index) / half
         return [Int((part * last).rounded()), Int((pow(last + 1, part) - 1).rounded())]
-      } + [steps.count - 1]
-    ).sorted()
-    var result = Curves()
-    result.steps = chosen.map { steps[$0] }
-    result.values = values.mapValues { column in chosen.map { column[$0] } }
-    return result
+      } + [places - 1])
   }
 
   /// The values cut to float32's precision, which is what most of them had when they were taken; one

@@ -58,6 +58,25 @@ import Testing
     #expect(Curves().thinned(to: 3) == Curves())
   }
 
+  /// A curve that has values at few steps keeps enough of them.
+  @Test func thinningKeepsWhatIsRare() {
+    var curves = Curves()
+    for step in 0..<10_000 {
+      var values = ["a": Double(step)]
+      // At steps that an even choice of 200 hardly meets.
+      if step % 101 == 7 { values["rare"] = Double(-step) }
+      if step == 4321 { values["once"] = 1 }
+      curves.record(step, values)
+    }
+    let thin = curves.thinned(to: 200)
+    let rare = zip(thin.steps, thin.values["rare"] ?? []).filter { !$1.isNaN }
+    #expect(rare.count >= 35 && rare.count <= 60)
+    #expect(rare.allSatisfy { $0 % 101 == 7 && $1 == Double(-$0) })
+    #expect(rare.first?.0 == 7 && rare.last?.0 == 7 + 101 * 98)
+    #expect(zip(thin.steps, thin.values["once"] ?? []).contains { $0 == 4321 && $1 == 1 })
+    #expect(thin.steps.count <= 260 && thin.values["a"] == thin.steps.map(Double.init))
+  }
+
   @Test func roundingKeepsFloatsPrecision() {
     let values = ["a": [0.1, 1 / 3, 1e-30, -2, .nan, 123_456_789]]
     let rounded = Curves(steps: [1, 2, 3, 4, 5, 6], values: values).rounded()

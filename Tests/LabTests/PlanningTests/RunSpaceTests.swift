@@ -20,10 +20,20 @@ import Testing
     "record: {every: 2}": "record: {every: 2, measures: {every: 1, ids: [test/more, test/less]}}"
   ]
 
+  private static let stopping = [
+    "dataset: {pendulum: {images: 40, size: 4, rod-length: 2, rod-width: 0.8, noise: 0, seed: 0}}":
+      "dataset: {stand-in: {image: [1, 4, 4], train: 16, validation: 16, test: 8, labels: 2, seed: 0}}",
+    "until: {steps: 6}": "until: {steps: 6}\n    early-stopping: {of: [rate], patience: 9}",
+    "[angle-error/global-radius, final/weight/rate, event/constraint-first-met/rate]": "[]",
+    "hidden: [8]": "hidden: [150, 150]",
+  ]
+
   /// Never too little, and not much too much.
   @Test func theEstimateIsWhatARunTakes() throws {
     try Workplace.with { place in
-      for (edits, excess) in [([:], 4.0), (Self.measured, 4.0), (Self.wide, 1.3)] {
+      for (edits, excess) in [
+        ([:], 4.0), (Self.measured, 4.0), (Self.wide, 1.3), (Self.stopping, 1.3),
+      ] {
         // The recorded measures make no run of their own.
         let run = try Tiny.run("rewo", seed: edits.keys == Self.measured.keys ? 1 : 0, edits)
         let space = try RunSpace(run)
