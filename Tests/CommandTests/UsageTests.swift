@@ -86,7 +86,8 @@ extension CommandTests {
       (
         "compare vhp/pendulum",
         "'vhp/pendulum' is a study, not a table or figure: name what is made of its runs, "
-          + "vhp/figure-15, vhp/figure-18, vhp/figure-2, vhp/figures-12-14, vhp/table-1"
+          + "vhp/figure-15, vhp/figure-18, vhp/figure-2, vhp/figures-12-14, vhp/figures-3-4, "
+          + "vhp/table-1"
       ),
       (
         "run vhp/table-1",
