@@ -154,6 +154,7 @@ public final class Trainer {
     for (index, update) in phase.updates.enumerated()
     where !phase.updates[..<index].contains(where: { $0.minimise == update.minimise }) {
       if stopping.of.allSatisfy({ sums[$0] != nil }) { break }
+      var own: [String: Double] = [:]
       for (place, start) in stride(from: 0, to: validation.count, by: phase.batch).enumerated() {
         let batch = validation.rows(start..<min(start + phase.batch, validation.count))
         // The same numbers every time, so that two epochs differ by their parameters alone.
@@ -163,10 +164,12 @@ public final class Trainer {
             model.terms(update.minimise, batch, progress(.evaluation), random)
           }
           for (name, term) in terms.losses {
-            sums[name, default: 0] += term.item() * Double(batch.count)
+            own[name, default: 0] += term.item() * Double(batch.count)
           }
         }
       }
+      // A loss that several objectives have is that of the first.
+      sums.merge(own) { first, _ in first }
     }
     return sums.mapValues { $0 / Double(validation.count) }
   }

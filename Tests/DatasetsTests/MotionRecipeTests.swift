@@ -198,4 +198,40 @@ import Torch
     #expect(data.train["frame"]?.integers() == [0, 1, 0])
     #expect(data.others["test"]?["frame"]?.integers() == [1])
   }
+
+  /// A thigh of two units hangs down, a foot of one points forwards from its end, and a jaw has no length.
+  @Test func framesAreDrawnAsBones() throws {
+    func bone(_ name: String, _ direction: String, _ length: Int, _ dof: String) -> String {
+      "begin\n name \(name)\n direction \(direction)\n length \(length)\n axis 0 0 0 XYZ\n dof \(dof)\n end\n"
+    }
+    let skeleton =
+      ":root\n order TX RX\n:bonedata\n" + bone("knee", "0 -1 0", 2, "rx ry")
+      + bone("toe", "0 0 1", 1, "rx") + bone("jaw", "0 1 0", 0, "rx")
+      + ":hierarchy\n begin\n root knee jaw\n knee toe\n end\n"
+    try folder.write(skeleton.utf8, to: "moves/subjects/2/2.asf")
+    // The knee's second angle never changes, and is kept as it is.
+    let recording = Self.recording([(0, 90, 0), (90, 90, -90)])
+    try folder.write(recording.utf8, to: "moves/subjects/2/2_1.amc")
+    let data = try folder.dataset(manifest(#"[{"walking": [{"key": "2/2_1.amc"}]}]"#)).load()
+    #expect(data.featureNames == ["knee.rx", "toe.rx"])
+    let figure = try #require(data.figure)
+    func ends(_ features: [Double]) -> [SIMD3<Double>] {
+      figure.bones(of: features).map { ($0.to * 1e9).rounded(.toNearestOrAwayFromZero) / 1e9 + 0 }
+    }
+    // The knee at 0 or 90 degrees about x, then 90 about y; the toe at −90 or 0.
+    #expect(ends([0, 1]) == [SIMD3(0, -2, 0), SIMD3(1, -2, 0)])
+    #expect(ends([1, 1]) == [SIMD3(-2, 0, 0), SIMD3(-2, -1, 0)])
+    #expect(ends([0, 0]) == [SIMD3(0, -2, 0), SIMD3(0, -1, 0)])
+    #expect(figure.bones(of: [.nan, .nan]).count == 2)
+  }
+
+  @Test func valuesTooFarApart() throws {
+    let recording = Self.recording([(0, 0, 0), (0, 0, 1)])
+      .replacing("root 0 2", with: "root 1e308 2").replacing("root 1 2", with: "root -1e308 2")
+    try folder.write(recording.utf8, to: "moves/subjects/1/1_3.amc")
+    let dataset = try folder.dataset(
+      manifest(#"[{"walking": [{"key": "1/1_3.amc"}]}]"#, leaveOut: "[]"))
+    let error = #expect(throws: DataError.self) { try dataset.load() }
+    #expect(error?.description.contains("root.tx") == true)
+  }
 }

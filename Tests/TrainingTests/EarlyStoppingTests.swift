@@ -40,6 +40,30 @@ import Torch
     }.reduce(0, +) / 3
   }
 
+  /// A loss that is in two of the objectives counts once.
+  @Test func aLossOfTwoObjectives() throws {
+    try tensors {
+      let plan = try decode(
+        TrainingPlan.self,
+        """
+        {"weights": {}, "phases": [
+           {"id": "train", "batch": 2, "until": {"epochs": 3},
+            "early-stopping": {"of": ["fit", "size"], "patience": 3},
+            "updates": [{"minimise": "fit", "optimiser": \(Self.adam)},
+                        {"minimise": "elbo", "optimiser": \(Self.adam)}]}]}
+        """)
+      let model = ToyModel()
+      let trainer = trainer(model, plan)
+      try trainer.step()
+      try trainer.step()
+      let values = trainer.state.curves.values
+      let found = try #require(values["validation/fit"]?.last)
+      #expect(abs(found - fit(model.centreValues)) < 1e-13)
+      let sum = try #require(values["validation/sum"]?.last)
+      #expect(abs(sum - found - (values["validation/size"]?.last ?? .nan)) < 1e-13)
+    }
+  }
+
   /// The centre is drawn past the best place for the validation images to the mean of the training
   /// images, so that the sum falls and then rises.
   @Test func stopsAfterSoManyWorseEpochsWithTheBestParameters() throws {

@@ -84,12 +84,13 @@ public struct DatasetManifest: Decodable, Sendable {
     public init(from decoder: any Decoder) throws {
       let keys = try decoder.container(keyedBy: CodingKeys.self)
       recordings = try keys.decodeIfPresent(MotionRecipe.self, forKey: .recordings)
-      splits =
-        recordings == nil
-        ? try keys.decode(Splits.self, forKey: .splits)
-        : try keys.decodeIfPresent(Splits.self, forKey: .splits) ?? [
-          DatasetManifest.motionSplit: [:]
-        ]
+      if recordings == nil {
+        splits = try keys.decode(Splits.self, forKey: .splits)
+      } else {
+        var others = try keys.decodeIfPresent(Splits.self, forKey: .splits) ?? [:]
+        if others[DatasetManifest.motionSplit] == nil { others[DatasetManifest.motionSplit] = [:] }
+        splits = others
+      }
       standIn = try keys.decodeIfPresent(String.self, forKey: .standIn)
       isSameAsFirst = try keys.decodeIfPresent(Bool.self, forKey: .isSameAsFirst) ?? false
     }

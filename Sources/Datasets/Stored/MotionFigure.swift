@@ -24,6 +24,6 @@ public struct MotionFigure: Equatable, Sendable {
     for (channel, feature) in zip(channels, features) {
       angles[channel.name] = channel.low + (channel.high - channel.low) * feature
     }
-    return skeleton.strokes(at: angles).filter { $0.from != $0.to }
+    return skeleton.bones(at: angles)
   }
 }

@@ -114,6 +114,10 @@ extension MotionRecipe {
           channels[column],
           table.map { isAngle ? $0[column] - 360 * ($0[column] / 360).rounded() : $0[column] })
       }
+    for column in columns where !(column.high - column.low).isFinite {
+      throw refuse(
+        "the channel '\(column.name)' has values too far apart to be numbers from 0 to 1")
+    }
     let varying = columns.filter { $0.high - $0.low > Self.leastRange }
     guard varying.count >= features else {
       throw refuse(

@@ -60,6 +60,9 @@ public struct MotionRecipe: Codable, Equatable, Sendable {
       let range = rows?.range ?? 0..<frames
       return stride(from: range.lowerBound, to: range.upperBound, by: every ?? 1)
     }
+
+    /// How many frames are kept, where that is known before the file is here.
+    var count: Int? { rows.map { ($0.range.count - 1) / max(every ?? 1, 1) + 1 } }
   }
 
   /// Names of the tensors.
@@ -71,8 +74,8 @@ public struct MotionRecipe: Codable, Equatable, Sendable {
   /// Number of examples where that is known before the files are here.
   var examples: Int? {
     motions.flatMap(\.recordings).reduce(0) { sum, recording in
-      guard let sum, recording.rows != nil else { return nil }
-      return sum + recording.places(of: 0).underestimatedCount
+      guard let sum, let count = recording.count else { return nil }
+      return sum + count
     }
   }
 

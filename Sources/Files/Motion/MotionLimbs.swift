@@ -6,7 +6,6 @@ extension MotionSkeleton {
     let name: String
     /// The place of the bone that it hangs on among all; nil for the root.
     let parent: Int?
-    let freedoms: [String]
     /// From its beginning to its end while nothing is turned.
     let reach: SIMD3<Double>
     /// The axes about which it turns, as a turn of those of the room.
@@ -16,11 +15,16 @@ extension MotionSkeleton {
   /// Beginning and end of a bone.
   public typealias Stroke = (from: SIMD3<Double>, to: SIMD3<Double>)
 
+  /// Where the bones lie that have a length, as ``strokes(at:)`` places them.
+  public func bones(at angles: [String: Double]) -> [Stroke] {
+    zip(limbs, strokes(at: angles)).filter { $0.0.reach != .zero }.map(\.1)
+  }
+
   /// Where all bones lie, the root being at the origin and upright, in the skeleton's unit of length; y
   /// points upwards. None where the skeleton does not say where its bones lie.
   ///
   /// - Parameter angles: by channel (`rfemur.rx`), in degrees; 0 where one is missing.
-  public func strokes(at angles: [String: Double]) -> [Stroke] {
+  func strokes(at angles: [String: Double]) -> [Stroke] {
     var turns: [Rotation] = []
     var strokes: [Stroke] = []
     for limb in limbs {
@@ -44,7 +48,6 @@ struct Limbs {
     var direction: SIMD3<Double>?
     var length: Double?
     var axes = Rotation.none
-    var freedoms: [String] = []
   }
 
   private var next = Described()
@@ -71,8 +74,7 @@ struct Limbs {
     }
   }
 
-  mutating func end(_ name: String, _ freedoms: [String]) {
-    next.freedoms = freedoms
+  mutating func end(_ name: String) {
     described[name] = next
     next = Described()
   }
@@ -85,7 +87,7 @@ struct Limbs {
   /// on two, or on none that leads to the root.
   var sorted: [MotionSkeleton.Limb] {
     var limbs = [
-      MotionSkeleton.Limb(name: "root", parent: nil, freedoms: [], reach: .zero, axes: .none)
+      MotionSkeleton.Limb(name: "root", parent: nil, reach: .zero, axes: .none)
     ]
     var places = ["root": 0]
     var rest = parents
@@ -100,8 +102,7 @@ struct Limbs {
         places[child] = limbs.count
         limbs.append(
           MotionSkeleton.Limb(
-            name: child, parent: places[parent], freedoms: bone.freedoms,
-            reach: direction * length, axes: bone.axes))
+            name: child, parent: places[parent], reach: direction * length, axes: bone.axes))
       }
     }
     return limbs.count == described.count + 1 ? limbs : []

@@ -63,7 +63,7 @@ public struct MotionSkeleton: Equatable, Sendable {
           throw line.wrong("more than \(Self.mostBones) bones")
         }
         if !freedoms.isEmpty { bones.append(Bone(name: name, freedoms: freedoms)) }
-        limbs.end(name, freedoms)
+        limbs.end(name)
       case (":hierarchy", "end"):
         hasEnded = true
         isWhole = true

@@ -24,6 +24,10 @@ public struct ImageFolder: Sendable {
     pictures = try tree.names().filter { $0.lowercased().hasSuffix(".png") }
       .sorted(by: naturallyPrecedes)
     guard !pictures.isEmpty else { throw ArrayFileError.noPictures(path: path) }
+    // Names that look alike are equal, whatever their bytes.
+    for (one, next) in zip(pictures, pictures.dropFirst()) where one == next {
+      throw ArrayFileError.damaged(path: path, reason: "'\(one)' is in it twice")
+    }
     let folders = pictures.map { $0.split(separator: "/").dropLast().first.map(String.init) }
     labelNames = Set(folders.compactMap(\.self)).sorted(by: naturallyPrecedes)
     var counts: [Int: Int] = [:]
@@ -75,7 +79,8 @@ public struct ImageFolder: Sendable {
       }
     }
     let indices = Dictionary(
-      uniqueKeysWithValues: pictures.enumerated().map { ($0.element, $0.offset) })
+      pictures.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first }
+    )
     let limit = ArrayMemory.limit(at: path)
     var waiting: [EncodedPicture] = []
     var seen = 0

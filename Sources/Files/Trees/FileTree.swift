@@ -46,7 +46,6 @@ public struct FileTree: Sendable {
       if bytes > limit {
         throw ArrayFileError.tooLarge(path: path, bytes: bytes, limit: limit)
       }
-      return true
     }
     return names
   }
@@ -67,15 +66,19 @@ public struct FileTree: Sendable {
       }
       return
     }
-    var left = Set(names)
+    let wanted = Set(names)
+    var read: Set<String> = []
     try visitArchive { name, source in
-      if left.remove(name) != nil { try body(name, source) }
-      return !left.isEmpty
+      guard wanted.contains(name) else { return }
+      // Programs differ in which of two they take.
+      guard read.insert(name).inserted else {
+        throw ArrayFileError.damaged(path: path, reason: "'\(name)' is in it twice")
+      }
+      try body(name, source)
     }
   }
 
-  /// - Parameter body: gets each file, and says whether to go on.
-  private func visitArchive(_ body: (String, ArchiveMember) throws -> Bool) throws {
+  private func visitArchive(_ body: (String, ArchiveMember) throws -> Void) throws {
     let archive = try ArchiveReader(path)
     let own = AtomicFile.split(path).name.split(separator: ".").first.map { $0 + "/" } ?? "/"
     while let member = try archive.next() {
@@ -83,7 +86,7 @@ public struct FileTree: Sendable {
       while name.hasPrefix("./") { name = name.dropFirst(2) }
       if name.hasPrefix(own) { name = name.dropFirst(own.count) }
       if Self.isHidden(name) { continue }
-      if try !body(String(name), member) { return }
+      try body(String(name), member)
     }
   }
 

@@ -66,7 +66,7 @@ public struct InterpolationComputation: Computation {
       .init(nodes: nodes, neighbours: neighbours), of: try run.latentModel(for: Self.name),
       run.randomness.stream("compute/" + Self.name), for: Self.name)
     let paths = try graph.interpolations(
-      from: examples.rows(at: from), to: examples.rows(at: to), for: Self.name)
+      among: examples, from: from, to: to, for: Self.name)
     let count = [paths.count]
     return [
       ResultArray("interpolation/from", from.map(Double.init), shape: count),
@@ -105,7 +105,7 @@ public struct InterpolationComputation: Computation {
     of example: Example, among examples: Split, _ generator: inout SplitMix64
   ) throws -> Int {
     guard let values = examples[example.tensor]?.doubles(), values.count == examples.count else {
-      throw MeasureError.needsTensor(Self.name, name: example.tensor)
+      throw MeasureError.needsNumbers(Self.name, name: example.tensor)
     }
     let distances = values.map { abs($0 - example.value) }
     let least = distances.min() ?? 0

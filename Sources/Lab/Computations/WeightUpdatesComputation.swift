@@ -22,7 +22,7 @@ public struct WeightUpdatesComputation: StandaloneComputation {
     }
 
     func problem(_ name: String) -> String? {
-      if !(2...10_000 ~= count) { return "\(name): count must be from 2 to 10,000" }
+      if !(2...1000 ~= count) { return "\(name): count must be from 2 to 1000" }
       return from < to && (to - from).isFinite ? nil : "\(name): from must be below to"
     }
   }
@@ -33,6 +33,9 @@ public struct WeightUpdatesComputation: StandaloneComputation {
     if schedules.isEmpty { return "schedules must hold at least one" }
     for (name, schedule) in schedules {
       if let problem = PathName.problem(ofFile: name) { return "schedules: \(problem)" }
+      if ["weight", "excess"].contains(name) {
+        return "schedules: '\(name)' is another array's name"
+      }
       if schedule.statistic == nil { return "schedules.\(name) follows no statistic" }
     }
     return nil

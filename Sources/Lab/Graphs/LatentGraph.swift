@@ -1,3 +1,4 @@
+import Datasets
 import Modelling
 import Torch
 
@@ -10,11 +11,13 @@ struct LatentGraph {
     let neighbours: Int
 
     static let mostNodes = 100_000
+    static let mostEdges = 10_000_000
 
     /// What is impossible about the size, or nil.
     var problem: String? {
       if !(2...Self.mostNodes ~= nodes) { return "nodes must be from 2 to 100,000" }
-      return 1...1000 ~= neighbours ? nil : "neighbours must be from 1 to 1000"
+      let most = min(1000, Self.mostEdges / nodes)
+      return 1...most ~= neighbours ? nil : "neighbours must be from 1 to \(most)"
     }
   }
 
@@ -59,14 +62,19 @@ struct LatentGraph {
   /// none.
   ///
   /// - Parameters:
-  ///   - starts: a batch of the examples at which the ways begin.
+  ///   - starts: the places of the examples at which the ways begin.
   ///   - goals: and end, in the same order.
   /// - Throws: `MeasureError` where a code is not finite.
   func interpolations(
-    from starts: Batch, to goals: Batch, for purpose: String
+    among examples: Split, from starts: [Int], to goals: [Int], for purpose: String
   ) throws -> [Interpolation?] {
-    let ends = try checked(purpose) {
-      withoutGradients { [starts, goals].map { model.encode($0).mean.doubles() } }
+    let ends = try [starts, goals].map { places in
+      try stride(from: 0, to: places.count, by: FinishedRun.batch).flatMap { first in
+        let some = Array(places[first..<min(first + FinishedRun.batch, places.count)])
+        return try checked(purpose) {
+          withoutGradients { model.encode(examples.rows(at: some)).mean.doubles() }
+        }
+      }
     }
     guard ends.joined().allSatisfy(\.isFinite) else { throw MeasureError.codesNotFinite(purpose) }
     let dimensions = graph.dimensions

@@ -33,14 +33,21 @@ struct NeighbourGraph {
     self.points = points
     self.dimensions = dimensions
     self.neighbours = neighbours
-    edges = Array(repeating: [], count: dimensions > 0 ? points.count / dimensions : 0)
+    edges = []
     let nearest = Self.nearest(
       to: points, among: points, dimensions: dimensions, count: neighbours + 1)
+    var joined = [[Int]](repeating: [], count: nearest.count)
     for (node, others) in nearest.enumerated() {
       // A point is the nearest to itself, unless others lie on it.
-      for other in others.filter({ $0 != node }).prefix(neighbours) { join(node, other) }
+      for other in others.filter({ $0 != node }).prefix(neighbours) {
+        joined[node].append(other)
+        joined[other].append(node)
+      }
     }
-    for node in edges.indices { edges[node].sort { $0.node < $1.node } }
+    edges = joined.enumerated().map { node, others in
+      // Two points may each be among the other's nearest.
+      Set(others).sorted().map { Edge(node: $0, length: distance(node, $0)) }
+    }
   }
 
   /// The same graph with these points as further nodes, each joined to its nearest nodes of this graph.
@@ -53,7 +60,12 @@ struct NeighbourGraph {
     graph.points += added
     graph.edges += Array(repeating: [], count: nearest.count)
     for (index, others) in nearest.enumerated() {
-      for other in others { graph.join(edges.count + index, other) }
+      let node = edges.count + index
+      for other in others {
+        let length = graph.distance(node, other)
+        graph.edges[node].append(Edge(node: other, length: length))
+        graph.edges[other].append(Edge(node: node, length: length))
+      }
     }
     return graph
   }
@@ -95,13 +107,6 @@ struct NeighbourGraph {
     static func < (a: Candidate, b: Candidate) -> Bool { a.estimate < b.estimate }
   }
 
-  private mutating func join(_ a: Int, _ b: Int) {
-    if edges[a].contains(where: { $0.node == b }) { return }
-    let length = distance(a, b)
-    edges[a].append(Edge(node: b, length: length))
-    edges[b].append(Edge(node: a, length: length))
-  }
-
   private func distance(_ a: Int, _ b: Int) -> Double {
     var sum = 0.0
     for d in 0..<dimensions {
@@ -127,6 +132,10 @@ struct NeighbourGraph {
       let some = Array(points[first * dimensions..<last * dimensions])
       let places = Tensor(some, shape: [last - first, dimensions])
         .distances(from: all).placesOfSmallest(taken).integers()
+      // A failed operation gives no numbers; whoever asked is told of it.
+      guard places.count == (last - first) * taken else {
+        return Array(repeating: [], count: last - first)
+      }
       return (0..<last - first).map { row in
         places[row * taken..<(row + 1) * taken].map(Int.init)
       }

@@ -107,8 +107,7 @@ struct Smoothness: Equatable {
     var generator = run.randomness.generator("measure/smoothness/ends", step: index)
     let pairs = (0..<paths).map { _ in generator.twoPlaces(below: examples.count) }
     let paths = try latent.interpolations(
-      from: examples.rows(at: pairs.map(\.0)), to: examples.rows(at: pairs.map(\.1)),
-      for: "smoothness")
+      among: examples, from: pairs.map(\.0), to: pairs.map(\.1), for: "smoothness")
     var graph = Graph()
     for path in paths {
       guard let path else {

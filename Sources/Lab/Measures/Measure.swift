@@ -135,6 +135,7 @@ public enum MeasureError: Error, CustomStringConvertible {
   case needsCode(String)
   case needsTwoDimensions(String, found: Int)
   case needsTensor(String, name: String)
+  case needsNumbers(String, name: String)
   case tooFewPoints(String, needed: Int)
   case needsClusters(String)
   case needsClusterGenerator(String)
@@ -163,6 +164,8 @@ public enum MeasureError: Error, CustomStringConvertible {
       "\(what) needs a code of 2 dimensions, and this model's has \(found)"
     case .needsTensor(let what, let name):
       "\(what) needs data with a tensor named '\(name)', which this data set has not"
+    case .needsNumbers(let what, let name):
+      "\(what) needs data with a tensor named '\(name)' of one number an example"
     case .tooFewPoints(let what, let needed): "\(what) needs at least \(needed) points"
     case .needsClusters(let what): "\(what) needs a model with clusters"
     case .needsClusterGenerator(let what): "\(what) needs a model that generates from its clusters"

@@ -24,6 +24,10 @@ public struct ArtefactRuns: Sendable {
     library: ManifestLibrary, kinds: Kinds
   ) throws {
     let manifest = try library.artefact(id)
+    if manifest.use.isEmpty, let override = profile.overrides.first {
+      throw ConfigValueError(
+        "--set \(override): \(id) has no runs whose settings could be replaced")
+    }
     if manifest.use.isEmpty && !library.profiles.contains(profile.name) {
       throw ManifestError(
         origin: .commandLine(profile.name), path: "profiles",

@@ -107,7 +107,9 @@ import Testing
     let drawing = try StrictDecoder().decode(
       SnapshotPanelsDrawing.self,
       from: try ConfigNode(yaml: "{file: f, columns: cells, rows: [\(row)]}", file: "x.yaml"))
-    let arrays = ["p": ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], [2, 3, 2]), "g": ([1.0, 0, 2], [3])]
+    let arrays = [
+      "p": ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], [2, 3, 2]), "g": ([1.0, 0, 2], [3]),
+    ]
     let figure = try #require(try figures(drawing, arrays).first).figure
     #expect(figure.columns == 2 && figure.panels.map(\.title) == ["a", "b: no run"])
     func layer(_ x: Double, _ y: Double, _ group: Int, _ name: String) -> Layer {
