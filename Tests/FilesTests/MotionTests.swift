@@ -296,4 +296,22 @@ import Testing
     }
     #expect(read == 116)
   }
+
+  /// Programs differ in which of two files of one name they take out of an archive.
+  @Test func aFileThatIsInAnArchiveTwice() throws {
+    try withTemporaryDirectory { directory in
+      let picture = try PNGImage(width: 1, height: 1, channels: 1, pixels: [7])
+      try picture.write(to: directory + "/a.png")
+      try Data(Self.recording.utf8).write(to: URL(fileURLWithPath: directory + "/1_1.amc"))
+      try Data(Self.skeleton.utf8).write(to: URL(fileURLWithPath: directory + "/1.asf"))
+      let path = directory + "/twice.tar"
+      for option in ["-cf", "-rf"] {
+        let added = try run(["tar", option, path, "-C", directory, "a.png", "1_1.amc", "1.asf"])
+        #expect(added.status == 0)
+      }
+      #expect(arrayMessage { try ImageFolder(path) }.contains("'a.png' is in it twice"))
+      #expect(
+        arrayMessage { try MotionFiles.read(["1_1.amc"], in: path) }.contains("is in it twice"))
+    }
+  }
 }
