@@ -176,12 +176,12 @@ import Training
 @Suite struct SmoothnessTests {
   @Test func secondDifferencesOfKnownSequences() {
     // t² has the second difference 2, a line none, and sin ωt that of −4 sin²(ω/2) sin ωt.
-    let (steps, ω) = (40, 0.7)
+    let (steps, turn) = (40, 0.7)
     let values = (0..<steps).flatMap { t -> [Double] in
-      [Double(t * t), 3 - 2 * Double(t), sin(ω * Double(t))]
+      [Double(t * t), 3 - 2 * Double(t), sin(turn * Double(t))]
     }
-    let squares = (1..<steps - 1).map { pow(sin(ω * Double($0)), 2) }
-    let sine = 4 * pow(sin(ω / 2), 2) * (squares.reduce(0, +) / Double(steps - 2)).squareRoot()
+    let squares = (1..<steps - 1).map { pow(sin(turn * Double($0)), 2) }
+    let sine = 4 * pow(sin(turn / 2), 2) * (squares.reduce(0, +) / Double(steps - 2)).squareRoot()
     let found = Smoothness.roughness(values, steps: steps)
     #expect(zip(found, [2, 0, sine]).allSatisfy { abs($0 - $1) < 1e-9 })
     #expect(Smoothness.roughness([1, 2, 3, 4], steps: 2) == [0, 0])

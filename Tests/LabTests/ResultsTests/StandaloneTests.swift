@@ -44,12 +44,12 @@ import Training
       let rewo = try #require(try result.array("weight-updates/rewo"))
       let geco = try #require(try result.array("weight-updates/geco"))
       #expect(rewo.shape == [3, 4] && geco.shape == [3, 4])
-      for (row, δ) in excesses.enumerated() {
-        for (column, β) in weights.enumerated() {
-          let f = δ < 0 ? tanh(3 * (β - 1)) : -1
+      for (row, excess) in excesses.enumerated() {
+        for (column, weight) in weights.enumerated() {
+          let factor = excess < 0 ? tanh(3 * (weight - 1)) : -1
           let place = 4 * row + column
-          #expect(abs(rewo.values[place] - β * (exp(f * δ) - 1)) < 1e-14)
-          #expect(abs(geco.values[place] - β * (exp(-δ) - 1)) < 1e-14)
+          #expect(abs(rewo.values[place] - weight * (exp(factor * excess) - 1)) < 1e-14)
+          #expect(abs(geco.values[place] - weight * (exp(-excess) - 1)) < 1e-14)
         }
       }
       #expect(try result.array("weight-updates/none") == nil)
