@@ -37,7 +37,7 @@ public struct FiveArcsConfiguration: GeneratedDataset {
   public func load() throws -> Dataset {
     let randomness = Randomness(seed: seed)
     var generator = randomness.generator("five-arcs")
-    let labels = (0..<points).map { _ in Int64(generator.uniform() * Double(Self.arcs)) }
+    let labels = (0..<points).map { _ in Int64(generator.place(below: Self.arcs)) }
     let train = try checked("five-arcs points") {
       let normal = randomness.stream("five-arcs/points").normal([points, 3], type: .float64)
       let deviations = normal.doubles()

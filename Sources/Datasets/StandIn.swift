@@ -104,7 +104,7 @@ public struct StandInConfiguration: GeneratedDataset {
     var pixels: [Float] = []
     pixels.reserveCapacity(count * image.reduce(1, *))
     for example in 0..<count {
-      let drawn = sizes.dropFirst().map { Int(generator.uniform() * Double($0)) }
+      let drawn = sizes.dropFirst().map { generator.place(below: $0) }
       let value = [example % labels] + drawn
       for (index, value) in value.enumerated() { values[index].append(Int64(value)) }
       draw(value, &generator, into: &pixels)

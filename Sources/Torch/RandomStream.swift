@@ -127,4 +127,16 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
   public mutating func uniform() -> Double {
     Double(next() >> 11) * 0x1p-53
   }
+
+  /// A place below `count`, which is at least 1.
+  public mutating func place(below count: Int) -> Int {
+    min(Int(uniform() * Double(count)), count - 1)
+  }
+
+  /// Two different places below `count`, which is at least 2.
+  public mutating func twoPlaces(below count: Int) -> (Int, Int) {
+    let first = place(below: count)
+    let second = place(below: count - 1)
+    return (first, second < first ? second : second + 1)
+  }
 }

@@ -7,8 +7,8 @@ import Torch
 /// space of codes, NaN where the graph holds no way. Below `interpolation/path-<p>/`, counted from 1:
 /// `codes [steps, latent]`. Of images also `interpolation/images [paths, columns, channels, height,
 /// width]`, white behind the end of a shorter row; of other data `features [steps, features]` of each
-/// path, and of motion capture `bones [columns, bones, 2, 3]`, where each bone begins and ends. Of codes in the plane also the graph: `graph/nodes [nodes, 2]`, `graph/edges [edges, 2]` and
-/// `graph/length [edges]`.
+/// path, and of motion capture `bones [columns, bones, 2, 3]`, where each bone begins and ends. Of codes in
+/// the plane also the graph: `graph/nodes [nodes, 2]`, `graph/edges [edges, 2]` and `graph/length [edges]`.
 public struct InterpolationComputation: Computation {
   public static let name = "interpolation"
   public var nodes: Int
@@ -19,7 +19,8 @@ public struct InterpolationComputation: Computation {
   public var random: Int?
   /// The split of the examples; that to train on where left out.
   public var split: String?
-  /// Images or persons of each path, taken evenly over its steps, both ends included; all steps where left out.
+  /// Images or persons of each path, taken evenly over its steps, both ends included; all steps where left
+  /// out.
   public var columns: Int?
 
   /// Where a path begins and ends.

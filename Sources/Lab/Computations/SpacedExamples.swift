@@ -19,7 +19,13 @@ enum SpacedExamples {
   static func visit(
     _ examples: Int, of data: Split, for purpose: String, _ body: (Batch) -> Void
   ) throws {
-    let rows = rows(examples, of: data.count)
+    try visit(rows(examples, of: data.count), of: data, for: purpose, body)
+  }
+
+  /// The same with the examples at these places.
+  static func visit(
+    _ rows: [Int], of data: Split, for purpose: String, _ body: (Batch) -> Void
+  ) throws {
     for start in stride(from: 0, to: rows.count, by: FinishedRun.batch) {
       try checked(purpose) {
         withoutGradients {

@@ -69,12 +69,11 @@ struct LatentGraph {
     among examples: Split, from starts: [Int], to goals: [Int], for purpose: String
   ) throws -> [Interpolation?] {
     let ends = try [starts, goals].map { places in
-      try stride(from: 0, to: places.count, by: FinishedRun.batch).flatMap { first in
-        let some = Array(places[first..<min(first + FinishedRun.batch, places.count)])
-        return try checked(purpose) {
-          withoutGradients { model.encode(examples.rows(at: some)).mean.doubles() }
-        }
+      var codes: [Double] = []
+      try SpacedExamples.visit(places, of: examples, for: purpose) {
+        codes += model.encode($0).mean.doubles()
       }
+      return codes
     }
     guard ends.joined().allSatisfy(\.isFinite) else { throw MeasureError.codesNotFinite(purpose) }
     let dimensions = graph.dimensions
@@ -97,17 +96,5 @@ struct LatentGraph {
     let rows = codes.count / graph.dimensions
     let codes = Tensor(codes, shape: [rows, graph.dimensions])
     return model.decode(codes.to(example.type).to(example.device))
-  }
-}
-
-extension SplitMix64 {
-  /// A place below `count`, which is at least 1.
-  mutating func place(below count: Int) -> Int { min(Int(uniform() * Double(count)), count - 1) }
-
-  /// Two different places below `count`, which is at least 2.
-  mutating func twoPlaces(below count: Int) -> (Int, Int) {
-    let first = place(below: count)
-    let second = place(below: count - 1)
-    return (first, second < first ? second : second + 1)
   }
 }

@@ -108,7 +108,7 @@ struct KMeans {
   static func seeds(
     _ points: Points, _ clusters: Int, _ generator: inout SplitMix64
   ) -> [Int] {
-    var seeds = [min(Int(generator.uniform() * Double(points.count)), points.count - 1)]
+    var seeds = [generator.place(below: points.count)]
     var nearest = points.squaredDistances(to: points[seeds[0]])
     let trials = 2 + Int(log(Double(clusters)))
     while seeds.count < clusters {

@@ -244,13 +244,6 @@ import Training
 private final class IslandModel: LatentVariableModel {
   let parameters = ParameterStore(Randomness(seed: 0), type: .float64)
 
-  func terms(
-    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
-    _ randomness: StepRandomness
-  ) -> Terms {
-    Terms(losses: [:])
-  }
-
   func encode(_ batch: Batch) -> DiagonalGaussian {
     // The test's images are scattered: which rows they are in tells the examples apart.
     let all = Tensor(scattered(8), shape: [4, 2])
@@ -270,13 +263,6 @@ private final class IslandModel: LatentVariableModel {
 /// A model whose code is its picture of two pixels.
 private final class PictureModel: LatentVariableModel {
   let parameters = ParameterStore(Randomness(seed: 0), type: .float64)
-
-  func terms(
-    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
-    _ randomness: StepRandomness
-  ) -> Terms {
-    Terms(losses: [:])
-  }
 
   func encode(_ batch: Batch) -> DiagonalGaussian {
     let codes = (batch["image"] ?? .zeros([0, 2])).reshaped(-1, 2)

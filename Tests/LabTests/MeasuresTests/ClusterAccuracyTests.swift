@@ -164,13 +164,6 @@ private final class TwoFacets: ClusteringModel {
   let parameters = ParameterStore(Randomness(seed: 0))
   let clusters = [2, 3]
 
-  func terms(
-    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
-    _ randomness: StepRandomness
-  ) -> Terms {
-    Terms(losses: [:])
-  }
-
   func clusterProbabilities(_ batch: Batch) -> [Tensor] {
     let first: [Float] = [0.9, 0.1, 0.8, 0.2, 0.7, 0.3, 0.6, 0.4]
     let second: [Float] = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0]

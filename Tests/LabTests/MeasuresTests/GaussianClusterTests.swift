@@ -180,13 +180,6 @@ private final class TwoGaussians: GaussianClusterModel {
       }, shape: [batch.count])
   }
 
-  func terms(
-    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
-    _ randomness: StepRandomness
-  ) -> Terms {
-    Terms(losses: [:])
-  }
-
   func encode(_ batch: Batch) -> DiagonalGaussian {
     let image = batch["image"] ?? .zeros([0, 2])
     return DiagonalGaussian(mean: image, logVariance: image)

@@ -207,13 +207,6 @@ import Training
 private final class Painter: LatentVariableModel {
   let parameters = ParameterStore(Randomness(seed: 0))
 
-  func terms(
-    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
-    _ randomness: StepRandomness
-  ) -> Terms {
-    Terms(losses: [:])
-  }
-
   func encode(_ batch: Batch) -> DiagonalGaussian {
     let zeros = Tensor.zeros([batch.count, 1])
     return DiagonalGaussian(mean: zeros, logVariance: zeros)

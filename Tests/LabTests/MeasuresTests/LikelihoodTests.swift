@@ -264,13 +264,6 @@ private final class CountingModel: ImportanceSampledModel {
   let parameters = ParameterStore(Randomness(seed: 0))
   var asked: [Int] = []
 
-  func terms(
-    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
-    _ randomness: StepRandomness
-  ) -> Terms {
-    Terms(losses: [:])
-  }
-
   func importanceWeights(_ batch: Batch, _ mode: Mode) -> ImportanceWeights {
     { samples, _ in
       self.asked.append(samples * batch.count)

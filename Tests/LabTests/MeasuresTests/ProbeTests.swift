@@ -132,13 +132,6 @@ private final class LabelInOneFacet: MixturePriorModel {
     self.deviation = deviation
   }
 
-  func terms(
-    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
-    _ randomness: StepRandomness
-  ) -> Terms {
-    Terms(losses: [:])
-  }
-
   func clusterProbabilities(_ batch: Batch) -> [Tensor] { [] }
 
   func setPriorMeans(_ means: [[Double]]) {}

@@ -17,13 +17,6 @@ final class PlaneModel: LatentVariableModel {
     scale = (parameters.root / "scale").parameter { .full(value, [], type: $1) }
   }
 
-  func terms(
-    _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
-    _ randomness: StepRandomness
-  ) -> Terms {
-    Terms(losses: [:])
-  }
-
   func encode(_ batch: Batch) -> DiagonalGaussian {
     let image = batch["image"] ?? Tensor([Double](), shape: [0, 0])
     return DiagonalGaussian(mean: image * scale, logVariance: image * 2)
@@ -36,16 +29,19 @@ final class PlaneModel: LatentVariableModel {
   }
 }
 
-/// A model without a code.
-final class CodelessModel: Model {
-  let parameters = ParameterStore(Randomness(seed: 0))
-
+extension Model {
+  /// What is measured of a model asks for no objective: models of tests need none of their own.
   func terms(
     _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
     _ randomness: StepRandomness
   ) -> Terms {
     Terms(losses: [:])
   }
+}
+
+/// A model without a code.
+final class CodelessModel: Model {
+  let parameters = ParameterStore(Randomness(seed: 0))
 }
 
 /// Numbers between −1.5 and 1.5 without a pattern that an error in an index could hide in.
