@@ -63,10 +63,6 @@ public struct Plan: Sendable {
       var rates: [ProfileName: Double?] = [:]
       for run in runs {
         let record = records[run.identity]
-        for measure in run.template.measures where record?.measures.keys.contains(measure) != true {
-          guard let reason = run.template.missingWeights(of: measure)?.description else { continue }
-          withoutWeights[reason, default: []].append(measure)
-        }
         let action = Self.action(run, record, needed, store.directory(run), retryFailed)
         let total = run.template.dataset.trainingExamples.map {
           run.template.plan.steps(examples: $0)
@@ -86,11 +82,17 @@ public struct Plan: Sendable {
           rates[run.profile]
           ?? Self.secondsPerStep(records.values.filter { $0.profile == run.profile })
         rates.updateValue(rate, forKey: run.profile)
-        items.append(
-          Item(
-            run: run, action: action, steps: steps,
-            seconds: steps == 0 ? 0 : steps.flatMap { count in rate.map { $0 * Double(count) } },
-            space: space, here: space == nil ? 0 : store.directory(run).bytes))
+        let item = Item(
+          run: run, action: action, steps: steps,
+          seconds: steps == 0 ? 0 : steps.flatMap { count in rate.map { $0 * Double(count) } },
+          space: space, here: space == nil ? 0 : store.directory(run).bytes)
+        items.append(item)
+        // Of finished runs the comparison says it, where it shows the measure.
+        guard item.isPending else { continue }
+        for measure in run.template.measures where record?.measures.keys.contains(measure) != true {
+          guard let reason = run.template.missingWeights(of: measure)?.description else { continue }
+          withoutWeights[reason, default: []].append(measure)
+        }
       }
     }
     self.items = items

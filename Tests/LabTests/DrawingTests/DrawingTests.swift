@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Torch
 
 @testable import Lab
 
@@ -188,7 +189,7 @@ import Testing
 
   @Test func tenPanelsOfTenThousandPoints() throws {
     let canvas = try Canvas()
-    var generator = SplitMix(state: 3)
+    var generator = SplitMix64(state: 3)
     let panels = (0..<10).map { _ in
       let x = (0..<10_000).map { _ in generator.normal() }
       let y = (0..<10_000).map { _ in generator.normal() }

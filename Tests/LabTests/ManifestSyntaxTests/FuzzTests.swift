@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Torch
 
 @testable import Lab
 
@@ -10,7 +11,7 @@ import Testing
     ProcessInfo.processInfo.environment["PRIORLAB_FUZZ_INPUTS"].flatMap(Int.init) ?? 2000
 
   @Test func mutationsDecodeOrThrowManifestErrors() throws {
-    var random = MutationSource(state: 20_240_229)
+    var random = SplitMix64(state: 20_240_229)
     var decoded = 0
     for _ in 0..<Self.inputs {
       var text = Array(Sample.yaml)
@@ -47,7 +48,7 @@ import Testing
   }
 
   @Test func overridesApplyOrThrowManifestErrors() throws {
-    var random = MutationSource(state: 7)
+    var random = SplitMix64(state: 7)
     let root = try parseYAML(Sample.yaml)
     for _ in 0..<Self.inputs / 2 {
       var text = Array("phases.train.updates.0.optimiser={adam: {rate: 1}}")
@@ -61,7 +62,7 @@ import Testing
     }
   }
 
-  private func mutate(_ text: inout [Character], using random: inout MutationSource) {
+  private func mutate(_ text: inout [Character], using random: inout SplitMix64) {
     let alphabet = Array("{}[]:,-#&*!|>'\"%@?~ \n\t.0123459eabxyz<=\\\u{0}\u{FEFF}é😀")
     guard let new = alphabet.randomElement(using: &random) else { return }
     let place = Int.random(in: 0...text.count, using: &random)
@@ -70,18 +71,5 @@ import Testing
     case 1 where place < text.count: text[place] = new
     default: text.insert(new, at: place)
     }
-  }
-}
-
-/// A small generator with a fixed seed.
-struct MutationSource: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -2,6 +2,7 @@ import Datasets
 import Files
 import Foundation
 import Testing
+import Torch
 
 @testable import Lab
 
@@ -106,7 +107,7 @@ import Testing
     let originals = try files.map {
       (($0 as NSString).lastPathComponent, try ManifestLibrary.text(of: $0))
     }
-    var random = ManifestMutation(random: MutationSource(state: seed))
+    var random = ManifestMutation(random: SplitMix64(state: seed))
     var tally = (planned: 0, refused: 0)
     for round in 0..<Self.inputs {
       let (name, original) = originals[round % originals.count]
@@ -249,7 +250,7 @@ private enum FuzzData {
 
 /// Alterations of a manifest's text: of lines, of values, of characters.
 private struct ManifestMutation {
-  var random: MutationSource
+  var random: SplitMix64
 
   /// Values at the edges of what is read as a number, a list, a map, nothing, or a word.
   private static let values = [

@@ -126,6 +126,18 @@ import Testing
       "claims: [{that: \"mean(method=rewo, measure=test/less) < mean(method=plain)\", measure: final/weight/rate, source: s}]",
       "claims.0.that: 'test/less' is not among the artefact's measures"
     ),
+    (
+      "claims: [{that: mean(method=rewo) < 1, measure: final/weight/rate, within-runs: {standard-error: final/weight/rate, samples: 1}, source: s}]",
+      "claims.0.within-runs: it needs at least 2 samples"
+    ),
+    (
+      "claims: [{that: \"mean(method=rewo, measure=final/weight/rate) < 1\", measure: final/weight/rate, within-runs: {standard-error: final/weight/rate, samples: 9}, source: s}]",
+      "claims.0.within-runs: it needs at least 2 samples, and one measure for both sides"
+    ),
+    (
+      "claims: [{that: mean(method=rewo) < 1, measure: final/weight/rate, within-runs: {standard-error: test/less, samples: 9}, source: s}]",
+      "claims.0.within-runs: 'test/less' is not among the artefact's measures"
+    ),
   ])
   func wrongReportsAndClaims(_ addition: String, _ expected: String) throws {
     let message = try message(["title: A tiny table": "title: A tiny table\n\(addition)"])
@@ -161,6 +173,11 @@ import Testing
     (
       "claims: [{that: nonsense, measure: final/weight/rate, source: s}]", "nonsense",
       "'nonsense' is no claim"
+    ),
+    (
+      "claims: [{that: mean(method=rewo) < 1, measure: final/weight/rate, "
+        + "within-runs: {standard-error: final/weight/rate, samples: 1}, source: s}]",
+      "{standard-error", "it needs at least 2 samples"
     ),
   ])
   func errorsPointAtThePart(_ addition: String, _ part: String, _ expected: String) throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Torch
 
 @testable import Lab
 
@@ -66,32 +67,11 @@ import Testing
   /// Of 400 samples of five from a normal distribution, the interval should hold the mean in 380,
   /// give or take three binomial standard deviations of 4.4.
   @Test func intervalCoversTheMean() throws {
-    var generator = SplitMix(state: 7)
+    var generator = SplitMix64(state: 7)
     let covered = try (0..<400).count { _ in
       let interval = try #require(Summary((0..<5).map { _ in 2 + generator.normal() }).interval)
       return interval.low <= 2 && 2 <= interval.high
     }
     #expect((367...393).contains(covered))
-  }
-}
-
-/// SplitMix64, so that simulated samples are the same everywhere.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  /// Uniform in (0, 1).
-  mutating func uniform() -> Double { (Double(next() >> 11) + 0.5) / 0x1p53 }
-
-  /// Standard normal, by Box and Muller.
-  mutating func normal() -> Double {
-    (-2 * log(uniform())).squareRoot() * cos(2 * .pi * uniform())
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Torch
 
 @testable import Lab
 
@@ -141,7 +142,7 @@ import Testing
   /// With the truth at the edge of the margin, the worst case that is still no difference, at most
   /// 2.5 % of the cells may be called better: 10 of 400, give or take three deviations of 3.1.
   @Test func falseAlarmsStayWithinTheBound() throws {
-    var generator = SplitMix(state: 11)
+    var generator = SplitMix64(state: 11)
     let rule = try VerdictRule(margin: 0.5, direction: .moreIsBetter)
     let alarms = try (0..<400).count { _ in
       let ours = (0..<5).map { _ in 1.5 + generator.normal() }
