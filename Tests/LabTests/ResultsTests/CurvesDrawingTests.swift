@@ -9,8 +9,8 @@ import Testing
   private static let steps = [0.0, 1, 10, 20]
   private static let values: [[Double]] = [[3, .nan, 5, 7], [5, .nan, 5, 1]]
 
-  /// The figure of two cells, of which the second has one run.
-  private func figure(_ drawing: CurvesDrawing) throws -> Figure {
+  /// The figure of two cells, of which the second has one run or none.
+  private func figure(_ drawing: CurvesDrawing, secondHasRun: Bool = true) throws -> Figure {
     let path = NSTemporaryDirectory() + "priorlab-curves-\(UUID().uuidString).h5"
     defer { try? FileManager.default.removeItem(atPath: path) }
     let file = try HDF5File(creating: path)
@@ -18,7 +18,7 @@ import Testing
     try file.setAttribute("caveat", to: "")
     try file.write(["s", "s"], shape: [2], at: "cells/study")
     try file.write(["a=1", "a=2"], shape: [2], at: "cells/label")
-    for (cell, seeds) in [("a=1", [0, 1]), ("a=2", [0])] {
+    for (cell, seeds) in [("a=1", [0, 1]), ("a=2", secondHasRun ? [0] : [])] {
       let group = ResultFile.path(study: "s", cell: cell)
       try file.write(seeds, shape: [seeds.count], at: group + "/seeds")
       for seed in seeds {
@@ -69,6 +69,13 @@ import Testing
       figure.panels[1].layers == [
         .line(x: [0, 1, 2], y: [3, 5, 7], colour: .series(1), name: "2")
       ])
+  }
+
+  @Test func aCellWithoutRunsIsSaidToHaveNone() throws {
+    let text = "panels: cells, curves: [{values: curves/m, label: l, level: 4}]"
+    let figure = try figure(try drawing(text), secondHasRun: false)
+    #expect(figure.panels.map(\.title) == ["1", "2: no run"])
+    #expect(figure.panels[1].layers == [.horizontalLines([4])])
   }
 
   /// A number of steps of each study, and 1 of one that has none.

@@ -107,6 +107,7 @@ public struct CurvesDrawing: Drawing {
     var layers = try cells.flatMap {
       try self.layers(curve, $0.element, .series($0.offset), result)
     }
+    let title = layers.isEmpty && !title.isEmpty ? "\(title): no run" : title
     if let level = curve.level { layers.append(.horizontalLines([level])) }
     return Panel(
       title: title, x: Axis(x?.label ?? "iteration", isLogarithmic: isLogarithmic),
