@@ -6,7 +6,7 @@ options = --profile $(PROFILE) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(JOBS),--jo
 tables := $(addprefix reproduce-table-,1 2 3 4 5 6 7 8 9)
 
 swift_sources := Package.swift Sources Tests
-python_sources = $(shell find $(wildcard Scripts Benchmarks Tests) -name '*.py')
+python_sources = Scripts/torture $(shell find $(wildcard Scripts Benchmarks Tests) -name '*.py')
 shell_sources = .ci/run Scripts/bench Scripts/bundle Scripts/fuzz $(shell find $(wildcard Scripts Benchmarks Tests) -name '*.sh')
 
 # Known before anything is built, so said before anything is built.

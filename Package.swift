@@ -89,6 +89,7 @@ let package = Package(
       dependencies: [
         "Lab", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),

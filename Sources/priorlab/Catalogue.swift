@@ -2,7 +2,8 @@ import Datasets
 import Lab
 import Modelling
 
-/// Everything that manifests may name. A new kind is one line here.
+/// The data sets, models, measures, computations and drawings that manifests may name. A new one is one line here.
+/// Schedules, starts, layers and likelihoods are cases of their enums in `Training` and `Modelling`.
 let kinds = Kinds(
   datasets: [
     PendulumConfiguration.self, DSpritesConfiguration.self, FiveArcsConfiguration.self,

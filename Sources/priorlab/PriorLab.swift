@@ -13,7 +13,12 @@ struct PriorLab: ParsableCommand {
       Start with 'priorlab list'. Commands run from the project's directory, where 'experiments' and \
       'results' are.
 
-      Exit codes: 0 done, 1 failed runs, 2 wrong usage or manifest, 3 data missing, 130 interrupted.
+      Exit codes:
+        0 done
+        1 failed: a run, a verification, the disk, gnuplot
+        2 wrong usage, manifest, device or place of results
+        3 missing or wrong data
+        130 interrupted
       """,
     subcommands: [
       ListCommand.self, PlanCommand.self, ReproduceCommand.self, CompareCommand.self,

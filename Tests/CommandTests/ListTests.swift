@@ -89,7 +89,7 @@ extension CommandTests {
           + selection + profile + place
       ),
       ("validate", ["--format"] + place),
-      ("verify", ["--rerun", "--cell", "--format"] + engine + place),
+      ("verify", ["--rerun", "--cell", "--study", "--format"] + engine + place),
       ("show", ["--format"] + place),
       ("clean", ["--all", "--stale", "--unfinished", "--dry-run"] + place),
       ("run", ["--cell", "--seed", "--weights", "--snapshots"] + profile + engine + place),

@@ -17,6 +17,16 @@ extension CommandTests {
       #expect(outcome.output == "all 30 rows follow from the 10 recorded runs\n")
     }
 
+    /// A figure of a formula has no rows.
+    @Test func verifiesWhatHasNoRuns() throws {
+      let project = try Project(resultsOf: project)
+      let made = try project.run("reproduce", "vhp/figures-1-and-10", "--profile", "smoke")
+      #expect(made.code == 0, "\(made)")
+      let outcome = try project.run("verify", "results/vhp/figures-1-and-10/smoke")
+      #expect(outcome.code == 0)
+      #expect(outcome.output == "all 0 rows follow from the 0 recorded runs\n")
+    }
+
     @Test func trainsOneRunAgain() throws {
       let outcome = try project.run("verify", result, "--rerun", "0", "--cell", "method=geco")
       #expect(outcome.code == 0, "\(outcome)")
@@ -79,6 +89,30 @@ extension CommandTests {
         cell.errors
           == "error: the result has no cell 'nonsense': its cells are method=rewo; method=geco; "
           + "method=beta-1; method=warm-up-20; method=warm-up-200 (see 'priorlab help verify')\n")
+    }
+
+    /// Cells of several studies may have one label.
+    @Test func theStudyOfACell() throws {
+      let nonsense = try project.run("verify", result, "--study", "nonsense")
+      #expect(nonsense.code == 2)
+      #expect(
+        nonsense.errors.hasPrefix(
+          "error: the result has no study 'nonsense': it has vhp/pendulum (see"))
+      let project = try Project(resultsOf: project)
+      let file = result + "/comparison.json"
+      let text = try project.text(file)
+      let first = try #require(text.range(of: #""study" : "vhp/pendulum""#))
+      try project.write(
+        text.replacingCharacters(in: first, with: #""study" : "vhp/other""#), to: file)
+      let both = try project.run("verify", result, "--cell", "method=rewo")
+      #expect(both.code == 2)
+      #expect(
+        both.errors.hasPrefix(
+          "error: several studies have the cell 'method=rewo': name one by --study, "
+            + "vhp/other, vhp/pendulum (see"), "\(both.errors)")
+      let named = try project.run(
+        "verify", result, "--cell", "method=rewo", "--study", "vhp/pendulum")
+      #expect(!named.errors.contains("several studies"))
     }
 
     @Test func showsARun() throws {

@@ -110,7 +110,7 @@ extension CommandTests {
       ),
       (
         "plan vhp/table-1 --profile smok",
-        "experiments/vhp/studies/pendulum.yaml:3:1: profiles: unknown name 'smok'; did you mean "
+        "experiments/vhp/studies/pendulum.yaml:2:1: profiles: unknown name 'smok'; did you mean "
           + "'smoke'? Expected one of paper, quick, short, smoke"
       ),
       (

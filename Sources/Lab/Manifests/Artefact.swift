@@ -22,6 +22,13 @@ public struct Artefact: Decodable, Sendable {
     case declaredUse = "use"
     case title, compute, measures, draw, reported, quoted, claims, assumptions
   }
+
+  /// The only seed of an item of `use` that anything is made of: the selected one, where no measure is
+  /// shown, and so nothing compared.
+  func onlySeed(of use: Use) -> Int? {
+    guard (measures ?? []).isEmpty, case .seed(let seed) = use.select else { return nil }
+    return seed
+  }
 }
 
 /// Runs that an artefact takes.

@@ -191,7 +191,8 @@ public enum LibraryError: Error, CustomStringConvertible {
     case .isStudy(let id, let artefacts):
       "'\(id)' is a study, not a table or figure"
         + (artefacts.isEmpty
-          ? "" : ": name what is made of its runs, \(artefacts.joined(separator: ", "))")
+          ? ", and none is made of its runs yet: train one with 'priorlab run \(id)'"
+          : ": name what is made of its runs, \(artefacts.joined(separator: ", "))")
     case .isArtefact(let id, let studies):
       "'\(id)' is a table or figure, not a study"
         + (studies.isEmpty ? "" : ": name the study, \(studies.joined(separator: ", "))")

@@ -97,11 +97,6 @@ extension Measure {
 }
 
 extension PosteriorCodes {
-  /// The codes of a run's training data, once for all measures.
-  static func shared(_ run: FinishedRun, for purpose: String) throws -> PosteriorCodes {
-    try run.shared("posteriors of the training data") { try PosteriorCodes(run, for: purpose) }
-  }
-
   /// A draw from the posterior of each of these examples, `[examples, dimensions]`.
   func draws(_ examples: Range<Int>, _ stream: RandomStream, like tensor: Tensor?) -> Tensor {
     let range = examples.lowerBound * dimensions..<examples.upperBound * dimensions

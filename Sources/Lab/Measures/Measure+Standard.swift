@@ -66,7 +66,7 @@ extension AngleRegression {
     guard let angles = try run.dataset.train["angle"] else {
       throw MeasureError.needsTensor(purpose, name: "angle")
     }
-    let codes = try PosteriorCodes(run, for: purpose).plane(for: purpose)
+    let codes = try PosteriorCodes.shared(run, for: purpose).plane(for: purpose)
     try self.init(codes: codes, angles: angles.doubles(), radius: radius)
   }
 }

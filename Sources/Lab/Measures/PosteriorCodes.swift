@@ -30,6 +30,11 @@ struct PosteriorCodes {
     self.deviations = deviations
   }
 
+  /// The codes of a finished run, computed once for all its measures.
+  static func shared(_ run: FinishedRun, for purpose: String) throws -> PosteriorCodes {
+    try run.shared("posteriors of the training data") { try PosteriorCodes(run, for: purpose) }
+  }
+
   /// The codes as points of the plane.
   func plane(for purpose: String) throws -> [SIMD2<Double>] {
     guard dimensions == 2 else {

@@ -116,9 +116,6 @@ public struct Kinds: Sendable {
     return drawing
   }
 
-  /// All measures, by id.
-  public var allMeasures: [Measure] { measures.values.sorted { $0.id < $1.id } }
-
   private func impossible(_ tagged: Tagged, _ problem: String) -> ManifestError {
     ManifestError(
       origin: tagged.originOfBlame, path: tagged.path, .impossible(problem))

@@ -60,7 +60,6 @@ public struct Plan: Sendable {
       warnings += torn
       // Seeds do not change how large a run is, or how long it takes.
       var spaces: [Cell: RunSpace] = [:]
-      var rates: [ProfileName: Double?] = [:]
       for run in runs {
         let record = records[run.identity]
         let action = Self.action(run, record, needed, store.directory(run), retryFailed)
@@ -78,10 +77,7 @@ public struct Plan: Sendable {
           space = try spaces[run.template.cell] ?? RunSpace(run)
           spaces[run.template.cell] = space
         }
-        let rate =
-          rates[run.profile]
-          ?? Self.secondsPerStep(records.values.filter { $0.profile == run.profile })
-        rates.updateValue(rate, forKey: run.profile)
+        let rate = Self.secondsPerStep(of: run, records.values)
         let item = Item(
           run: run, action: action, steps: steps,
           seconds: steps == 0 ? 0 : steps.flatMap { count in rate.map { $0 * Double(count) } },
@@ -148,10 +144,14 @@ public struct Plan: Sendable {
         : "it is finished, but weights or snapshots that a figure needs are not here")
   }
 
-  /// Median of what earlier runs took a step: runs of the same study and profile, as others may do
-  /// more or less work in a step.
-  static func secondsPerStep(_ records: [RunRecord]) -> Double? {
-    let rates = records.filter { $0.steps > 0 }.map { $0.seconds / Double($0.steps) }.sorted()
+  /// Median of what a step took in earlier runs of the same profile: of the same cell, or of its study's
+  /// others where there are none, though they may do more or less work in a step.
+  static func secondsPerStep(of run: RunSpecification, _ records: some Sequence<RunRecord>)
+    -> Double?
+  {
+    let known = records.filter { $0.profile == run.profile && $0.steps > 0 }
+    let own = known.filter { $0.cell == run.template.cell }
+    let rates = (own.isEmpty ? known : own).map { $0.seconds / Double($0.steps) }.sorted()
     return rates.isEmpty ? nil : rates[rates.count / 2]
   }
 }

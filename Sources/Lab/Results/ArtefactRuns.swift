@@ -66,7 +66,7 @@ public struct ArtefactRuns: Sendable {
         throw ConfigValueError("--only: \(use.study): \(problem)")
       }
       for template in study.templates where shown.takes(template.cell) {
-        for seed in seeds?.seeds ?? study.seeds {
+        for seed in seeds?.seeds ?? manifest.onlySeed(of: use).map({ [$0] }) ?? study.seeds {
           let run = try RunSpecification(template, seed: seed, profile: profile)
           let name = [run.template.study, run.template.cell.label, run.identity]
           guard taken.insert(name).inserted else { continue }
@@ -160,10 +160,11 @@ public struct ArtefactRuns: Sendable {
   public func budgetSeconds(store: RunStore) throws -> Double? {
     var total = 0.0
     for study in studies {
-      let records = store.records(of: study.id).records.values.filter { $0.profile == profile }
-      guard let rate = Plan.secondsPerStep(records) else { return nil }
+      let records = store.records(of: study.id).records.values
       for run in runs where run.template.study == study.id {
-        guard let examples = run.template.dataset.trainingExamples else { return nil }
+        guard let rate = Plan.secondsPerStep(of: run, records),
+          let examples = run.template.dataset.trainingExamples
+        else { return nil }
         total += rate * Double(run.template.plan.steps(examples: examples))
       }
     }

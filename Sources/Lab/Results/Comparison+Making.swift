@@ -113,13 +113,13 @@ extension Comparison {
       failed: failed,
       summary: numbers.isEmpty ? nil : try Summary(numbers), reported: reported,
       judgement: try judge(
-        measure, numbers, failed.count, reported,
+        measure, numbers, failed: failed.count, withoutValue: withoutValue, reported,
         weightsMissing.map { "weights missing: \($0)" } ?? notComparable))
   }
 
   private static func judge(
-    _ measure: Measure, _ values: [Double], _ failed: Int, _ reported: ReportedCell?,
-    _ notComparable: String?
+    _ measure: Measure, _ values: [Double], failed: Int, withoutValue: Int,
+    _ reported: ReportedCell?, _ notComparable: String?
   ) throws -> Judgement {
     // Without a reported value the margin plays no part.
     let rule = try VerdictRule(
@@ -129,8 +129,7 @@ extension Comparison {
       compared = measure.direction.best(of: values).map { [$0] } ?? []
     }
     return try rule.judge(
-      compared, failures: failed,
-      reported: reported?.asReported,
+      compared, failures: failed, withoutValue: withoutValue, reported: reported?.asReported,
       notComparable: notComparable)
   }
 }

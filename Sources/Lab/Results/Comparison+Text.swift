@@ -126,7 +126,7 @@ extension Comparison {
           + "\(claim.claim.source); \(claim.explanation))"
       }
     }
-    let judged = rows.filter { $0.reported != nil && !isOutOfReach($0) }
+    let judged = rows.filter { $0.reported != nil && isJudged($0) }
     if !judged.isEmpty {
       lines.append("")
       lines += judged.map {
@@ -139,8 +139,11 @@ extension Comparison {
     return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
   }
 
-  private func isOutOfReach(_ row: Row) -> Bool {
-    if case .notComparable = row.judgement.verdict { true } else { false }
+  private func isJudged(_ row: Row) -> Bool {
+    switch row.judgement.verdict {
+    case .matches, .better, .worse, .inconclusive, .failed: true
+    case .notComparable, .notReported, .noRun: false
+    }
   }
 
   private var csv: String {

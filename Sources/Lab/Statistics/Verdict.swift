@@ -12,6 +12,8 @@ public enum Verdict: Equatable, Sendable {
   case notComparable(String)
   /// The paper gives no number.
   case notReported
+  /// Nothing has been trained yet.
+  case noRun
   /// No run finished, for this reason.
   case failed(String)
 
@@ -24,6 +26,7 @@ public enum Verdict: Equatable, Sendable {
     case .inconclusive: "inconclusive"
     case .notComparable(let reason): "not comparable (\(reason))"
     case .notReported: "not reported"
+    case .noRun: "no run"
     case .failed: "failed"
     }
   }
@@ -67,6 +70,7 @@ extension Verdict: Codable {
     case "inconclusive": self = .inconclusive
     case "not comparable": self = .notComparable(reason)
     case "not reported": self = .notReported
+    case "no run": self = .noRun
     case "failed": self = .failed(reason)
     default:
       throw DecodingError.dataCorruptedError(

@@ -30,13 +30,15 @@ public struct VerdictRule: Codable, Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - ours: one value per finished run.
-  ///   - failures: number of runs that did not finish or gave no finite value.
+  ///   - failures: number of runs that did not finish.
+  ///   - withoutValue: number of finished runs that have no finite value.
   ///   - reported: what the paper says; nil if it says nothing.
   ///   - notComparable: why no comparison would be fair, such as a reduced budget; nil if it is.
   /// - Returns: the verdict, the difference and the explanation.
   /// - Throws: `StatisticsError.notFinite`, `.outOfRange`.
   public func judge(
-    _ ours: [Double], failures: Int = 0, reported: Reported?, notComparable: String? = nil
+    _ ours: [Double], failures: Int = 0, withoutValue: Int = 0, reported: Reported?,
+    notComparable: String? = nil
   ) throws -> Judgement {
     try StatisticsError.checkFinite(ours)
     let lost = failures == 0 ? "" : "; \(failures) failed \(failures == 1 ? "run" : "runs")"
@@ -51,11 +53,12 @@ public struct VerdictRule: Codable, Equatable, Sendable {
         verdict: .failed(reason), difference: nil, reason: reason, explanation: reason)
     }
     guard let reported else { return plain(.notReported, "the paper gives no value") }
+    if ours.isEmpty, withoutValue == 0 { return plain(.noRun, "nothing has been trained yet") }
     if let notComparable {
       let difference = ours.isEmpty ? nil : try Difference.against(reported, ours: ours)
       return plain(.notComparable(notComparable), notComparable, difference)
     }
-    guard !ours.isEmpty else { return plain(.inconclusive, "n = 0: no runs") }
+    guard !ours.isEmpty else { return plain(.inconclusive, "no run has a value") }
 
     let difference = try Difference.against(reported, ours: ours)
     let (verdict, reason) = decide(difference)

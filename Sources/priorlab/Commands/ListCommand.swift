@@ -85,12 +85,21 @@ struct ListCommand: ParsableCommand {
         let comparison = try? Comparison(
           reading: "\(directory)/\(profile)/comparison.json")
       else { return nil }
-      let verdicts = Dictionary(
-        grouping: comparison.rows.filter { $0.reported != nil },
-        by: { $0.judgement.verdict.shortLabel })
-      let counts = verdicts.sorted { $0.key < $1.key }.map { "\($0.value.count) \($0.key)" }
-      return "\(profile): \(counts.isEmpty ? "done" : counts.joined(separator: ", "))"
+      let verdicts = comparison.rows.filter { $0.reported != nil }
+        .map(\.judgement.verdict.shortLabel)
+      let claims = comparison.claims.map(\.outcome.rawValue)
+      let parts = [
+        verdicts.isEmpty ? nil : counts(verdicts),
+        claims.isEmpty ? nil : "claims: " + counts(claims),
+      ].compactMap(\.self)
+      return "\(profile): \(parts.isEmpty ? "done" : parts.joined(separator: ", "))"
     }
     return found.isEmpty ? "no results yet" : found.joined(separator: "; ")
+  }
+
+  /// How often each word is there.
+  private func counts(_ words: [String]) -> String {
+    Dictionary(grouping: words) { $0 }.sorted { $0.key < $1.key }
+      .map { "\($0.value.count) \($0.key)" }.joined(separator: ", ")
   }
 }

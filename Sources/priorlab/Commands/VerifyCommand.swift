@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import Lab
+import OrderedCollections
 
 /// Recomputes the verdicts of a stored result; trains a run again on request.
 struct VerifyCommand: ParsableCommand {
@@ -25,6 +26,9 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "The cell to train again: axis=value, joined by commas.")
   var cell: String?
 
+  @Option(help: "The study of that cell, where several have such a one.")
+  var study: String?
+
   @OptionGroup var engine: EngineOptions
   @OptionGroup var output: FormatOptions
   @OptionGroup var project: ProjectOptions
@@ -44,7 +48,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let stored = try Comparison(reading: directory + "/comparison.json")
-    if let cell { try check(cell, stored) }
+    let cells = try cells(of: stored)
     let library = try project.library()
     let verification = try Verification(
       stored, library: library, kinds: project.kinds, store: project.store)
@@ -53,7 +57,7 @@ struct VerifyCommand: ParsableCommand {
         "\(project.results) has no record of any of the \(verification.runs) runs of \(directory): is "
           + "--results right?")
     }
-    let reruns = try rerun.map { try again($0, stored, library) } ?? []
+    let reruns = try rerun.map { try again($0, stored, cells, library) } ?? []
     if output.format == .json {
       print(try jsonText(Answer(verification: verification, rerun: reruns)), terminator: "")
     } else {
@@ -92,27 +96,51 @@ struct VerifyCommand: ParsableCommand {
       + (others.isEmpty ? "" : ", nor do: \(others.joined(separator: ", "))")
   }
 
-  private func check(_ cell: String, _ stored: Comparison) throws {
-    var labels: [String] = []
-    for row in stored.rows where !labels.contains(row.cell.label) { labels.append(row.cell.label) }
-    if !labels.contains(cell) {
+  /// The cells that are meant: one, or all where none is named.
+  private func cells(of stored: Comparison) throws -> OrderedSet<CellName> {
+    let cells = OrderedSet(
+      stored.rows.filter { study == nil || $0.study == study }.map { CellName($0) })
+    if let study, cells.isEmpty {
+      let studies = OrderedSet(stored.rows.map(\.study)).joined(separator: ", ")
+      throw ValidationError("the result has no study '\(study)': it has \(studies)")
+    }
+    let meant = cells.filter { cell == nil || $0.label == cell }
+    if let cell, meant.isEmpty {
       throw ValidationError(
-        "the result has no cell '\(cell)': its cells are \(labels.joined(separator: "; "))")
+        "the result has no cell '\(cell)': its cells are "
+          + OrderedSet(cells.map(\.label)).joined(separator: "; "))
+    }
+    if let cell, meant.count > 1 {
+      throw ValidationError(
+        "several studies have the cell '\(cell)': name one by --study, "
+          + meant.map(\.study).joined(separator: ", "))
+    }
+    return meant
+  }
+
+  private struct CellName: Hashable {
+    let study: String
+    let label: String
+
+    init(_ row: Comparison.Row) {
+      study = row.study
+      label = row.cell.label
     }
   }
 
   /// Trains one run in a temporary place.
   private func again(
-    _ seed: Int, _ stored: Comparison, _ library: ManifestLibrary
+    _ seed: Int, _ stored: Comparison, _ cells: OrderedSet<CellName>, _ library: ManifestLibrary
   ) throws -> [Rerun] {
-    let wanted = cell ?? stored.rows.first { $0.runs.contains { $0.seed == seed } }?.cell.label
-    guard let row = stored.rows.first(where: { $0.cell.label == wanted }),
-      let recordedRun = row.runs.first(where: { $0.seed == seed })
-    else {
+    let rows = stored.rows.lazy.filter { cells.contains(CellName($0)) }
+    let found = rows.compactMap { row in
+      row.runs.first { $0.seed == seed }.map { (row: row, run: $0) }
+    }.first
+    guard let (row, recordedRun) = found else {
       throw ValidationError("the result has no run with seed \(seed) of that cell")
     }
-    let study = try library.study(row.study, stored.profile, kinds: project.kinds)
-    guard let template = study.templates.first(where: { $0.cell == row.cell }),
+    let resolved = try library.study(row.study, stored.profile, kinds: project.kinds)
+    guard let template = resolved.templates.first(where: { $0.cell == row.cell }),
       let record = project.store.records(of: row.study).records[recordedRun.identity]
     else { throw ValidationError("the run has no record, or its manifest has changed") }
     let scratch = FileManager.default.temporaryDirectory

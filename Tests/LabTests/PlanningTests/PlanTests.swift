@@ -131,11 +131,12 @@ import Testing
       #expect(kept >= parameters * 4 * 3)
       #expect(before.bytes == 4 * kept)
 
-      // Median of 0.5, 1 and 3 seconds a step.
+      // Median of 0.5, 1 and 3 seconds a step; the other cell's steps are slower.
       try place.record([
         recorded(runs[0], Self.measures, steps: 6, seconds: 3),
         recorded(runs[1], Self.measures, steps: 6, seconds: 18),
-        recorded(try Tiny.run("rewo"), Self.measures, steps: 10, seconds: 10),
+        recorded(try Tiny.run(seed: 7), Self.measures, steps: 10, seconds: 10),
+        recorded(try Tiny.run("rewo"), Self.measures, steps: 10, seconds: 90),
       ])
       try place.leave(["checkpoint-4.json"], of: runs[2])
       let after = try Plan(runs, needed: .none, store: place.store)
@@ -144,6 +145,19 @@ import Testing
       #expect(after.seconds == 8)
       #expect(after.pending.map(\.run.seed) == [2, 3])
       #expect(after.bytes == 2 * kept)
+      let other = try Plan([try Tiny.run("rewo", seed: 1)], needed: .none, store: place.store)
+      #expect(other.seconds == 54)
+    }
+  }
+
+  /// Until a cell has a run of its own, the study's others say how long it may take.
+  @Test func timeOfACellWithoutRuns() throws {
+    try Workplace.with { place in
+      try place.record([
+        recorded(try Tiny.run("rewo"), Self.measures, steps: 10, seconds: 20)
+      ])
+      let plan = try Plan([try Tiny.run("plain")], needed: .none, store: place.store)
+      #expect(plan.seconds == 12)
     }
   }
 

@@ -38,6 +38,21 @@ import Testing
     #expect(try seeds("{seed: 1}", failed: 2) == [])
   }
 
+  /// Where nothing is compared, only the selected run is made.
+  @Test func aPictureOfOneRunNeedsOneRun() throws {
+    let select = ["use: [{study: test/tiny}]": "use: [{study: test/tiny, select: {seed: 1}}]"]
+    try Workplace.with([Tiny.study, try edited(Tiny.artefact, select)]) { place throws in
+      #expect(Set(try place.artefact().wanted.map(\.seed)) == [0, 1])
+    }
+    let bare = select.merging(
+      ["measures: [angle-error/global-radius, final/weight/rate]\n": ""]) { first, _ in first }
+    try Workplace.with([Tiny.study, try edited(Tiny.artefact, bare)]) { place throws in
+      #expect(try place.artefact().wanted.map(\.seed) == [1, 1])
+      let seeds = SeedList("3")
+      #expect(try place.artefact(seeds: seeds).wanted.map(\.seed) == [0, 1, 2, 0, 1, 2])
+    }
+  }
+
   @Test func best() throws {
     #expect(try seeds("{best: {measure: test/less}}") == [1])
     #expect(try seeds("{best: {measure: test/more}}") == [4])

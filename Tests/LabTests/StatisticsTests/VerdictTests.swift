@@ -12,10 +12,13 @@ import Torch
 
   private func verdict(
     _ ours: [Double], _ direction: Direction = .moreIsBetter, margin: Double = 0.05,
-    failures: Int = 0, reported: Reported? = Reported(0.4)
+    failures: Int = 0, withoutValue: Int = 0, reported: Reported? = Reported(0.4),
+    notComparable: String? = nil
   ) throws -> Judgement {
     try VerdictRule(margin: margin, direction: direction)
-      .judge(ours, failures: failures, reported: reported)
+      .judge(
+        ours, failures: failures, withoutValue: withoutValue, reported: reported,
+        notComparable: notComparable)
   }
 
   @Test func labels() {
@@ -25,6 +28,7 @@ import Torch
     #expect(Verdict.inconclusive.label == "inconclusive")
     #expect(Verdict.notComparable("short profile").label == "not comparable (short profile)")
     #expect(Verdict.notReported.label == "not reported")
+    #expect(Verdict.noRun.label == "no run")
     #expect(Verdict.failed("all 3 runs failed").label == "failed")
   }
 
@@ -61,9 +65,20 @@ import Torch
     let three = try verdict([0.4, 0.401, 0.399])
     #expect(three.verdict == .inconclusive)
     #expect(three.reason == "n = 3 of the 5 that a match needs")
+  }
+
+  @Test func nothingIsJudgedBeforeItIsTrained() throws {
     let none = try verdict([])
-    #expect(none.verdict == .inconclusive)
-    #expect(none.reason == "n = 0: no runs")
+    #expect(none.verdict == .noRun)
+    #expect(none.reason == "nothing has been trained yet")
+    #expect(try verdict([], notComparable: "another budget").verdict == .noRun)
+    #expect(try verdict([], reported: nil).verdict == .notReported)
+    // An event that never happened is something that was seen.
+    let valueless = try verdict([], withoutValue: 2)
+    #expect(valueless.verdict == .inconclusive)
+    #expect(valueless.reason == "no run has a value")
+    #expect(
+      try verdict([], withoutValue: 2, notComparable: "x").verdict == .notComparable("x"))
   }
 
   @Test func failedRunsAreNeverDropped() throws {
@@ -117,7 +132,7 @@ import Torch
   @Test func survivesJSON() throws {
     let verdicts: [Verdict] = [
       .matches, .better, .worse, .inconclusive, .notComparable("other data"), .notReported,
-      .failed("all 2 runs failed"),
+      .noRun, .failed("all 2 runs failed"),
     ]
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
