@@ -168,6 +168,7 @@ public struct RunExecutor {
   ) throws {
     let before = trainer.state.seconds
     let start = ContinuousClock.now
+    let startOfWork = ProcessorTime.seconds
     var reported = start
     var saved = start
     let planned = trainer.plannedSteps
@@ -182,7 +183,9 @@ public struct RunExecutor {
       // Before the checkpoint of the step, which then has them.
       try recordMeasures(trainer, dataset, randomness) { _ in }
       let now = ContinuousClock.now
-      trainer.setSeconds(before + (now - start).seconds)
+      let worked =
+        device == .cpu ? ProcessorTime.seconds - startOfWork : (now - start).seconds
+      trainer.setSeconds(before + worked)
       let step = trainer.state.totalSteps
       if run.template.keep.snapshots.contains(step) {
         try ParameterFile.write(trainer.model.parameters, to: directory.snapshot(step))

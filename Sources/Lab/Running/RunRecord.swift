@@ -20,6 +20,8 @@ public struct RunRecord: Codable, Sendable {
   /// Recorded curves, thinned.
   public var curves: Curves
   public var steps: Int
+  /// What training cost, over all stops and starts: seconds of processor cores, or by the clock where the
+  /// device is not the CPU.
   public var seconds: Double
   public var environment: RunEnvironment
   public var finished: Date

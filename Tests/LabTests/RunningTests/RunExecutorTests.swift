@@ -57,6 +57,24 @@ import Training
     }
   }
 
+  /// Waiting costs nothing: a busy machine does not make a run dearer.
+  @Test func itsSecondsAreThoseOfTheProcessor() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      let before = ProcessorTime.seconds
+      let executor = RunExecutor(
+        run, kinds: Tiny.kinds, store: place.store, device: .cpu, environment: Tiny.environment)
+      let outcome = try executor.execute(
+        shouldStop: {
+          Thread.sleep(forTimeInterval: 0.2)
+          return false
+        }, report: { _ in })
+      #expect(outcome == .finished)
+      let seconds = try #require(place.record(of: run)).seconds
+      #expect(seconds > 0 && seconds <= ProcessorTime.seconds - before)
+    }
+  }
+
   @Test func seedsAndCellsDiffer() throws {
     try Workplace.with { place in
       let runs = [
