@@ -40,9 +40,11 @@ def show(name, codes, angle):
     centred = codes - codes.mean(0)
     radii = np.linalg.norm(centred, axis=1)
     sign, offset = alignment(np.arctan2(centred[:, 1], centred[:, 0]), angle)
+    away = np.angle(np.exp(1j * (np.arctan2(centred[:, 1], centred[:, 0]) - sign * angle - offset)))
     response = np.arcsin(np.sin(sign * angle + offset))
     print(f"// {name}: sign {sign}, offset {float(offset)!r}, mean radius "
-          f"{float(radii.mean())!r}, variation {float(radii.std() / radii.mean())!r}")
+          f"{float(radii.mean())!r}, variation {float(radii.std() / radii.mean())!r}, "
+          f"unfolded {float(np.abs(away).mean())!r}")
     for words, divisor in (("global", radii.mean()), ("per point", radii)):
         ratio = centred[:, 1] / divisor
         regressor = np.arcsin(np.clip(ratio, -1, 1))

@@ -16,6 +16,7 @@ let kinds = Kinds(
   measures: [
     .angleError(.global),
     .angleError(.perPoint),
+    .unfoldedAngleError,
     .radiusVariation,
     .reconstructionError,
     .final("weight/rate", summary: "weight β of the rate at the end of training"),

@@ -15,6 +15,14 @@ extension Measure {
     ) { try AngleRegression($0, radius, for: id).meanAbsoluteError }
   }
 
+  /// Mean distance of the joint angle from the code's own, on the circle: table 1's question without its
+  /// regression.
+  public static let unfoldedAngleError = Measure(
+    id: "angle-error/unfolded",
+    summary: "mean distance on the circle between the code's angle and the aligned true one",
+    unit: "rad", direction: .lessIsBetter, needs: angles
+  ) { try AngleRegression($0, .global, for: "angle-error/unfolded").unfoldedError }
+
   /// Spread of the codes' distances from their centre over their mean: 0 for a circle.
   public static let radiusVariation = Measure(
     id: "code-radius/variation", summary: "std of the codes' radii over their mean: 0 for a circle",

@@ -13,6 +13,7 @@ import Testing
     let found: Double
     let meanRadius: Double
     let variation: Double
+    let unfolded: Double
     let global: Line
     let perPoint: Line
 
@@ -27,6 +28,7 @@ import Testing
     Reference(
       sign: 1, offset: 0.9, noise: 0.25, found: 0.9011106932010933,
       meanRadius: 1.99003870337904, variation: 0.17987439832482532,
+      unfolded: 0.08085364597894534,
       global: .init(
         slope: 0.9606675919604309, intercept: 0.014006510746159126, error: 0.19550506729420647),
       perPoint: .init(
@@ -34,6 +36,7 @@ import Testing
     Reference(
       sign: -1, offset: -2.2, noise: 0.25, found: -2.198917440898662,
       meanRadius: 1.9876792885452277, variation: 0.18246008454974394,
+      unfolded: 0.07680094771822314,
       global: .init(
         slope: 0.956226648950829, intercept: -0.01376389263731956, error: 0.18047882552674124),
       perPoint: .init(
@@ -41,6 +44,7 @@ import Testing
     Reference(
       sign: 1, offset: 2.9, noise: 1.1, found: 2.905333002431594,
       meanRadius: 1.647583590333571, variation: 0.45228659389247833,
+      unfolded: 0.48906618547715197,
       global: .init(
         slope: 0.8335947105803331, intercept: 0.009687766267013224, error: 0.41019114004951135),
       perPoint: .init(
@@ -72,6 +76,7 @@ import Testing
       let fit = try AngleRegression(codes: codes, angles: angles, radius: radius)
       #expect(abs(fit.meanRadius - reference.meanRadius) < 1e-12)
       #expect(abs(fit.radiusVariation - reference.variation) < 1e-12)
+      #expect(abs(fit.unfoldedError - reference.unfolded) < 1e-12)
       #expect(abs(fit.slope - line.slope) < 1e-9)
       #expect(abs(fit.intercept - line.intercept) < 1e-9)
       #expect(abs(fit.meanAbsoluteError - line.error) < 1e-9)
@@ -121,6 +126,7 @@ import Testing
     for radius in AngleRegression.Radius.allCases {
       let fit = try AngleRegression(codes: codes, angles: angles, radius: radius)
       #expect(fit.meanAbsoluteError < 1e-6)
+      #expect(fit.unfoldedError < 1e-12)
       #expect(abs(fit.slope - 1) < 1e-6)
       #expect(abs(fit.intercept) < 1e-6)
       #expect(abs(fit.meanRadius - 0.3) < 1e-12)
@@ -138,6 +144,8 @@ import Testing
         codes: pairs.map { SIMD2(cos($0.0), sin($0.0)) }, angles: pairs.map(\.1), radius: radius)
       #expect(abs(fit.slope) < 1e-9)
       #expect(abs(fit.meanAbsoluteError - .pi / 4) < 0.002)
+      // The mean distance of two directions that have nothing to do with one another.
+      #expect(abs(fit.unfoldedError - .pi / 2) < 1e-9)
     }
   }
 

@@ -84,7 +84,8 @@ enum Tiny {
       MFCVAEConfiguration.self, ISAVAEConfiguration.self,
     ],
     measures: [
-      .angleError(.global), .angleError(.perPoint), .radiusVariation, .reconstructionError,
+      .angleError(.global), .angleError(.perPoint), .unfoldedAngleError, .radiusVariation,
+      .reconstructionError,
       .final("weight/rate", summary: "weight of the rate at the end"),
       .final("average/squared-error", summary: "running mean at the end"),
       .mostConfidentAccuracy, .majorityAccuracy, .hungarianAccuracy, .occupiedClusters,

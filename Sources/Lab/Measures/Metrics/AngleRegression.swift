@@ -23,6 +23,9 @@ public struct AngleRegression: Sendable {
   /// Mean distance of the codes from their centre, and its standard deviation over the mean.
   public let meanRadius: Double
   public let radiusVariation: Double
+  /// Mean distance on the circle between each code's angle and the aligned true angle, in radians: without
+  /// a radius, a fold or a fit. A code that knows nothing gives π/2.
+  public let unfoldedError: Double
 
   /// Mean |response − fit|, in radians; a code that knows nothing gives π/4.
   public var meanAbsoluteError: Double {
@@ -40,7 +43,12 @@ public struct AngleRegression: Sendable {
     let centred = codes.map { $0 - centre }
     let radii = centred.map { hypot($0.x, $0.y) }
     let mean = radii.reduce(0, +) / count
-    let shift = Self.alignment(centred.map { atan2($0.y, $0.x) }, angles)
+    let codeAngles = centred.map { atan2($0.y, $0.x) }
+    let shift = Self.alignment(codeAngles, angles)
+    let distances = zip(codeAngles, angles).map { code, angle in
+      abs((code - shift.sign * angle - shift.offset).remainder(dividingBy: 2 * .pi))
+    }
+    unfoldedError = distances.reduce(0, +) / count
     regressor = zip(centred, radii).map { code, own in
       let divisor = radius == .global ? mean : own
       return divisor > 0 ? asin(min(max(code.y / divisor, -1), 1)) : 0
