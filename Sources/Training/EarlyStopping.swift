@@ -13,6 +13,7 @@ public struct EarlyStopping: Codable, Equatable, Sendable {
   /// Names of the events: the step of the best parameters, and the one at which the phase was stopped.
   static let bestEvent = "best-validation"
   static let stoppedEvent = "stopped"
+  public static let events = [bestEvent, stoppedEvent]
 
   /// Loss terms of the phase's objectives, whose sum without weights is to be small.
   public var of: [String]

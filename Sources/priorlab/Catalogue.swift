@@ -19,9 +19,6 @@ let kinds = Kinds(
     .unfoldedAngleError,
     .radiusVariation,
     .reconstructionError,
-    .final("weight/rate", summary: "weight β of the rate at the end of training"),
-    .final(
-      "average/squared-error", summary: "running mean of the squared error a pixel at the end"),
     .mostConfidentAccuracy,
     .majorityAccuracy,
     .hungarianAccuracy,
@@ -35,11 +32,10 @@ let kinds = Kinds(
     .logLikelihoodOfSome,
     .activeLatents,
     .activeUnits,
-    .event("constraint-first-met/rate", summary: "step at which the constraint was first met"),
-    .event("best-validation", summary: "step of the best parameters on the validation split"),
-    .event("stopped", summary: "step at which early stopping ended training"),
   ],
-  families: [.importanceSampledLikelihood, .ofClusters, .probes, .diversity, .smoothness],
+  families: [
+    .final, .event, .importanceSampledLikelihood, .ofClusters, .probes, .diversity, .smoothness,
+  ],
   computations: [
     CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
     AngleRegressionComputation.self, ExamplesComputation.self, ReconstructionsComputation.self,

@@ -64,6 +64,9 @@ public protocol Computation: Decodable, Sendable {
   /// What is impossible about the settings, or nil.
   var problem: String? { get }
 
+  /// Curves that it reads by name.
+  var curves: [String] { get }
+
   /// The arrays of a run.
   ///
   /// - Parameter steps: the run's model after each of these steps, in turn; `visit` loads one.
@@ -72,6 +75,7 @@ public protocol Computation: Decodable, Sendable {
 
 extension Computation {
   public var problem: String? { nil }
+  public var curves: [String] { [] }
 }
 
 /// Arrays computed of nothing but their settings, such as a formula's values, which a manifest names under

@@ -82,6 +82,7 @@ public struct CurvesComputation: Computation {
   public var names: [String]
 
   public var parametersNeeded: ParametersNeeded { .none }
+  public var curves: [String] { names }
 
   public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let steps = run.curves.steps.map(Double.init)

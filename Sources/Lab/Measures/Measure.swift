@@ -15,12 +15,15 @@ public struct Measure: Sendable {
   public let needs: [DataNeed]
   /// The stored set of weights that it reads (`datasets/<name>.yaml`), without which a run has no value.
   public let weights: String?
+  /// What it reads of training's own records: a name that no run of the study can have is refused.
+  public let record: TrainingRecord?
   /// The value; nil where the run has none, such as the step of an event that never came.
   let value: @Sendable (FinishedRun) throws -> Double?
 
   public init(
     id: String, summary: String, unit: String, direction: Direction, needs: [DataNeed] = [],
-    weights: String? = nil, value: @escaping @Sendable (FinishedRun) throws -> Double?
+    weights: String? = nil, record: TrainingRecord? = nil,
+    value: @escaping @Sendable (FinishedRun) throws -> Double?
   ) {
     self.id = id
     self.summary = summary
@@ -28,6 +31,7 @@ public struct Measure: Sendable {
     self.direction = direction
     self.needs = needs
     self.weights = weights
+    self.record = record
     self.value = value
   }
 

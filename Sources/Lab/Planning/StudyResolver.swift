@@ -59,6 +59,19 @@ public struct ResolvedStudy: Sendable {
     seeds = (overridden ?? declared?.seeds ?? plain.seeds).seeds
     self.templates = templates
     assumptions = plain.assumptions ?? []
+    let written =
+      ofCells.filter { $0.path.elements == ["measures"] }.last?.value ?? root["measures"]
+    try checkRecords(of: written ?? manifest, kinds)
+  }
+
+  /// Of the curves and events that measures read, each must be one that some cell's model can have.
+  private func checkRecords(of measures: ConfigNode, _ kinds: Kinds) throws {
+    for id in OrderedSet(templates.flatMap(\.measures)) {
+      let origin = measures.items?.first { $0.text == id }?.origin ?? measures.origin
+      if let problem = templates.problem(try kinds.measure(id, origin: origin)) {
+        throw ManifestError(origin: origin, path: "measures", problem)
+      }
+    }
   }
 
   /// The cells, in the order of the axes.

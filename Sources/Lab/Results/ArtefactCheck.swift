@@ -22,6 +22,9 @@ struct ArtefactCheck {
       try check(measure: measure, at: ["measures", "\(index)"])
     }
     for (index, use) in artefact.use.enumerated() { try check(use, at: index) }
+    for (index, tagged) in (artefact.compute ?? []).enumerated() {
+      try check(tagged, at: ["compute", "\(index)"], templates)
+    }
     for (index, reported) in (artefact.reported ?? []).enumerated() {
       try check(reported, at: index)
     }
@@ -33,7 +36,10 @@ struct ArtefactCheck {
 
   /// A measure that no run takes would never have a value; of several cells, some may do without.
   private func check(measure: String, at path: [String]) throws {
-    _ = try kinds.measure(measure, origin: origin(of: path))
+    let known = try kinds.measure(measure, origin: origin(of: path))
+    if let problem = templates.problem(known) {
+      throw ManifestError(origin: origin(of: path), path: "measures", problem)
+    }
     if let template = templates.first, !templates.contains(where: { $0.measures.contains(measure) })
     {
       throw error(
@@ -50,7 +56,22 @@ struct ArtefactCheck {
     }
   }
 
+  /// A curve that no run has would be left out, and its panel be empty.
+  private func check(_ tagged: Tagged, at path: [String], _ templates: [RunTemplate]) throws {
+    guard try kinds.standaloneComputation(tagged) == nil else { return }
+    for curve in try kinds.computation(tagged).curves {
+      guard let problem = templates.problem(.curve(curve)) else { continue }
+      throw ManifestError(
+        origin: origin(of: path), path: (path + [tagged.tag]).joined(separator: "."), problem)
+    }
+  }
+
   private func check(_ use: Use, at index: Int) throws {
+    for (place, tagged) in (use.compute ?? []).enumerated() {
+      try check(
+        tagged, at: ["use", "\(index)", "compute", "\(place)"],
+        templates.filter { $0.study == use.study })
+    }
     let path: [String] = ["use", "\(index)", "select"]
     for measure in use.select?.measures ?? [] {
       _ = try kinds.measure(measure, origin: origin(of: path))

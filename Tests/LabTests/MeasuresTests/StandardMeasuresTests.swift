@@ -42,21 +42,21 @@ import Training
     curves.record(1, ["weight/rate": 0.5])
     curves.record(50, ["weight/rate": 0.25, "loss/rate": 9])
     let (run, _) = finished(curves: curves)
-    let measure = Measure.final("weight/rate", summary: "")
+    let measure = Measure.final("weight/rate")
     #expect(measure.id == "final/weight/rate")
     #expect(try measure.value(run) == 0.25)
-    #expect(try Measure.final("loss/rate", summary: "").value(run) == 9)
-    #expect(try Measure.final("loss/none", summary: "").value(run) == nil)
-    #expect(try Measure.final("weight/rate", summary: "").value(finished().run) == nil)
+    #expect(try Measure.final("loss/rate").value(run) == 9)
+    #expect(try Measure.final("loss/none").value(run) == nil)
+    #expect(try Measure.final("weight/rate").value(finished().run) == nil)
   }
 
   @Test func stepOfAnEvent() throws {
     let (run, _) = finished(events: ["met": 350])
-    let measure = Measure.event("met", summary: "")
+    let measure = Measure.event("met")
     #expect(measure.id == "event/met")
     #expect(measure.unit == "steps")
     #expect(try measure.value(run) == 350)
-    #expect(try Measure.event("never", summary: "").value(run) == nil)
+    #expect(try Measure.event("never").value(run) == nil)
   }
 
   /// What a measure cannot be taken of is said, with what would be needed.

@@ -188,6 +188,33 @@ import Testing
     #expect(message.contains(expected), "\(message)")
   }
 
+  /// A curve that no run can have would be left out in silence.
+  @Test func curvesThatNoRunHas() throws {
+    let message = try message(["names: [weight/rate, loss/rate]": "names: [weight/rate, loss/rat]"])
+    let text = try edited(Tiny.artefact, ["loss/rate]": "loss/rat]"])
+    #expect(
+      message.hasPrefix(
+        "\(try place("curves: {names", in: text, file: "1.yaml")): compute.2.curves: unknown name "
+          + "'loss/rat'; did you mean 'loss/rate'? Expected one of average/squared-error, "
+          + "loss/distortion, loss/rate, statistic/squared-error, validation/distortion, "
+          + "validation/rate, validation/sum, weight/distortion, weight/rate"), "\(message)")
+  }
+
+  /// What a model can record is no mistake where an override keeps a run from recording it.
+  @Test(arguments: [
+    "final/loss/distortion", "final/average/squared-error", "final/validation/rate",
+    "event/constraint-first-met/distortion", "event/stopped",
+  ])
+  func recordsThatAnOverrideTakesAway(_ id: String) throws {
+    let study = try edited(
+      Tiny.study,
+      ["final/weight/rate, event/constraint": "\(id), final/weight/rate, event/constraint"])
+    #expect(throws: Never.self) { try Tiny.resolve(study) }
+    let wrong = try edited(study, [id: id + "s"])
+    #expect(
+      words { try Tiny.resolve(wrong) }.contains("unknown name '\(id)s'; did you mean '\(id)'"))
+  }
+
   @Test func wrongMeasuresAreFound() throws {
     let text = try edited(Tiny.artefact, ["final/weight/rate]": "final/weigth/rate]"])
     let message = try message(["final/weight/rate]": "final/weigth/rate]"])

@@ -86,15 +86,10 @@ enum Tiny {
     measures: [
       .angleError(.global), .angleError(.perPoint), .unfoldedAngleError, .radiusVariation,
       .reconstructionError,
-      .final("weight/rate", summary: "weight of the rate at the end"),
-      .final("average/squared-error", summary: "running mean at the end"),
       .mostConfidentAccuracy, .majorityAccuracy, .hungarianAccuracy, .occupiedClusters,
       .largestCluster, .componentDivergence, .consistencyViolation,
       .mutualInformationGap("sampled", factors: 2..<6, words: "scale, orientation, x and y"),
       .logLikelihood, .logLikelihoodOfSome, .activeLatents, .activeUnits,
-      .event("constraint-first-met/rate", summary: "first step at which the constraint is met"),
-      .event("best-validation", summary: "step of the best parameters"),
-      .event("stopped", summary: "step at which training ended early"),
       Measure(id: "test/less", summary: "an error", unit: "nats", direction: .lessIsBetter) { _ in
         0
       },
@@ -105,7 +100,9 @@ enum Tiny {
         weights: "test-weights"
       ) { try $0.weights("test-weights")["scale"]?.item() },
     ],
-    families: [.importanceSampledLikelihood, .ofClusters, .probes, .diversity, .smoothness],
+    families: [
+      .final, .event, .importanceSampledLikelihood, .ofClusters, .probes, .diversity, .smoothness,
+    ],
     computations: [
       CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
       AngleRegressionComputation.self, ExamplesComputation.self, ReconstructionsComputation.self,

@@ -1,0 +1,51 @@
+import Training
+
+/// What training writes down of a run besides its parameters, and a measure or a figure reads.
+public enum TrainingRecord: Equatable, Sendable {
+  /// A value at each recorded step.
+  case curve(String)
+  /// The step at which something first happened.
+  case event(String)
+
+  var name: String {
+    switch self {
+    case .curve(let name), .event(let name): name
+    }
+  }
+}
+
+extension RunTemplate {
+  /// The names that a record of that kind can have with this model. Whether a run has it also depends on
+  /// weights and phases, which an override may change: a constant weight has no constraint to meet.
+  func names(like record: TrainingRecord) -> Set<String> {
+    let objectives = plan.phases.flatMap(\.updates).compactMap { model.objectives[$0.minimise] }
+    let losses = Set(objectives.flatMap(\.losses))
+    switch record {
+    case .event:
+      return Set(losses.map { "constraint-first-met/" + $0 }).union(EarlyStopping.events)
+    case .curve:
+      let statistics = Set(objectives.flatMap(\.statistics))
+      return Set(
+        ["loss/", "weight/", "validation/"].flatMap { kind in losses.map { kind + $0 } }
+          + ["statistic/", "average/"].flatMap { kind in statistics.map { kind + $0 } }
+          + (recording.measures?.ids ?? []).map { Measure.curve(of: $0) }
+      ).union(["validation/sum"])
+    }
+  }
+}
+
+extension Collection<RunTemplate> {
+  /// Why none of them can have that record, or nil.
+  ///
+  /// - Parameter prefix: what stands before its name where it is written.
+  func problem(_ record: TrainingRecord, prefix: String = "") -> ManifestError.Problem? {
+    let names = reduce(into: Set<String>()) { $0.formUnion($1.names(like: record)) }
+    if isEmpty || names.contains(record.name) { return nil }
+    return .unknownName(name: prefix + record.name, valid: names.map { prefix + $0 }.sorted())
+  }
+
+  /// Why none of them can have what a measure reads, or nil.
+  func problem(_ measure: Measure) -> ManifestError.Problem? {
+    measure.record.flatMap { problem($0, prefix: String(measure.id.dropLast($0.name.count))) }
+  }
+}
