@@ -18,6 +18,8 @@ let kinds = Kinds(
     .angleError(.perPoint),
     .unfoldedAngleError,
     .radiusVariation,
+    .ringCrossings,
+    .ringGap,
     .reconstructionError,
     .mostConfidentAccuracy,
     .majorityAccuracy,

@@ -14,7 +14,7 @@ extension CommandTests {
     @Test func verifies() throws {
       let outcome = try project.run("verify", result)
       #expect(outcome.code == 0, "\(outcome)")
-      #expect(outcome.output == "all 35 rows follow from the 10 recorded runs\n")
+      #expect(outcome.output == "all 45 rows follow from the 10 recorded runs\n")
     }
 
     /// A figure of a formula has no rows.
@@ -54,11 +54,11 @@ extension CommandTests {
       #expect(outcome.code == 1, "\(outcome)")
       #expect(outcome.output.contains("0.001"))
       #expect(outcome.output.contains(value))
-      #expect(outcome.output.contains("1 of 35 rows do not follow from the records"))
+      #expect(outcome.output.contains("1 of 45 rows do not follow from the records"))
       try project.edit(file, "\"title\" : \"OLS", "\"title\" : \"Our OLS")
       let title = try project.run("verify", result)
       #expect(
-        title.output.hasSuffix("1 of 35 rows do not follow from the records, nor do: title\n"))
+        title.output.hasSuffix("1 of 45 rows do not follow from the records, nor do: title\n"))
       let json = try project.run("verify", result, "--format", "json")
       #expect(json.code == 1)
       #expect(json.output.contains("\"discrepancies\""))

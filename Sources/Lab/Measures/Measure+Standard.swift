@@ -29,6 +29,20 @@ extension Measure {
     unit: "", direction: .lessIsBetter, needs: angles
   ) { try AngleRegression($0, .global, for: "code-radius/variation").radiusVariation }
 
+  /// How often the ring of codes, in the order of the angle, crosses itself.
+  public static let ringCrossings = Measure(
+    id: "code-ring/crossings",
+    summary: "how often the codes, in the order of the angle, cross their own way", unit: "",
+    direction: .lessIsBetter, needs: angles
+  ) { Double(try CodeRing($0, for: "code-ring/crossings").crossings) }
+
+  /// How much longer the longest step along the ring of codes is than the median one.
+  public static let ringGap = Measure(
+    id: "code-ring/largest-gap",
+    summary: "longest over median step between the mean codes of neighbouring degrees", unit: "",
+    direction: .lessIsBetter, needs: angles
+  ) { try CodeRing($0, for: "code-ring/largest-gap").largestGap }
+
   /// Root-mean-square error of the reconstruction from posterior means, over all training images.
   public static let reconstructionError = Measure(
     id: "reconstruction/rms-from-mean",
@@ -85,10 +99,26 @@ extension MeasureFamily {
 extension AngleRegression {
   /// The regression on a run's posterior means and the data's `angle`.
   init(_ run: FinishedRun, _ radius: Radius, for purpose: String) throws {
-    guard let angles = try run.dataset.train["angle"] else {
+    let (codes, angles) = try run.codesAndAngles(for: purpose)
+    try self.init(codes: codes, angles: angles, radius: radius)
+  }
+}
+
+extension CodeRing {
+  /// The ring of a run's posterior means in the order of the data's `angle`.
+  fileprivate init(_ run: FinishedRun, for purpose: String) throws {
+    let (codes, angles) = try run.codesAndAngles(for: purpose)
+    try self.init(codes: codes, angles: angles)
+  }
+}
+
+extension FinishedRun {
+  fileprivate func codesAndAngles(
+    for purpose: String
+  ) throws -> (codes: [SIMD2<Double>], angles: [Double]) {
+    guard let angles = try dataset.train["angle"] else {
       throw MeasureError.needsTensor(purpose, name: "angle")
     }
-    let codes = try PosteriorCodes.shared(run, for: purpose).plane(for: purpose)
-    try self.init(codes: codes, angles: angles.doubles(), radius: radius)
+    return (try PosteriorCodes.shared(self, for: purpose).plane(for: purpose), angles.doubles())
   }
 }

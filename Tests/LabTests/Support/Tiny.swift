@@ -85,6 +85,7 @@ enum Tiny {
     ],
     measures: [
       .angleError(.global), .angleError(.perPoint), .unfoldedAngleError, .radiusVariation,
+      .ringCrossings, .ringGap,
       .reconstructionError,
       .mostConfidentAccuracy, .majorityAccuracy, .hungarianAccuracy, .occupiedClusters,
       .largestCluster, .componentDivergence, .consistencyViolation,
