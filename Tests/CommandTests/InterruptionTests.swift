@@ -56,6 +56,22 @@ extension CommandTests {
       #expect(project.records().isEmpty)
     }
 
+    /// Most of a step is spent in kernels on whose stack nothing else may write: a handler that ran there
+    /// ended every third run in a crash.
+    @Test(arguments: 0..<6)
+    func stopsWhileKernelsCompute(_ seed: Int) throws {
+      let project = try Project()
+      let running = try project.start([
+        "run", "vhp/pendulum", "--cell", "method=beta-1", "--seed", "\(seed)", "--profile", "paper",
+      ])
+      running.wait { project.exists("results/vhp/pendulum/runs") }
+      Thread.sleep(forTimeInterval: 3 + 0.13 * Double(seed))
+      running.send(SIGINT)
+      let outcome = running.finish()
+      #expect(outcome.code == 130, "\(outcome)")
+      #expect(outcome.errors.hasPrefix("error: stopped at step "), "\(outcome)")
+    }
+
     /// A killed process is one failed run; the others finish, and the next command makes it up.
     @Test func aKilledRunIsCounted() throws {
       let project = try Project()
