@@ -57,7 +57,7 @@ extension CommandTests {
         ["compare"] + smoke + ["--seeds", "0,", "--only", "method = geco", "--format", "csv"]
       ).finish()
       let rows = outcome.output.split(separator: "\n").filter { $0.contains("method=geco,") }
-      #expect(rows.count == 6)
+      #expect(rows.count == 9)
       for row in rows where !row.contains("event/") { #expect(row.contains(",1,"), "\(row)") }
     }
 
