@@ -33,13 +33,13 @@ extension CommandTests {
       }
       let comparison = try json(try project.text(directory + "/comparison.json"))
       let rows = try #require((comparison as? [String: Any])?["rows"] as? [[String: Any]])
-      #expect(rows.count == 30)
+      #expect(rows.count == 45)
       for row in rows {
         let values = (row["runs"] as? [Any])?.count ?? 0
         #expect(values + (row["withoutValue"] as? Int ?? 0) == 2)
         #expect((row["failed"] as? [Any])?.isEmpty == true)
       }
-      #expect(try project.text(directory + "/comparison.csv").split(separator: "\n").count == 31)
+      #expect(try project.text(directory + "/comparison.csv").split(separator: "\n").count == 46)
       #expect(try project.text(directory + "/comparison.md").contains("| cell | measure |"))
       #expect(try project.text(directory + "/manifest.yaml").contains("importance-samples: 2"))
       #expect(project.records().count == 10)
@@ -120,7 +120,7 @@ extension CommandTests {
       #expect(project.records().count == before + 2)
       let comparison = try json(try project.text(directory + "/comparison.json"))
       let rows = try #require((comparison as? [String: Any])?["rows"] as? [[String: Any]])
-      #expect(rows.count == 30)
+      #expect(rows.count == 45)
       let seeds = rows.filter { $0["measure"] as? String == "final/weight/rate" }.map { row in
         (row["runs"] as? [[String: Any]] ?? []).compactMap { $0["seed"] as? Int }
       }
