@@ -166,7 +166,7 @@ extension CommandTests {
       let good = try mixture("reconstruction/rms-from-mean")
       #expect(try good.run("validate").code == 0)
       let project = try mixture(
-        "event/constraint-first-met/rate", image: "mine.idx, shape: [1, 2, 2]")
+        "event/constraint-first-met/distortion", image: "mine.idx, shape: [1, 2, 2]")
       let outcome = try project.run("run", "gmvae/mine")
       #expect(outcome.code == 3, "\(outcome)")
       #expect(
