@@ -7,26 +7,26 @@ enum Interruption {
 
   /// From now on a first signal asks to stop at the next step; a second one ends the process at once.
   ///
-  /// To be called before anything is computed: threads that are started later take no signals either.
+  /// To be called on the main thread, which is the one that takes signals.
   static func watch() {
     // Kernels that are compiled at run time use the stack pointer as they like, and a handler that ran on
-    // their stack would write over what is theirs. So a thread of its own waits for the signals, and
-    // no thread that computes takes them.
+    // their stack would write over what is theirs: it gets a stack of its own.
+    let size = 1 << 16
+    var stack = stack_t()
+    stack.ss_sp = .allocate(byteCount: size, alignment: 64)
+    stack.ss_size = size
+    sigaltstack(&stack, nil)
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in [SIGINT, SIGTERM] {
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { _ in Interruption.signalled() }
+      action.sa_flags = SA_ONSTACK | SA_RESTART
+      sigaction(number, &action, nil)
       sigaddset(&signals, number)
-      // For threads that were there before.
-      signal(number) { _ in Interruption.signalled() }
     }
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    let awaited = signals
-    Thread.detachNewThread {
-      var (awaited, number) = (awaited, Int32(0))
-      while true {
-        if sigwait(&awaited, &number) == 0 { signalled() }
-      }
-    }
+    // Whoever started this process may have had the signals blocked, which is inherited.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     // A reader that has gone away must not end a run without a checkpoint.
     signal(SIGPIPE, SIG_IGN)
     // A limit on the size of files is then an error of the write, with its sentence.
