@@ -173,6 +173,9 @@ public struct Objective: Sendable {
 
 /// What a manifest says below a model's name.
 public protocol ModelConfiguration: Codable, Sendable {
+  /// The model that it builds; what that conforms to says what can be measured of it.
+  associatedtype Built: Model
+
   /// The model's name in manifests.
   static var name: String { get }
 
@@ -189,11 +192,15 @@ public protocol ModelConfiguration: Codable, Sendable {
   /// The starts that the model offers.
   var starts: [StartKind] { get }
 
+  /// In how many ways the model clusters its examples, where it does.
+  var facetCount: Int { get }
+
   /// The untrained model.
-  func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model
+  func build(for data: ExampleShapes, parameters: ParameterStore) -> Built
 }
 
 extension ModelConfiguration {
   public func range(of tensor: String) -> ClosedRange<Double>? { nil }
   public var starts: [StartKind] { [] }
+  public var facetCount: Int { 1 }
 }

@@ -66,7 +66,7 @@ public enum Engine {
 
   /// Chooses threads and dense backend; returns the backend in force.
   public static func configure(threads: Int, dense: DenseBackend) -> DenseBackend {
-    pl_set_threads(Int32(threads))
+    pl_set_threads(Int32(clamping: threads))
     pl_keep_memory()
     let choice =
       switch dense {

@@ -96,7 +96,7 @@ struct Failure {
   }
 
   private func report(_ message: String) {
-    FileHandle.standardError.write(Data("error: \(message)\n".utf8))
+    StandardError.write("error: \(message)\n")
   }
 }
 

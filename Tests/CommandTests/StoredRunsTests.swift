@@ -127,6 +127,9 @@ extension CommandTests {
       #expect(outcome.output.contains("weights.h5"))
       let whole = try project.run("show", identity, "--format", "json")
       #expect((try json(whole.output) as? [String: Any])?["identity"] as? String == identity)
+      #expect(whole.output.hasPrefix("{\n"))
+      let finished = (try json(whole.output) as? [String: Any])?["finished"] as? String
+      #expect(finished == record["finished"] as? String)
       // The start of several says which.
       let all = try project.run("show", "")
       #expect(all.code == 2)

@@ -216,8 +216,17 @@ extension CommandTests {
       #expect(negative.code == 3, "\(negative)")
       #expect(
         negative.errors.contains(
-          "accuracy/majority needs 'label' from 0 to 99999, and in the split 'test' it is from -1 "
-            + "to 2"), "\(negative)")
+          "accuracy/majority needs 'label' from 0 to 999, and in the split 'test' it is from -1 to 2"
+        ),
+        "\(negative)")
+      // Numbers that are scaled like pixels are no labels: cut off, all would be label 0.
+      let scaled = try mixture("accuracy/majority", label: "label.idx, scale: 255")
+      try scaled.write(DataFile.idx([0, 1, 2, 3, 0, 1, 2, 3], [8]), to: "datasets/label.idx")
+      let parts = try scaled.run("run", "gmvae/mine")
+      #expect(parts.code == 3, "\(parts)")
+      #expect(
+        parts.errors.contains(
+          "accuracy/majority needs whole numbers in 'label' of the split 'test'"), "\(parts)")
     }
   }
 }

@@ -35,7 +35,7 @@ extension TinyGMVAE {
     let shapes = ["image": image]
     #expect(configuration.problem(for: shapes) == nil)
     let store = ParameterStore(Randomness(seed: 7), type: .float64)
-    return try #require(configuration.build(for: shapes, parameters: store) as? GMVAE)
+    return configuration.build(for: shapes, parameters: store)
   }
 
   var images: [Double] { scattered(5 * 6, 2).map { 0.5 + 0.5 * $0 } }

@@ -28,7 +28,7 @@ import Torch
     let configuration = configuration(prior, sampling: sampling)
     #expect(configuration.problem(for: shapes) == nil)
     let store = ParameterStore(Randomness(seed: 7), type: .float64)
-    return try #require(configuration.build(for: shapes, parameters: store) as? ISAVAE)
+    return configuration.build(for: shapes, parameters: store)
   }
 
   private let images = scattered(5 * 6, 2).map { 0.5 + 0.5 * $0 }

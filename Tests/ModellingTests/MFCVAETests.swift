@@ -45,7 +45,7 @@ import Torch
     let shapes = ["image": [1, 2, 3]]
     #expect(configuration.problem(for: shapes) == nil)
     let store = ParameterStore(Randomness(seed: 7), type: .float64)
-    let model = try #require(configuration.build(for: shapes, parameters: store) as? MFCVAE)
+    let model = configuration.build(for: shapes, parameters: store)
     for (index, parameter) in store.all.enumerated() where parameter.path.hasPrefix("prior/") {
       let spread = parameter.path.hasSuffix("scale") ? 0.7 : 0
       let values = scattered(parameter.value.count, Double(index))
@@ -295,8 +295,7 @@ import Torch
     #expect(configuration.problem(for: shapes) == nil)
     try tensors {
       let store = ParameterStore(Randomness(seed: 0))
-      let model = try #require(
-        configuration.build(for: shapes, parameters: store) as? MFCVAE)
+      let model = configuration.build(for: shapes, parameters: store)
       func count(_ part: String) -> Int {
         store.all.filter { $0.path.hasPrefix(part + "/") }.reduce(0) { $0 + $1.value.count }
       }

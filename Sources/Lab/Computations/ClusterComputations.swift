@@ -12,7 +12,7 @@ public struct ExamplesComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .none }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     var images: [Double] = []
     var labels: [Double] = []
     var count = 0
@@ -37,9 +37,10 @@ public struct ReconstructionsComputation: Computation {
   public var problem: String? { SpacedExamples.problem(examples) }
 
   public var parametersNeeded: ParametersNeeded { .final }
+  public var abilities: [ModelAbility] { [.code] }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
-    let model = try run.latentModel(for: Self.name)
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+    let model: any LatentVariableModel = try run.model(.code, for: Self.name)
     var decoded: [Double] = []
     var count = 0
     try SpacedExamples.visit(examples, of: try run.dataset.train, for: Self.name) { batch in
@@ -60,9 +61,10 @@ public struct ClustersComputation: Computation {
   public var problem: String? { SpacedExamples.problem(examples) }
 
   public var parametersNeeded: ParametersNeeded { .final }
+  public var abilities: [ModelAbility] { [.clusters] }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
-    let model = try run.clusteringModel(for: Self.name)
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+    let model: any ClusteringModel = try run.model(.clusters, for: Self.name)
     let clusters = model.clusters
     var assigned = clusters.map { _ in [Double]() }
     try SpacedExamples.visit(examples, of: try run.dataset.train, for: Self.name) { batch in
@@ -85,9 +87,10 @@ public struct ComponentsComputation: Computation {
   public static let name = "components"
 
   public var parametersNeeded: ParametersNeeded { .final }
+  public var abilities: [ModelAbility] { [.gaussianClusters] }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
-    let model = try run.clusterModel(for: Self.name)
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+    let model: any GaussianClusterModel = try run.model(.gaussianClusters, for: Self.name)
     return try checked(Self.name) {
       withoutGradients {
         let components = model.clusterGaussians

@@ -14,8 +14,9 @@ public struct ClusterExamplesComputation: Computation {
   public var problem: String? { gridProblem(clusters, columns) }
 
   public var parametersNeeded: ParametersNeeded { .final }
+  public var abilities: [ModelAbility] { [.clusters] }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let examples = try run.examples(of: "test", for: Self.name)
     return try run.clusterProbabilities("test", for: Self.name).enumerated().flatMap {
       facet, probabilities in
@@ -73,11 +74,10 @@ public struct ClusterSamplesComputation: Computation {
   public var problem: String? { gridProblem(clusters, columns) ?? temperature?.problem }
 
   public var parametersNeeded: ParametersNeeded { .final }
+  public var abilities: [ModelAbility] { [.clusterSamples] }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
-    guard let model = run.model as? any ClusterGenerator else {
-      throw MeasureError.needsClusterGenerator(Self.name)
-    }
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+    let model: any ClusterGenerator = try run.model(.clusterSamples, for: Self.name)
     let shape = try run.imageShape(for: Self.name)
     let ranked =
       order == .number
@@ -125,15 +125,15 @@ public struct FacetSwapComputation: Computation {
   }
 
   public var parametersNeeded: ParametersNeeded { .final }
+  public var abilities: [ModelAbility] { [.mixturePriors, .code, .facets(facet)] }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
-    guard let model = run.model as? any MixturePriorModel & LatentVariableModel else {
-      throw MeasureError.needsMixturePriors(Self.name)
-    }
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+    let model: any MixturePriorModel & LatentVariableModel = try run.model(
+      .mixturePriors, for: Self.name)
     let examples = try run.examples(of: "test", for: Self.name)
     let facets = try run.clusterProbabilities("test", for: Self.name)
     guard facets.indices.contains(facet - 1) else {
-      throw MeasureError.needsFacets(Self.name, needed: facet, found: facets.count)
+      throw MeasureError.lacks(Self.name, .facets(facet))
     }
     let ranked = RankedClusters(facets[facet - 1]).clusters
     return try (0..<min(pairs, ranked.count / 2)).flatMap { pair in
@@ -181,11 +181,10 @@ public struct StyleTraversalComputation: Computation {
   }
 
   public var parametersNeeded: ParametersNeeded { .final }
+  public var abilities: [ModelAbility] { [.styles] }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
-    guard let model = run.model as? any StyledClusterModel else {
-      throw MeasureError.needsStyles(Self.name)
-    }
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+    let model: any StyledClusterModel = try run.model(.styles, for: Self.name)
     let probabilities = try run.clusterProbabilities("test", for: Self.name)
     let cluster = probabilities.first.flatMap { RankedClusters($0).clusters.first?.index } ?? 0
     let images = try checked(Self.name) {

@@ -64,17 +64,21 @@ public protocol Computation: Decodable, Sendable {
   /// What is impossible about the settings, or nil.
   var problem: String? { get }
 
+  /// What it asks of the model, checked before anything is trained.
+  var abilities: [ModelAbility] { get }
+
   /// Curves that it reads by name.
   var curves: [String] { get }
 
   /// The arrays of a run.
   ///
-  /// - Parameter steps: the run's model after each of these steps, in turn; `visit` loads one.
-  func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray]
+  /// - Parameter snapshots: the steps of which the run's parameters were kept; `visit` loads them in turn.
+  func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray]
 }
 
 extension Computation {
   public var problem: String? { nil }
+  public var abilities: [ModelAbility] { [] }
   public var curves: [String] { [] }
 }
 

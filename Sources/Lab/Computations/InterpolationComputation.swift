@@ -59,12 +59,13 @@ public struct InterpolationComputation: Computation {
   }
 
   public var parametersNeeded: ParametersNeeded { .final }
+  public var abilities: [ModelAbility] { [.code] }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let examples = try run.examples(of: split ?? "train", for: Self.name)
     let (from, to) = try ends(among: examples)
     let graph = try LatentGraph(
-      .init(nodes: nodes, neighbours: neighbours), of: try run.latentModel(for: Self.name),
+      .init(nodes: nodes, neighbours: neighbours), of: try run.model(.code, for: Self.name),
       run.randomness.stream("compute/" + Self.name), for: Self.name)
     let paths = try graph.interpolations(
       among: examples, from: from, to: to, for: Self.name)

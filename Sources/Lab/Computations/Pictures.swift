@@ -22,7 +22,7 @@ struct Pictures {
   }
 }
 
-extension FinishedRun {
+extension MeasuredRun {
   /// `[channels, height, width]` of the data's images.
   func imageShape(for purpose: String) throws -> [Int] {
     guard let image = try dataset.train.rows(0..<1)["image"], image.shape.count == 4 else {

@@ -15,8 +15,9 @@ public struct SmoothnessComputation: Computation {
   public var problem: String? { smoothness.problem }
 
   public var parametersNeeded: ParametersNeeded { .final }
+  public var abilities: [ModelAbility] { [.code] }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let graphs = try smoothness.roughness(run)
     let values = graphs.flatMap(\.values)
     let summaries = try (0..<(values.first?.count ?? 0)).map { feature in

@@ -26,10 +26,10 @@ enum SpacedExamples {
   static func visit(
     _ rows: [Int], of data: Split, for purpose: String, _ body: (Batch) -> Void
   ) throws {
-    for start in stride(from: 0, to: rows.count, by: FinishedRun.batch) {
+    for start in stride(from: 0, to: rows.count, by: MeasuredRun.batch) {
       try checked(purpose) {
         withoutGradients {
-          body(data.rows(at: Array(rows[start..<min(start + FinishedRun.batch, rows.count)])))
+          body(data.rows(at: Array(rows[start..<min(start + MeasuredRun.batch, rows.count)])))
         }
       }
     }

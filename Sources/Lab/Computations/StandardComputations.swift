@@ -14,8 +14,9 @@ public struct CodesComputation: Computation {
   }
 
   public var parametersNeeded: ParametersNeeded { .snapshots }
+  public var abilities: [ModelAbility] { [.code] }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     var means: [Double] = []
     var deviations: [Double] = []
     var rows: [Int] = []
@@ -55,9 +56,10 @@ public struct PriorSamplesComputation: Computation {
   }
 
   public var parametersNeeded: ParametersNeeded { .snapshots }
+  public var abilities: [ModelAbility] { [.code] }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
-    let model = try run.latentModel(for: Self.name)
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+    let model: any LatentVariableModel = try run.model(.code, for: Self.name)
     var samples: [Double] = []
     try snapshots.visit { step in
       samples += try checked(Self.name) {
@@ -84,7 +86,7 @@ public struct CurvesComputation: Computation {
   public var parametersNeeded: ParametersNeeded { .none }
   public var curves: [String] { names }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let steps = run.curves.steps.map(Double.init)
     return [ResultArray("curves/step", steps, shape: [steps.count])]
       + names.compactMap { name in
@@ -102,8 +104,9 @@ public struct AngleRegressionComputation: Computation {
   public var radius: AngleRegression.Radius
 
   public var parametersNeeded: ParametersNeeded { .final }
+  public var abilities: [ModelAbility] { [.code] }
 
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
+  public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let fit = try AngleRegression(run, radius, for: Self.name)
     let count = fit.regressor.count
     return [

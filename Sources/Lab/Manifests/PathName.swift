@@ -9,10 +9,14 @@ enum PathName {
   }
 
   /// What is wrong with the name of a figure's file, or nil.
-  static func problem(ofFile name: String) -> String? {
+  static func problem(ofFile name: String) -> String? { problem(name, of: "the file") }
+
+  /// What is wrong with the name of a profile, or nil.
+  static func problem(ofProfile name: String) -> String? { problem(name, of: "the profile") }
+
+  private static func problem(_ name: String, of what: String) -> String? {
     if isSegment(name[...]) { return nil }
-    return
-      "the file '\(name)' must be of letters, digits, '.', '_' and '-', and start with neither "
+    return "\(what) '\(name)' must be of letters, digits, '.', '_' and '-', and start with neither "
       + "'.' nor '-'"
   }
 

@@ -44,8 +44,15 @@ extension Collection<RunTemplate> {
     return .unknownName(name: prefix + record.name, valid: names.map { prefix + $0 }.sorted())
   }
 
-  /// Why none of them can have what a measure reads, or nil.
+  /// Why none of them can have a measure, by what it asks of the model and reads of training, or nil.
   func problem(_ measure: Measure) -> ManifestError.Problem? {
-    measure.record.flatMap { problem($0, prefix: String(measure.id.dropLast($0.name.count))) }
+    if let lacking = first.flatMap({ measure.abilities.lacking(in: $0.model) }),
+      allSatisfy({ measure.abilities.lacking(in: $0.model) != nil })
+    {
+      return .impossible(MeasureError.lacks(measure.id, lacking).description)
+    }
+    return measure.record.flatMap {
+      problem($0, prefix: String(measure.id.dropLast($0.name.count)))
+    }
   }
 }

@@ -82,7 +82,13 @@ public struct RunTemplate: Sendable {
     if plan.phases.isEmpty {
       throw refuse(study.phases, "phases", "at least one phase is needed")
     }
+    var ids: Set<String> = []
     for (phase, node) in zip(plan.phases, study.phases.items ?? []) {
+      guard ids.insert(phase.id).inserted else {
+        throw refuse(
+          node["id"] ?? node, "phases.\(phase.id)",
+          "two phases have this id: overrides and random streams go by it")
+      }
       if let problem = phase.problem { throw refuse(node, "phases.\(phase.id)", problem) }
       for (index, start) in (phase.start ?? []).enumerated()
       where !model.starts.contains(start.kind) {

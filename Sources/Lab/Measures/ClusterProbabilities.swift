@@ -9,7 +9,7 @@ struct ClusterProbabilities {
   let values: [Float]
 }
 
-extension FinishedRun {
+extension MeasuredRun {
   /// The probabilities of each facet's clusters for a split's examples; once for all that ask.
   ///
   /// - Throws: `MeasureError` where the model has no clusters or the data no such split.
@@ -17,38 +17,15 @@ extension FinishedRun {
     _ split: String, for purpose: String
   ) throws -> [ClusterProbabilities] {
     try shared("clusters of the split \(split)") {
-      let model = try clusteringModel(for: purpose)
-      let examples = try examples(of: split, for: purpose)
+      let model: any ClusteringModel = try model(.clusters, for: purpose)
       var probabilities = model.clusters.map { _ in [Float]() }
-      for start in stride(from: 0, to: examples.count, by: Self.batch) {
-        try checked(purpose) {
-          withoutGradients {
-            let batch = examples.rows(start..<min(start + Self.batch, examples.count))
-            for (facet, found) in model.clusterProbabilities(batch).enumerated() {
-              probabilities[facet] += found.floats()
-            }
-          }
+      try Self.evaluate(examples(of: split, for: purpose), for: purpose) { batch, _ in
+        for (facet, found) in model.clusterProbabilities(batch).enumerated() {
+          probabilities[facet] += found.floats()
         }
       }
       return zip(model.clusters, probabilities).map(ClusterProbabilities.init)
     }
-  }
-
-  /// The model, where it assigns examples to clusters.
-  func clusteringModel(for purpose: String) throws -> any ClusteringModel {
-    guard let model = model as? any ClusteringModel else {
-      throw MeasureError.needsClusters(purpose)
-    }
-    return model
-  }
-
-  /// The examples of a split.
-  func examples(of split: String, for purpose: String) throws -> Split {
-    let dataset = try dataset
-    guard let examples = split == "train" ? dataset.train : dataset.others[split] else {
-      throw MeasureError.needsSplit(purpose, name: split)
-    }
-    return examples
   }
 }
 

@@ -20,8 +20,8 @@ struct MLPClassifier {
   private let parameters: [Tensor]
 
   static let hidden = 100
-  /// More classes than any data set of ours has, few enough that a batch's targets take little memory.
-  static let mostClasses = 1000
+  /// As many as there are labels, few enough that a batch's targets take little memory.
+  static let mostClasses = ClusterAccuracy.mostLabels
   private static let batch = 200
   private static let mostEpochs = 200
   private static let decay = 1e-4

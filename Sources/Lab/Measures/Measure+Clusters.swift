@@ -80,7 +80,8 @@ private enum ClusterMeasure: String {
   func measure(id: String, labels: String, split: String, facet: Int?) -> Measure {
     Measure(
       id: id, summary: summary(split, labels) + (facet.map { "; facet \($0)" } ?? ""), unit: unit,
-      direction: readsLabels ? .moreIsBetter : .neither, needs: needs(split, labels)
+      direction: readsLabels ? .moreIsBetter : .neither, abilities: [.clusters],
+      needs: needs(split, labels)
     ) { run in
       let facets = try ClusterAccuracy.of(run, split, readsLabels ? labels : nil, for: id)
       guard let facet else {
@@ -112,7 +113,7 @@ private enum ClusterMeasure: String {
       image,
       DataNeed(
         split: split, tensor: labels, shape: [],
-        range: 0...Double(ClusterAccuracy.mostLabels - 1)),
+        range: 0...Double(ClusterAccuracy.mostLabels - 1), isWhole: true),
     ]
   }
 
@@ -132,7 +133,7 @@ extension ClusterAccuracy {
   ///
   /// - Parameter labels: the tensor's name; without one, all examples have one label.
   static func of(
-    _ run: FinishedRun, _ split: String, _ labels: String?, for purpose: String
+    _ run: MeasuredRun, _ split: String, _ labels: String?, for purpose: String
   ) throws -> [ClusterAccuracy] {
     try run.shared("clusters of the split \(split) against \(labels ?? "nothing")") {
       let examples = try run.examples(of: split, for: purpose)

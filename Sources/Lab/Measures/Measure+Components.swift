@@ -7,10 +7,10 @@ extension Measure {
   public static let componentDivergence = Measure(
     id: "components/divergence",
     summary: "KL divergence between the Gaussians of two clusters, mean over all ordered pairs",
-    unit: "nats", direction: .neither
+    unit: "nats", direction: .neither, abilities: [.gaussianClusters]
   ) { run in
     let id = "components/divergence"
-    let model = try run.clusterModel(for: id)
+    let model: any GaussianClusterModel = try run.model(.gaussianClusters, for: id)
     return try checked(id) {
       withoutGradients {
         let components = model.clusterGaussians
@@ -30,31 +30,17 @@ extension Measure {
   public static let consistencyViolation = Measure(
     id: "consistency-violation/train",
     summary: "entropy of the cluster given draws of the codes, mean over the training examples",
-    unit: "nats", direction: .lessIsBetter, needs: [DataNeed(split: "train", tensor: "image")]
+    unit: "nats", direction: .lessIsBetter, abilities: [.gaussianClusters],
+    needs: [DataNeed(split: "train", tensor: "image")]
   ) { run in
     let id = "consistency-violation/train"
-    let model = try run.clusterModel(for: id)
+    let model: any GaussianClusterModel = try run.model(.gaussianClusters, for: id)
     let data = try run.dataset.train
     var sum = 0.0
-    for start in stride(from: 0, to: data.count, by: FinishedRun.batch) {
-      sum += try checked(id) {
-        withoutGradients {
-          let batch = data.rows(start..<min(start + FinishedRun.batch, data.count))
-          let randomness = StepRandomness(run.randomness, "measure/" + id, step: start)
-          return model.clusterEntropy(batch, randomness).sum().item()
-        }
-      }
+    try MeasuredRun.evaluate(data, for: id) { batch, range in
+      let randomness = StepRandomness(run.randomness, "measure/" + id, step: range.lowerBound)
+      sum += model.clusterEntropy(batch, randomness).sum().item()
     }
     return sum / Double(data.count)
-  }
-}
-
-extension FinishedRun {
-  /// The model, where its clusters are Gaussians of its code.
-  func clusterModel(for purpose: String) throws -> any GaussianClusterModel {
-    guard let model = model as? any GaussianClusterModel else {
-      throw MeasureError.needsGaussianClusters(purpose)
-    }
-    return model
   }
 }

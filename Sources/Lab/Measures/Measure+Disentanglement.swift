@@ -14,7 +14,7 @@ extension Measure {
     let needs = [DataNeed(split: "train", tensor: "factors", range: 0...1023, isWhole: true)]
     return Measure(
       id: id, summary: "mutual information gap of codes drawn from the posterior and \(words)",
-      unit: "", direction: .moreIsBetter, needs: needs
+      unit: "", direction: .moreIsBetter, abilities: [.code], needs: needs
     ) { run in
       guard let tensor = try run.dataset.train["factors"] else {
         throw MeasureError.needsTensor(id, name: "factors")
@@ -37,14 +37,14 @@ extension Measure {
   /// log p(x|z) in nats with one draw of z for each example, averaged over all training data.
   public static let logLikelihood = Measure(
     id: "logpx/full", summary: "log p(x|z) at one draw of z, averaged over all training examples",
-    unit: "nats", direction: .moreIsBetter
+    unit: "nats", direction: .moreIsBetter, abilities: [.likelihood]
   ) { mean(try logLikelihoods($0, for: "logpx/full")) }
 
   /// The same, averaged over ten thousand examples at random.
   public static let logLikelihoodOfSome = Measure(
     id: "logpx/random-10000",
     summary: "log p(x|z) at one draw of z, averaged over 10,000 training examples at random",
-    unit: "nats", direction: .moreIsBetter
+    unit: "nats", direction: .moreIsBetter, abilities: [.likelihood]
   ) { run in
     let id = "logpx/random-10000"
     let values = try logLikelihoods(run, for: id)
@@ -57,7 +57,7 @@ extension Measure {
   public static let activeLatents = Measure(
     id: "latents/active",
     summary: "code dimensions whose posterior mean has a variance above 0.01 over the data",
-    unit: "", direction: .neither
+    unit: "", direction: .neither, abilities: [.code]
   ) { run in
     let codes = try PosteriorCodes.shared(run, for: "latents/active")
     return Double(codes.varianceOfMeans.count { $0 > 0.01 })
@@ -69,11 +69,9 @@ extension Measure {
 
   /// log p(x|z) of each training example, once for all measures.
   private static func logLikelihoods(
-    _ run: FinishedRun, for purpose: String
+    _ run: MeasuredRun, for purpose: String
   ) throws -> [Double] {
-    guard let model = run.model as? any LikelihoodModel else {
-      throw MeasureError.needsLikelihood(purpose)
-    }
+    let model: any LikelihoodModel = try run.model(.likelihood, for: purpose)
     return try run.shared("log-likelihoods of the training data") {
       let codes = try PosteriorCodes.shared(run, for: purpose)
       let data = try run.dataset.train
@@ -81,15 +79,9 @@ extension Measure {
       let stream = randomness.stream("z")
       var values: [Double] = []
       values.reserveCapacity(data.count)
-      for start in stride(from: 0, to: data.count, by: FinishedRun.batch) {
-        try checked(purpose) {
-          withoutGradients {
-            let range = start..<min(start + FinishedRun.batch, data.count)
-            let batch = data.rows(range)
-            let z = codes.draws(range, stream, like: model.parameters.all.first?.value)
-            values += model.logLikelihood(batch, codes: z).doubles()
-          }
-        }
+      try MeasuredRun.evaluate(data, for: purpose) { batch, range in
+        let z = codes.draws(range, stream, like: model.parameters.all.first?.value)
+        values += model.logLikelihood(batch, codes: z).doubles()
       }
       return values
     }

@@ -14,6 +14,7 @@ extension MeasureFamily {
       Measure(
         id: id, summary: diversity.summary, unit: "",
         direction: diversity.isOfSamples ? .moreIsBetter : .neither,
+        abilities: diversity.isOfSamples ? [.code] : [],
         needs: ["train", "test"].map { DataNeed(split: $0, tensor: "image", range: 0...1) },
         weights: LPIPS.weights
       ) { try diversity.value($0) }
@@ -53,11 +54,9 @@ struct Diversity: Equatable {
   }
 
   /// The mean distance; nil where there are no two images.
-  func value(_ run: FinishedRun) throws -> Double? {
+  func value(_ run: MeasuredRun) throws -> Double? {
     let dataset = try run.dataset
-    guard let test = dataset.others["test"] else {
-      throw MeasureError.needsSplit(id, name: "test")
-    }
+    let test = try run.examples(of: "test", for: id)
     guard let shape = dataset.train["image"]?.shape.dropFirst(), shape.count == 3,
       [1, 3].contains(shape.first), test["image"]?.shape.dropFirst() == shape
     else { throw MeasureError.needsPictures(id) }
@@ -67,7 +66,7 @@ struct Diversity: Equatable {
     }
     let stream = run.randomness.stream("measure/lpips/" + (isOfSamples ? "samples" : "images"))
     if isOfSamples {
-      let model = try run.latentModel(for: id)
+      let model: any LatentVariableModel = try run.model(.code, for: id)
       return try mean(metric, pairs: (count ?? 0) / 2) { _, pairs in
         let images = Self.samples(model, 2 * pairs, stream, Array(shape))
         return (images.narrowed(0, 0..<pairs), images.narrowed(0, pairs..<2 * pairs))

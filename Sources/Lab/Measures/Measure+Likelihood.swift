@@ -14,7 +14,7 @@ extension MeasureFamily {
     ImportanceSampling(id).map { sampling in
       Measure(
         id: id, summary: sampling.summary, unit: "nats",
-        direction: sampling.isError ? .neither : .lessIsBetter,
+        direction: sampling.isError ? .neither : .lessIsBetter, abilities: [.importanceWeights],
         needs: [DataNeed(split: "test", tensor: "image")]
       ) { run in
         let likelihoods = try run.shared(sampling.estimate) { try sampling.logLikelihoods(run) }
@@ -62,13 +62,9 @@ struct ImportanceSampling: Equatable {
   }
 
   /// log p(x) in nats of each image.
-  func logLikelihoods(_ run: FinishedRun) throws -> [Double] {
-    guard let model = run.model as? any ImportanceSampledModel else {
-      throw MeasureError.needsWeights(estimate)
-    }
-    guard let test = try run.dataset.others["test"] else {
-      throw MeasureError.needsSplit(estimate, name: "test")
-    }
+  func logLikelihoods(_ run: MeasuredRun) throws -> [Double] {
+    let model: any ImportanceSampledModel = try run.model(.importanceWeights, for: estimate)
+    let test = try run.examples(of: "test", for: estimate)
     let indices = try checked(estimate) { chosen(of: test.count) }
     var likelihoods: [Double] = []
     for start in stride(from: 0, to: indices.count, by: Self.rows) {

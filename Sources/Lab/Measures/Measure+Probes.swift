@@ -16,7 +16,8 @@ extension MeasureFamily {
     Probe(id).map { probe in
       Measure(
         id: id, summary: probe.summary, unit: "%",
-        direction: probe.isDeviation ? .neither : .moreIsBetter, needs: probe.needs
+        direction: probe.isDeviation ? .neither : .moreIsBetter,
+        abilities: [.mixturePriors], needs: probe.needs
       ) { run in
         let accuracies = try run.shared(probe.accuracyID) { try probe.accuracies(run) }
         if accuracies.isEmpty { return nil }
@@ -86,17 +87,15 @@ struct Probe: Equatable {
         DataNeed(split: split, tensor: "image"),
         DataNeed(
           split: split, tensor: labels, shape: [],
-          range: 0...Double(ClusterAccuracy.mostLabels - 1)),
+          range: 0...Double(ClusterAccuracy.mostLabels - 1), isWhole: true),
       ]
     }
   }
 
   /// The accuracy of each repetition in percent; none where the model has not the facet.
-  func accuracies(_ run: FinishedRun) throws -> [Double] {
+  func accuracies(_ run: MeasuredRun) throws -> [Double] {
     let dataset = try run.dataset
-    guard let testSplit = dataset.others["test"] else {
-      throw MeasureError.needsSplit(accuracyID, name: "test")
-    }
+    let testSplit = try run.examples(of: "test", for: accuracyID)
     let (train, test) = try run.shared("posteriors by facet") {
       (
         try FacetPosteriors(run, dataset.train, for: accuracyID),
@@ -143,19 +142,12 @@ private struct FacetPosteriors {
 
   var count: Int { facets.count }
 
-  init(_ run: FinishedRun, _ split: Split, for purpose: String) throws {
-    guard let model = run.model as? any MixturePriorModel else {
-      throw MeasureError.needsMixturePriors(purpose)
-    }
+  init(_ run: MeasuredRun, _ split: Split, for purpose: String) throws {
+    let model: any MixturePriorModel = try run.model(.mixturePriors, for: purpose)
     if split.count == 0 { throw MeasureError.tooFewPoints(purpose, needed: 1) }
     var batches: [[DiagonalGaussian]] = []
-    for start in stride(from: 0, to: split.count, by: FinishedRun.batch) {
-      try checked(purpose) {
-        withoutGradients {
-          let batch = split.rows(start..<min(start + FinishedRun.batch, split.count))
-          batches.append(model.posteriors(batch))
-        }
-      }
+    try MeasuredRun.evaluate(split, for: purpose) { batch, _ in
+      batches.append(model.posteriors(batch))
     }
     func joined(_ facet: Int, _ part: (DiagonalGaussian) -> Tensor) -> Tensor {
       .concatenated(batches.map { part($0[facet]).to(.cpu) }, 0)

@@ -16,7 +16,7 @@ extension MeasureFamily {
     Smoothness(id).map { smoothness in
       Measure(
         id: id, summary: smoothness.summary, unit: "",
-        direction: smoothness.isError ? .neither : .lessIsBetter,
+        direction: smoothness.isError ? .neither : .lessIsBetter, abilities: [.code],
         needs: [DataNeed(split: "train", tensor: "image")]
       ) { run in
         let graphs = try smoothness.roughness(run).map(\.pathMeans).filter { !$0.isEmpty }
@@ -87,10 +87,10 @@ struct Smoothness: Equatable {
   }
 
   /// Of each graph's paths.
-  func roughness(_ run: FinishedRun) throws -> [Graph] {
+  func roughness(_ run: MeasuredRun) throws -> [Graph] {
     let name = "smoothness/\(graphs)/\(paths)/\(size.nodes)/\(size.neighbours)"
     return try run.shared(name) {
-      let model = try run.latentModel(for: "smoothness")
+      let model: any LatentVariableModel = try run.model(.code, for: "smoothness")
       let examples = try run.dataset.train
       if examples.count < 2 { throw MeasureError.tooFewPoints("smoothness", needed: 2) }
       return try (0..<graphs).map { try graph($0, model, run) }
@@ -98,7 +98,7 @@ struct Smoothness: Equatable {
   }
 
   private func graph(
-    _ index: Int, _ model: any LatentVariableModel, _ run: FinishedRun
+    _ index: Int, _ model: any LatentVariableModel, _ run: MeasuredRun
   ) throws -> Graph {
     let examples = try run.dataset.train
     let latent = try LatentGraph(

@@ -9,20 +9,15 @@ struct PosteriorCodes {
   let means: [Double]
   let deviations: [Double]
 
-  init(_ run: FinishedRun, for purpose: String) throws {
-    let model = try run.latentModel(for: purpose)
+  init(_ run: MeasuredRun, for purpose: String) throws {
+    let model: any LatentVariableModel = try run.model(.code, for: purpose)
     let data = try run.dataset.train
     var means: [Double] = []
     var deviations: [Double] = []
-    for start in stride(from: 0, to: data.count, by: FinishedRun.batch) {
-      try checked(purpose) {
-        withoutGradients {
-          let end = min(start + FinishedRun.batch, data.count)
-          let posterior = model.encode(data.rows(start..<end))
-          means += posterior.mean.doubles()
-          deviations += posterior.standardDeviation.doubles()
-        }
-      }
+    try MeasuredRun.evaluate(data, for: purpose) { batch, _ in
+      let posterior = model.encode(batch)
+      means += posterior.mean.doubles()
+      deviations += posterior.standardDeviation.doubles()
     }
     count = data.count
     dimensions = count == 0 ? 0 : means.count / count
@@ -31,7 +26,7 @@ struct PosteriorCodes {
   }
 
   /// The codes of a finished run, computed once for all its measures.
-  static func shared(_ run: FinishedRun, for purpose: String) throws -> PosteriorCodes {
+  static func shared(_ run: MeasuredRun, for purpose: String) throws -> PosteriorCodes {
     try run.shared("posteriors of the training data") { try PosteriorCodes(run, for: purpose) }
   }
 

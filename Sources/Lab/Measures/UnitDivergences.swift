@@ -14,28 +14,20 @@ struct UnitDivergences {
   let values: [Double]
 
   /// Nil where the prior of the model's innermost code is not N(0, I).
-  init?(_ run: FinishedRun, for purpose: String) throws {
+  init?(_ run: MeasuredRun, for purpose: String) throws {
     values = try run.shared("unit divergences") { try Self.means(run, for: purpose) }
     if values.isEmpty { return nil }
   }
 
-  private static func means(_ run: FinishedRun, for purpose: String) throws -> [Double] {
+  private static func means(_ run: MeasuredRun, for purpose: String) throws -> [Double] {
     guard let model = run.model as? any InnermostCodeModel else { return [] }
-    guard let test = try run.dataset.others["test"], test.count > 0 else {
-      throw MeasureError.needsSplit(purpose, name: "test")
-    }
+    let test = try run.examples(of: "test", for: purpose)
+    if test.count == 0 { throw MeasureError.needsSplit(purpose, name: "test") }
     var sums: [Double] = []
-    for start in stride(from: 0, to: test.count, by: FinishedRun.batch) {
-      let batch = test.rows(start..<min(start + FinishedRun.batch, test.count))
-      let random = StepRandomness(run.randomness, "measure/units", step: start)
-      let divergences = try checked(purpose) {
-        withoutGradients {
-          model.innermostPosterior(batch, random).map {
-            $0.divergencesFromStandardNormal.sum(0).doubles()
-          }
-        }
-      }
-      guard let divergences else { return [] }
+    try MeasuredRun.evaluate(test, for: purpose) { batch, range in
+      let random = StepRandomness(run.randomness, "measure/units", step: range.lowerBound)
+      guard let posterior = model.innermostPosterior(batch, random) else { return }
+      let divergences = posterior.divergencesFromStandardNormal.sum(0).doubles()
       sums = sums.isEmpty ? divergences : zip(sums, divergences).map(+)
     }
     return sums.map { $0 / Double(test.count) }
@@ -57,23 +49,4 @@ extension Measure {
       + "images is above 0.01 nats",
     unit: "", direction: .neither, needs: [DataNeed(split: "test", tensor: "image")]
   ) { try UnitDivergences($0, for: "active-units/test").map { Double($0.active) } }
-}
-
-/// The divergences of the dimensions of the innermost code from N(0, 1), the largest first:
-/// `units/divergence [dimensions]`, and the dimensions' own places, `units/dimension`.
-public struct UnitDivergencesComputation: Computation {
-  public static let name = "unit-divergences"
-
-  public var parametersNeeded: ParametersNeeded { .final }
-
-  public func compute(_ run: FinishedRun, _ snapshots: Snapshots) throws -> [ResultArray] {
-    guard let divergences = try UnitDivergences(run, for: Self.name) else {
-      throw MeasureError.needsStandardNormal(Self.name)
-    }
-    let order = divergences.order
-    return [
-      ResultArray("units/divergence", order.map { divergences.values[$0] }, shape: [order.count]),
-      ResultArray("units/dimension", order.map(Double.init), shape: [order.count]),
-    ]
-  }
 }

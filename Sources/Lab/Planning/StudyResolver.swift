@@ -19,6 +19,7 @@ public struct ResolvedStudy: Sendable {
   public init(manifest: ConfigNode, profile: ProfileName, kinds: Kinds) throws {
     let decoder = StrictDecoder()
     let plain = try decoder.decode(Study.self, from: manifest)
+    try Self.checkNames(ofProfiles: manifest["profiles"])
     var overrides: [ConfigOverride] = []
     var declared: Profile?
     if profile.name != ProfileName.paper {
@@ -62,6 +63,21 @@ public struct ResolvedStudy: Sendable {
     let written =
       ofCells.filter { $0.path.elements == ["measures"] }.last?.value ?? root["measures"]
     try checkRecords(of: written ?? manifest, kinds)
+  }
+
+  /// A profile's name is that of its results' directory, and the paper's budget is the manifest itself.
+  private static func checkNames(ofProfiles profiles: ConfigNode?) throws {
+    for entry in profiles?.entries ?? [] {
+      let problem =
+        entry.key == ProfileName.paper
+        ? "'\(ProfileName.paper)' is the manifest as it stands: change its settings, or give the profile "
+          + "another name"
+        : PathName.problem(ofProfile: entry.key)
+      if let problem {
+        throw ManifestError(
+          origin: entry.keyOrigin, path: "profiles.\(entry.key)", .impossible(problem))
+      }
+    }
   }
 
   /// Of the curves and events that measures read, each must be one that some cell's model can have.

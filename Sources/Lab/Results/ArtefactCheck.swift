@@ -8,12 +8,23 @@ struct ArtefactCheck {
   private let node: ConfigNode
   private let templates: [RunTemplate]
   private let kinds: Kinds
+  private let computations: [(any Computation)?]
+  private let ownComputations: [[any Computation]]
 
-  init(_ artefact: Artefact, _ node: ConfigNode, templates: [RunTemplate], kinds: Kinds) {
+  /// - Parameters:
+  ///   - templates: all cells that the artefact shows at the paper's budget.
+  ///   - computations: those of `compute`, nil for one that needs no run.
+  ///   - ownComputations: those of each item of `use`.
+  init(
+    _ artefact: Artefact, _ node: ConfigNode, templates: [RunTemplate], kinds: Kinds,
+    computations: [(any Computation)?], ownComputations: [[any Computation]]
+  ) {
     self.artefact = artefact
     self.node = node
     self.templates = templates
     self.kinds = kinds
+    self.computations = computations
+    self.ownComputations = ownComputations
   }
 
   /// - Throws: `ManifestError` for the first part that is wrong.
@@ -22,8 +33,9 @@ struct ArtefactCheck {
       try check(measure: measure, at: ["measures", "\(index)"])
     }
     for (index, use) in artefact.use.enumerated() { try check(use, at: index) }
-    for (index, tagged) in (artefact.compute ?? []).enumerated() {
-      try check(tagged, at: ["compute", "\(index)"], templates)
+    for (index, (tagged, computation)) in zip(artefact.compute ?? [], computations).enumerated() {
+      guard let computation else { continue }
+      try check(computation, at: ["compute", "\(index)", tagged.tag], templates)
     }
     for (index, reported) in (artefact.reported ?? []).enumerated() {
       try check(reported, at: index)
@@ -56,20 +68,34 @@ struct ArtefactCheck {
     }
   }
 
-  /// A curve that no run has would be left out, and its panel be empty.
-  private func check(_ tagged: Tagged, at path: [String], _ templates: [RunTemplate]) throws {
-    guard try kinds.standaloneComputation(tagged) == nil else { return }
-    for curve in try kinds.computation(tagged).curves {
-      guard let problem = templates.problem(.curve(curve)) else { continue }
-      throw ManifestError(
-        origin: origin(of: path), path: (path + [tagged.tag]).joined(separator: "."), problem)
+  /// A curve that no run has would be left out, and its panel be empty; a model that cannot do what is
+  /// asked of it would be found out only when it is trained.
+  private func check(
+    _ computation: any Computation, at path: [String], _ templates: [RunTemplate]
+  ) throws {
+    func wrong(_ problem: ManifestError.Problem) -> ManifestError {
+      // The path ends in the computation's tag, at which the item begins.
+      ManifestError(
+        origin: origin(of: path.dropLast()), path: path.joined(separator: "."), problem)
+    }
+    for template in templates {
+      guard let lacking = computation.abilities.lacking(in: template.model) else { continue }
+      let cell = template.cell.values.isEmpty ? "" : " (\(template.cell.label))"
+      throw wrong(
+        .impossible(
+          "it needs \(lacking.words), which \(type(of: template.model).name) of the study "
+            + "\(template.study)\(cell) is not: take it out, or leave that cell out by 'cells'"))
+    }
+    for curve in computation.curves {
+      if let problem = templates.problem(.curve(curve)) { throw wrong(problem) }
     }
   }
 
   private func check(_ use: Use, at index: Int) throws {
-    for (place, tagged) in (use.compute ?? []).enumerated() {
+    let computed = zip(use.compute ?? [], ownComputations[index]).enumerated()
+    for (place, (tagged, computation)) in computed {
       try check(
-        tagged, at: ["use", "\(index)", "compute", "\(place)"],
+        computation, at: ["use", "\(index)", "compute", "\(place)", tagged.tag],
         templates.filter { $0.study == use.study })
     }
     let path: [String] = ["use", "\(index)", "select"]
@@ -175,7 +201,7 @@ struct ArtefactCheck {
   }
 
   /// Where the path leads, or the nearest part of it that is written out.
-  private func origin(of path: [String]) -> Origin {
+  private func origin(of path: some BidirectionalCollection<String>) -> Origin {
     for length in stride(from: path.count, to: 0, by: -1) {
       let text = path.prefix(length).joined(separator: ".")
       if let path = try? ConfigPath(text, origin: .resolved), let found = node[path] {

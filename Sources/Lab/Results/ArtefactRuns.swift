@@ -82,8 +82,10 @@ public struct ArtefactRuns: Sendable {
     self.wanted = wanted
     let compute = manifest.compute ?? []
     standalone = try compute.compactMap { try kinds.standaloneComputation($0) }
-    computations = try compute.filter { try kinds.standaloneComputation($0) == nil }
-      .map { try kinds.computation($0) }
+    let ofRuns = try compute.map { tagged in
+      try kinds.standaloneComputation(tagged) == nil ? try kinds.computation(tagged) : nil
+    }
+    computations = ofRuns.compactMap { $0 }
     ownComputations = try manifest.use.map { use in
       try (use.compute ?? []).map { try kinds.computation($0) }
     }
@@ -94,7 +96,10 @@ public struct ArtefactRuns: Sendable {
           origin: node.origin, path: "use",
           .impossible("an artefact uses at least one study, unless nothing of it needs a run"))
       }
-      try ArtefactCheck(manifest, node, templates: declared, kinds: kinds).run()
+      try ArtefactCheck(
+        manifest, node, templates: declared, kinds: kinds, computations: ofRuns,
+        ownComputations: ownComputations
+      ).run()
     }
   }
 

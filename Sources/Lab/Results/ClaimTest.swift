@@ -123,22 +123,27 @@ struct ClaimTest {
     return try .within(ours, theirs)
   }
 
+  /// The values by seed, so that their sums are the same in every process.
+  private func ordered(_ values: [Int: Double]) -> [Double] {
+    values.sorted { $0.key < $1.key }.map(\.value)
+  }
+
   /// Left side less right side; nil where there are no values.
   private func difference(_ left: [Int: Double], _ right: [Int: Double]) throws -> Difference? {
     switch (self.left, self.right) {
     case (_, .number(let number)):
-      left.isEmpty ? nil : try .against(Reported(number), ours: Array(left.values))
+      left.isEmpty ? nil : try .against(Reported(number), ours: ordered(left))
     case (.number(let number), _):
       // The same with both signs turned.
       right.isEmpty
-        ? nil : try .against(Reported(-number), ours: right.values.map(-))
+        ? nil : try .against(Reported(-number), ours: ordered(right).map(-))
     case (.mean, .mean):
       if left.isEmpty || right.isEmpty {
         nil
       } else if left.keys.contains(where: { right[$0] != nil }) {
         try .paired(left, right)
       } else {
-        try .unpaired(Array(left.values), Array(right.values))
+        try .unpaired(ordered(left), ordered(right))
       }
     }
   }

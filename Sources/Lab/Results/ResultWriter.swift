@@ -163,7 +163,7 @@ public struct ResultWriter {
     if needed != .none {
       try ParameterFile.read(directory.weights, into: parameters)
     }
-    let finished = FinishedRun(
+    let finished = MeasuredRun(
       model: model, dataset: try template.dataset.load(), randomness: Randomness(seed: run.seed),
       // Those of the record and not the full ones, which are not in every copy of the project: the
       // same records make the same file.

@@ -224,7 +224,7 @@ public struct RunExecutor {
     _ ids: [String], _ model: any Model, _ dataset: Dataset, _ randomness: Randomness,
     _ curves: Curves, _ events: [String: Int], _ report: (Event) -> Void
   ) throws -> [String: Double?] {
-    let finished = FinishedRun(
+    let finished = MeasuredRun(
       model: model, dataset: dataset, randomness: randomness, curves: curves,
       events: events, weights: run.template.weights)
     var values: [String: Double?] = [:]

@@ -33,10 +33,13 @@ public struct RunRecord: Codable, Sendable {
 }
 
 extension RunRecord {
-  /// The record as one line of JSON.
-  func line() throws -> String {
+  /// The record as one line of JSON, or indented for people.
+  public func json(isIndented: Bool = false) throws -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.outputFormatting =
+      isIndented
+      ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      : [.sortedKeys, .withoutEscapingSlashes]
     encoder.dateEncodingStrategy = .iso8601
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

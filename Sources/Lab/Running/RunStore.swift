@@ -30,7 +30,7 @@ public struct RunStore: Sendable {
   /// (quick, smoke, overrides) beside the run directories.
   func append(_ record: RunRecord) throws {
     try AtomicFile.append(
-      line: try record.line(), to: file(record.study, committed: record.profile.isCommitted))
+      line: try record.json(), to: file(record.study, committed: record.profile.isCommitted))
   }
 
   /// Copies records of runs that were first made under an override, or in a passing profile, to the

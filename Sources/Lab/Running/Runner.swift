@@ -12,7 +12,7 @@ public final class Runner: Sendable {
     case interrupted
   }
 
-  /// Told of what happens; called from several threads, one at a time.
+  /// Told of what happens; called from several threads at once, so that it guards its own state.
   public protocol Observer: Sendable {
     func started(_ run: RunSpecification, worker: Int)
     func happened(_ event: RunExecutor.Event, _ run: RunSpecification, worker: Int)

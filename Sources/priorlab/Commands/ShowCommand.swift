@@ -29,7 +29,7 @@ struct ShowCommand: ParsableCommand {
           + records.map(\.identity).sorted().joined(separator: ", "))
     }
     if output.format == .json {
-      print(try jsonText(record), terminator: "")
+      print(try record.json(isIndented: true))
     } else {
       show(record, store)
     }

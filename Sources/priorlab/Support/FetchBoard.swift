@@ -13,7 +13,7 @@ final class FetchBoard {
     case .progress(let file, let received, let total):
       guard isTerminal else { return }
       let share = total.map { " of \(sizeText($0)), \(100 * received / max($0, 1)) %" } ?? ""
-      write("\r\u{1B}[2K\(file)  \(sizeText(received))\(share)")
+      StandardError.write("\r\u{1B}[2K\(file)  \(sizeText(received))\(share)")
       isLineOpen = true
     case .refused(let reason): say("warning: \(reason)")
     case .fetched(let file, let path, let sha256, let isVerified):
@@ -24,16 +24,12 @@ final class FetchBoard {
 
   /// Leaves the terminal as it should be.
   func finish() {
-    if isLineOpen { write("\r\u{1B}[2K") }
+    if isLineOpen { StandardError.write("\r\u{1B}[2K") }
     isLineOpen = false
   }
 
   private func say(_ text: String) {
     finish()
-    write(text + "\n")
-  }
-
-  private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    StandardError.write(text + "\n")
   }
 }

@@ -70,7 +70,7 @@ struct EngineOptions: ParsableArguments {
   var checkpointSeconds = 60.0
 
   func validate() throws {
-    if threads < 1 { throw ValidationError("--threads must be at least 1") }
+    if !(1...1024 ~= threads) { throw ValidationError("--threads must be from 1 to 1024") }
     if checkpointSeconds < 0 { throw ValidationError("--checkpoint-seconds must not be negative") }
   }
 

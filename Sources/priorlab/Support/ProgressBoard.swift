@@ -26,7 +26,7 @@ private struct PlainLines: LogHandler {
 
   func log(event: LogEvent) {
     let prefix = event.level >= .warning ? "warning: " : ""
-    FileHandle.standardError.write(Data("\(prefix)\(event.message)\n".utf8))
+    StandardError.write("\(prefix)\(event.message)\n")
   }
 }
 
@@ -120,7 +120,7 @@ final class ProgressBoard: Runner.Observer {
 
   private func say(_ text: String, _ shared: inout Shared) {
     clear(&shared)
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    StandardError.write(text + "\n")
     if isTerminal { draw(&shared) }
   }
 
@@ -128,14 +128,14 @@ final class ProgressBoard: Runner.Observer {
     clear(&shared)
     let width = terminalWidth
     let lines = shared.lines.filter { !$0.isEmpty }.map { $0.prefix(width) + "\n" }
-    FileHandle.standardError.write(Data(lines.joined().utf8))
+    StandardError.write(lines.joined())
     shared.shown = lines.count
   }
 
   private func clear(_ shared: inout Shared) {
     guard isTerminal, shared.shown > 0 else { return }
     let up = String(repeating: "\u{1B}[1A\u{1B}[2K", count: shared.shown)
-    FileHandle.standardError.write(Data(up.utf8))
+    StandardError.write(up)
     shared.shown = 0
   }
 

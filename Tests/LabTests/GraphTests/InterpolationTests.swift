@@ -109,7 +109,7 @@ import Training
 
   @Test func imagesStandInRowsOfEqualLength() throws {
     let images = scattered(20).map { ($0 + 1.5) / 3 }
-    let run = FinishedRun(
+    let run = MeasuredRun(
       model: PictureModel(),
       dataset: Dataset(
         contentIdentity: "test",
@@ -187,7 +187,7 @@ import Training
     #expect(Smoothness.roughness([1, 2, 3, 4], steps: 2) == [0, 0])
   }
 
-  private func value(_ id: String, _ run: FinishedRun) throws -> Double {
+  private func value(_ id: String, _ run: MeasuredRun) throws -> Double {
     let measure = try #require(MeasureFamily.smoothness.measure(id))
     return try #require(try measure.value(run))
   }

@@ -79,10 +79,10 @@ import Training
     [0.9, 0.2], [0.1, 0.8], [0.4, 0.9], [0.7, 0.1], [0.2, 0.6], [0.9, 0.3],
   ]
 
-  private func run() -> FinishedRun {
+  private func run() -> MeasuredRun {
     let images = Tensor(Self.test.flatMap { $0 }, shape: [6, 1, 1, 2])
     let split = Split(Batch(["image": images]))
-    return FinishedRun(
+    return MeasuredRun(
       model: TwoFacets(),
       dataset: Dataset(contentIdentity: "test", train: split, others: ["test": split]),
       randomness: Randomness(seed: 0), curves: Curves(), events: [:])

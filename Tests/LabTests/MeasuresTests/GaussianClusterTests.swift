@@ -9,10 +9,10 @@ import Training
 
 /// Measures and arrays of clusters that are Gaussians of the code, on a model whose outputs are known.
 @Suite struct GaussianClusterTests {
-  private func run(_ model: any Model, label: [Int64]? = nil, count: Int = 10) -> FinishedRun {
+  private func run(_ model: any Model, label: [Int64]? = nil, count: Int = 10) -> MeasuredRun {
     var tensors = ["image": Tensor(scattered(2 * count), shape: [count, 2])]
     if let label { tensors["label"] = Tensor(label, shape: [count]) }
-    return FinishedRun(
+    return MeasuredRun(
       model: model, dataset: Dataset(contentIdentity: "test", train: Split(Batch(tensors))),
       randomness: Randomness(seed: 0), curves: Curves(), events: [:])
   }

@@ -117,7 +117,7 @@ import Training
 
   /// Calls `body` with runs by seed on four pictures, three to train on and one to test, and the weights in
   /// a file.
-  private func runs<Result>(_ body: ((Int) -> FinishedRun) throws -> Result) throws -> Result {
+  private func runs<Result>(_ body: ((Int) -> MeasuredRun) throws -> Result) throws -> Result {
     try Workplace.with([]) { place in
       try place.write("", to: "datasets/none.txt")
       let file = try HDF5File(creating: place.root + "/datasets/weights.h5")
@@ -136,14 +136,14 @@ import Training
         contentIdentity: "test", train: Split(Batch(["image": pictures.narrowed(0, 0..<3)])),
         others: ["test": Split(Batch(["image": pictures.narrowed(0, 3..<4)]))])
       return try body { seed in
-        FinishedRun(
+        MeasuredRun(
           model: Painter(), dataset: dataset, randomness: Randomness(seed: seed), curves: Curves(),
           events: [:], weights: [weights.name: weights])
       }
     }
   }
 
-  private func value(_ id: String, _ run: FinishedRun) throws -> Double {
+  private func value(_ id: String, _ run: MeasuredRun) throws -> Double {
     let measure = try #require(MeasureFamily.diversity.measure(id))
     return try #require(try measure.value(run))
   }

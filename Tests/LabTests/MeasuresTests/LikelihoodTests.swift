@@ -123,10 +123,10 @@ import Training
     return value - 0.5 * (2 * log(scale * scale) + rest / (scale * scale))
   }
 
-  private static func run(_ model: any Model, images: Int, seed: Int = 0) -> FinishedRun {
+  private static func run(_ model: any Model, images: Int, seed: Int = 0) -> MeasuredRun {
     let values = scattered(images * 4)
     let test = Split(Batch(["image": Tensor(values, shape: [images] + shape)]))
-    return FinishedRun(
+    return MeasuredRun(
       model: model,
       dataset: Dataset(contentIdentity: "test", train: test, others: ["test": test]),
       randomness: Randomness(seed: seed), curves: Curves(), events: [:])
@@ -139,7 +139,7 @@ import Training
     }
   }
 
-  private func value(_ id: String, _ run: FinishedRun) throws -> Double? {
+  private func value(_ id: String, _ run: MeasuredRun) throws -> Double? {
     let measure = try #require(MeasureFamily.importanceSampledLikelihood.measure(id))
     return try measure.value(run)
   }

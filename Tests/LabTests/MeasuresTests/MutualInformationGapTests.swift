@@ -120,13 +120,13 @@ import Training
 
   private func run(
     _ model: any Model, images: [Double], width: Int, factors: [Int64], columns: Int
-  ) -> FinishedRun {
+  ) -> MeasuredRun {
     let count = images.count / width
     let batch = Batch([
       "image": Tensor(images, shape: [count, width]),
       "factors": Tensor(factors, shape: [count, columns]),
     ])
-    return FinishedRun(
+    return MeasuredRun(
       model: model, dataset: Dataset(contentIdentity: "test", train: Split(batch)),
       randomness: Randomness(seed: 3), curves: Curves(), events: [:])
   }

@@ -39,15 +39,15 @@ import Training
       ]))
   }
 
-  private static func run(seed: Int = 0, deviation: Double = 0.5) -> FinishedRun {
-    FinishedRun(
+  private static func run(seed: Int = 0, deviation: Double = 0.5) -> MeasuredRun {
+    MeasuredRun(
       model: LabelInOneFacet(deviation: deviation),
       dataset: Dataset(
         contentIdentity: "test", train: split(600), others: ["test": split(300)]),
       randomness: Randomness(seed: seed), curves: Curves(), events: [:])
   }
 
-  private static func value(_ id: String, _ run: FinishedRun) throws -> Double? {
+  private static func value(_ id: String, _ run: MeasuredRun) throws -> Double? {
     try #require(MeasureFamily.probes.measure(id)).value(run)
   }
 

@@ -72,7 +72,7 @@ import Training
       words { try Measure.radiusVariation.value(finished().run) }
         == "code-radius/variation needs data with a tensor named 'angle', which this data set has "
         + "not")
-    let bare = FinishedRun(
+    let bare = MeasuredRun(
       model: PlaneModel(),
       dataset: Dataset(
         contentIdentity: "", train: Split(Batch(["angle": Tensor(angles, shape: [10])]))),

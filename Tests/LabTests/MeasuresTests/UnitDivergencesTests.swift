@@ -31,9 +31,9 @@ import Training
     }
   }
 
-  private func run(_ model: any Model, _ images: [Double]) -> FinishedRun {
+  private func run(_ model: any Model, _ images: [Double]) -> MeasuredRun {
     let test = Split(Batch(["image": Tensor(images, shape: [images.count / 4, 4])]))
-    return FinishedRun(
+    return MeasuredRun(
       model: model,
       dataset: Dataset(contentIdentity: "test", train: test, others: ["test": test]),
       randomness: Randomness(seed: 0), curves: Curves(), events: [:])

@@ -215,6 +215,29 @@ import Testing
       words { try Tiny.resolve(wrong) }.contains("unknown name '\(id)s'; did you mean '\(id)'"))
   }
 
+  /// What a model cannot do is said before it is trained, in every cell that would be asked.
+  @Test func computationsThatTheModelCannotServe() throws {
+    let edit = ["codes: {examples: 10}": "clusters: {examples: 10}"]
+    let message = try message(edit)
+    let text = try edited(Tiny.artefact, edit)
+    #expect(
+      message
+        == "\(try place("clusters: {", in: text, file: "1.yaml")): compute.0.clusters: it needs a "
+        + "model with clusters, which vhp of the study test/tiny (method=rewo) is not: take it out, or "
+        + "leave that cell out by 'cells'")
+  }
+
+  @Test(arguments: [
+    ("consistency-violation/train", "a model whose clusters are Gaussians of its code"),
+    ("logpx/full", "a model whose likelihood can be evaluated"),
+  ])
+  func measuresThatTheModelCannotServe(_ id: String, _ words: String) throws {
+    let study = try edited(Tiny.study, ["measures: [": "measures: [\(id), "])
+    #expect(
+      LabTests.words { try Tiny.resolve(study) }
+        == "\(try place(id, in: study)): measures: \(id) needs \(words)")
+  }
+
   @Test func wrongMeasuresAreFound() throws {
     let text = try edited(Tiny.artefact, ["final/weight/rate]": "final/weigth/rate]"])
     let message = try message(["final/weight/rate]": "final/weigth/rate]"])

@@ -64,6 +64,10 @@ import Torch
   /// hand from their tables.
   @Test(arguments: [
     ("gmvae/arcs", [36_412]), ("gmvae/mnist", [7_826_435, 9_031_841]), ("gmvae/svhn", [7_953_765]),
+    // Networks, and the mixtures: with trained weights for MFCVAE.
+    ("mfcvae/mnist", [3_078_304 + 550]),
+    ("mfcvae/mnist-at-once", [2_849_804 + 550, 3_078_304 + 550]),
+    ("mfcvae/vade", [3_351_014]), ("mfcvae/loss-forms", [3_350_804 + 50 * 21]),
     // Encoder, decoder and second layer; the IWAE has none.
     ("vhp/faces", [829_760 + 822_945 + 2 * 90_688, 829_760 + 822_945]),
     ("vhp/pendulum", [926_476]),

@@ -99,6 +99,18 @@ import Testing
       "phases.train.early-stopping: unknown key 'patients'; did you mean 'patience'?"),
     Wrong("batch: 16", "batch: 0", at: "id: train", "phases.train: batch must be from 1 to 10⁹"),
     Wrong(
+      "until: {steps: 6}",
+      "until: {steps: 6}\n  - {id: train, batch: 1, updates: [{minimise: elbo, "
+        + "optimiser: {adam: {rate: 1}}}], until: {steps: 1}}", at: "train, batch: 1",
+      "phases.train: two phases have this id: overrides and random streams go by it"),
+    Wrong(
+      "  quick:", "  ../table/quick:", at: "../table",
+      "profiles.../table/quick: the profile '../table/quick' must be of letters, digits"),
+    Wrong(
+      "  quick:", "  paper:", at: "paper",
+      "profiles.paper: 'paper' is the manifest as it stands: change its settings, or give the profile "
+        + "another name"),
+    Wrong(
       "batch: 16", "batch: 9223372036854775807", at: "id: train",
       "phases.train: batch must be from 1 to 10⁹"),
     Wrong(

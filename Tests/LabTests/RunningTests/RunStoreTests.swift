@@ -51,7 +51,7 @@ import Training
   @Test func tornAndForeignLines() throws {
     try Workplace.with { place in
       let runs = try (0..<4).map { try Tiny.run(seed: $0) }
-      let lines = try runs.map { try recorded($0, ["a": 1]).line() }
+      let lines = try runs.map { try recorded($0, ["a": 1]).json() }
       let future = lines[2].replacing("\"format\":1", with: "\"format\":2")
       #expect(future != lines[2])
       let torn = String(lines[1].prefix(lines[1].count / 2))
@@ -103,7 +103,7 @@ import Training
     try Workplace.with { place in
       let run = try Tiny.run()
       try place.write(
-        try edited(try recorded(run, ["a": 1]).line(), [old: new]) + "\n", to: committed)
+        try edited(try recorded(run, ["a": 1]).json(), [old: new]) + "\n", to: committed)
       let (records, warnings) = place.store.records(of: "test/tiny")
       #expect(records.isEmpty)
       #expect(warnings.count == 1)
@@ -125,7 +125,7 @@ import Training
     try Workplace.with { place in
       let first = try Tiny.run(seed: 0)
       let second = try Tiny.run(seed: 1)
-      let line = try recorded(first, ["a": 1]).line()
+      let line = try recorded(first, ["a": 1]).json()
       try place.write(line + "\n" + line.prefix(40), to: committed)
       try place.record([recorded(second, ["a": 2])])
       let (records, warnings) = place.store.records(of: "test/tiny")
@@ -181,7 +181,7 @@ import Training
       ],
       failure: "line\nbreak \"quotes\" – β", curves: curves, standIn: "a stand-in")
     record.events = ["met": 350]
-    let line = try record.line()
+    let line = try record.json()
     #expect(!line.contains("\n"))
     let back = try RunRecord(line: line)
     #expect(back.identity == run.identity)
@@ -209,7 +209,7 @@ import Training
 
   /// Other programs read a line: null for a measure without a value, an object for the rest.
   @Test func isPlainJSON() throws {
-    let line = try recorded(try Tiny.run(), ["a": nil, "b": 2.5]).line()
+    let line = try recorded(try Tiny.run(), ["a": nil, "b": 2.5]).json()
     let value = try JSONSerialization.jsonObject(with: Data(line.utf8))
     let object = try #require(value as? [String: Any])
     let measures = try #require(object["measures"] as? [String: Any])

@@ -53,11 +53,11 @@ func scattered(_ count: Int, _ phase: Double = 0) -> [Double] {
 func finished(
   _ model: any Model = PlaneModel(), count: Int = 10, dimensions: Int = 2, seed: Int = 0,
   angles: [Double]? = nil, curves: Curves = Curves(), events: [String: Int] = [:]
-) -> (run: FinishedRun, images: [Double]) {
+) -> (run: MeasuredRun, images: [Double]) {
   let images = scattered(count * dimensions)
   var tensors = ["image": Tensor(images, shape: [count, dimensions])]
   if let angles { tensors["angle"] = Tensor(angles, shape: [count]) }
-  let run = FinishedRun(
+  let run = MeasuredRun(
     model: model, dataset: Dataset(contentIdentity: "test", train: Split(Batch(tensors))),
     randomness: Randomness(seed: seed), curves: curves, events: events)
   return (run, images)

@@ -27,11 +27,14 @@ public struct CodeRing: Sendable {
 
   /// How often the curve crosses itself: 0 for a ring, 1 for a figure of eight.
   public var crossings: Int {
-    corners.indices.reduce(0) { count, first in
-      // Neighbours meet at their common corner, and so do the first and the last.
-      let others =
-        (first + 2)..<(first == 0 ? max(corners.count - 1, 2) : max(corners.count, first + 2))
-      return count + others.count { intersect(side(first), side($0)) }
+    let sides = corners.indices.map(side)
+    return sides.indices.reduce(0) { count, first in
+      count
+        + sides.indices.dropFirst(first + 2).count { second in
+          // Neighbours meet at their common corner, and so do the first and the last.
+          let areNeighbours = first == 0 && second == sides.count - 1
+          return !areNeighbours && intersect(sides[first], sides[second])
+        }
     }
   }
 

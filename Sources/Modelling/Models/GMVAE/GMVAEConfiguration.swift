@@ -61,7 +61,7 @@ public struct GMVAEConfiguration: ModelConfiguration {
     tensor == "image" ? effectiveLikelihood.range : nil
   }
 
-  public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {
+  public func build(for data: ExampleShapes, parameters: ParameterStore) -> GMVAE {
     GMVAE(self, image: data["image"] ?? [], parameters)
   }
 }

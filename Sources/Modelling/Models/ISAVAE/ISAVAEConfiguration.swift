@@ -57,7 +57,7 @@ public struct ISAVAEConfiguration: ModelConfiguration {
 
   public func range(of tensor: String) -> ClosedRange<Double>? { tensor == "image" ? 0...1 : nil }
 
-  public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {
+  public func build(for data: ExampleShapes, parameters: ParameterStore) -> ISAVAE {
     ISAVAE(self, image: data["image"] ?? [], parameters)
   }
 }

@@ -53,7 +53,9 @@ public struct MFCVAEConfiguration: ModelConfiguration {
 
   public var starts: [StartKind] { [.dataDependent, .mixtureMeans] }
 
-  public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {
+  public var facetCount: Int { facets.count }
+
+  public func build(for data: ExampleShapes, parameters: ParameterStore) -> MFCVAE {
     MFCVAE(self, image: data["image"] ?? [], parameters)
   }
 }

@@ -86,7 +86,7 @@ public struct VAEConfiguration: VAEKeys {
       ?? prior.problem(image: data["image"] ?? [])
   }
 
-  public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {
+  public func build(for data: ExampleShapes, parameters: ParameterStore) -> VAE {
     let image = data["image"] ?? []
     return VAE(self, image: image, importanceSamples: importanceSamples, parameters) { encoder in
       switch prior {

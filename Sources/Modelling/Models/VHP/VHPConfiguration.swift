@@ -34,7 +34,7 @@ public struct VHPConfiguration: VAEKeys {
       networks: [(priorEncoder, [latent], latent), (priorDecoder, [latent], latent)])
   }
 
-  public func build(for data: ExampleShapes, parameters: ParameterStore) -> any Model {
+  public func build(for data: ExampleShapes, parameters: ParameterStore) -> VAE {
     VAE(
       self, image: data["image"] ?? [], importanceSamples: importanceSamples, parameters
     ) { _ in HierarchicalPrior(self, at: parameters.root / "prior") }
