@@ -63,8 +63,8 @@ public struct CheckpointStore {
     // Those of a later step belong to an attempt that could not be resumed and was started again.
     for step in steps() where step > state.totalSteps { remove(step) }
     for step in steps().dropLast(2) { remove(step) }
-    let kept = steps().map { "checkpoint-\($0)." }
-    for name in names() where !kept.contains(where: name.hasPrefix) {
+    let kept = steps().map { "\(Self.prefix)\($0)." }
+    for name in Self.names(in: directory) where !kept.contains(where: name.hasPrefix) {
       try? Disk.remove("\(directory)/\(name)")
     }
   }
@@ -86,28 +86,38 @@ public struct CheckpointStore {
 
   /// Removes all checkpoints, whole or not, as after the end of a run.
   public func removeAll() {
-    for name in names() { try? Disk.remove("\(directory)/\(name)") }
+    for file in Self.files(in: directory) { try? Disk.remove(file) }
   }
 
   // MARK: Files
 
   private func path(_ step: Int, _ suffix: String) -> String {
-    "\(directory)/checkpoint-\(step).\(suffix)"
+    "\(directory)/\(Self.prefix)\(step).\(suffix)"
   }
 
-  /// Files of checkpoints, whole or not: a killed process may leave a part of one.
-  private func names() -> [String] {
+  /// Paths of the checkpoints' files in a directory, whole or not: a killed process may leave a part of one.
+  public static func files(in directory: String) -> [String] {
+    names(in: directory).map { "\(directory)/\($0)" }
+  }
+
+  /// The step of the newest checkpoint in a directory, whether usable or not.
+  public static func newestStep(in directory: String) -> Int? { steps(in: directory).last }
+
+  private static func names(in directory: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    return names.filter { $0.hasPrefix("checkpoint-") }
+    return names.filter { $0.hasPrefix(prefix) }
   }
 
   /// Steps that a note was written for, ascending.
-  private func steps() -> [Int] {
-    names().compactMap { name in
-      name.hasSuffix(".json")
-        ? Int(name.dropFirst("checkpoint-".count).dropLast(".json".count)) : nil
+  private static func steps(in directory: String) -> [Int] {
+    names(in: directory).compactMap { name in
+      name.hasSuffix(".json") ? Int(name.dropFirst(prefix.count).dropLast(".json".count)) : nil
     }.sorted()
   }
+
+  private func steps() -> [Int] { Self.steps(in: directory) }
+
+  private static let prefix = "checkpoint-"
 
   private func remove(_ step: Int) {
     // The note first: a file without a note does not count.

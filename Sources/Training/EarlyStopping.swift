@@ -10,10 +10,6 @@ import Torch
 public struct EarlyStopping: Codable, Equatable, Sendable {
   /// The split that decides.
   public static let split = "validation"
-  /// Names of the events: the step of the best parameters, and the one at which the phase was stopped.
-  static let bestEvent = "best-validation"
-  static let stoppedEvent = "stopped"
-  public static let events = [bestEvent, stoppedEvent]
 
   /// Loss terms of the phase's objectives, whose sum without weights is to be small.
   public var of: [String]
@@ -48,7 +44,7 @@ public struct EarlyStopping: Codable, Equatable, Sendable {
 
   /// Whether an epoch counts, by the values of its last step.
   func counts(_ record: [String: Double]) -> Bool {
-    from.map { (record["weight/" + $0.weight] ?? 1) >= $0.atLeast } ?? true
+    from.map { (record[RecordName.weight($0.weight)] ?? 1) >= $0.atLeast } ?? true
   }
 }
 

@@ -126,21 +126,21 @@ public final class Trainer {
     else { return false }
     let losses = try validationLosses(phase, stopping)
     let sum = stopping.of.reduce(0) { $0 + (losses[$1] ?? .nan) }
-    let curve = EarlyStopping.split + "/"
     guard sum.isFinite else {
-      throw TrainingError.notFinite(term: curve + "sum", step: state.totalSteps)
+      throw TrainingError.notFinite(term: RecordName.validationSum, step: state.totalSteps)
     }
-    var values = Dictionary(uniqueKeysWithValues: losses.map { (curve + $0, $1) })
-    values[curve + "sum"] = sum
+    var values = Dictionary(
+      uniqueKeysWithValues: losses.map { (RecordName.validation($0), $1) })
+    values[RecordName.validationSum] = sum
     state.curves.record(state.totalSteps, values)
     try checked("keeping the best parameters") {
       state.stopping.take(
         sum, step: state.totalSteps, counts: stopping.counts(record),
         ParameterValues(of: model.parameters))
     }
-    state.events[EarlyStopping.bestEvent] = state.stopping.best?.step
+    state.events[RecordName.bestValidation] = state.stopping.best?.step
     let isStopped = !isLast && state.stopping.worse >= stopping.patience
-    if isStopped { state.events[EarlyStopping.stoppedEvent] = state.totalSteps }
+    if isStopped { state.events[RecordName.stopped] = state.totalSteps }
     return isStopped
   }
 
@@ -159,7 +159,7 @@ public final class Trainer {
         let batch = validation.rows(start..<min(start + phase.batch, validation.count))
         // The same numbers every time, so that two epochs differ by their parameters alone.
         let random = StepRandomness(randomness, "validate/" + update.minimise, step: place)
-        try checked("validation after " + "step \(state.totalSteps)") {
+        try checked("validation after step \(state.totalSteps)") {
           let terms = withoutGradients {
             model.terms(update.minimise, batch, progress(.evaluation), random)
           }
@@ -231,12 +231,14 @@ public final class Trainer {
     let terms = try checked(stepName) {
       model.terms(update.minimise, batch, progress, random)
     }
-    for (name, term) in terms.losses { record["loss/" + name] = try finite(term, name) }
-    for (name, term) in terms.statistics { record["statistic/" + name] = try finite(term, name) }
+    for (name, term) in terms.losses { record[RecordName.loss(name)] = try finite(term, name) }
+    for (name, term) in terms.statistics {
+      record[RecordName.statistic(name)] = try finite(term, name)
+    }
     for term in terms.losses.keys { try moveWeight(of: term, &record) }
     try checked(stepName) {
       let weighted = terms.losses.map { name, term in
-        record["weight/" + name].map { term * $0 } ?? term
+        record[RecordName.weight(name)].map { term * $0 } ?? term
       }
       guard let first = weighted.first else { return }
       minimise(weighted.dropFirst().reduce(first, +), update.optimiser.adam, index)
@@ -266,19 +268,19 @@ public final class Trainer {
   private func moveWeight(
     of term: String, _ record: inout [String: Double]
   ) throws {
-    guard var controller = controllers[term], record["weight/" + term] == nil else { return }
+    guard var controller = controllers[term], record[RecordName.weight(term)] == nil else { return }
     var statistic: Double?
     if let name = controller.schedule.statistic {
-      guard let value = record["statistic/" + name] else {
+      guard let value = record[RecordName.statistic(name)] else {
         throw TrainingError.missingStatistic(name)
       }
       statistic = value
     }
-    record["weight/" + term] = controller.weight(step: state.totalSteps, statistic: statistic)
+    record[RecordName.weight(term)] = controller.weight(step: state.totalSteps, statistic: statistic)
     if let name = controller.schedule.statistic {
-      record["average/" + name] = controller.state.average
+      record[RecordName.average(name)] = controller.state.average
     }
-    state.events["constraint-first-met/" + term] = controller.state.firstSatisfied
+    state.events[RecordName.constraintFirstMet(term)] = controller.state.firstSatisfied
     state.controllers[term] = controller.state
     controllers[term] = controller
   }

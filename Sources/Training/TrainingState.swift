@@ -20,7 +20,7 @@ public struct TrainingState {
   var stopping = StoppingState()
 
   /// Step of the best parameters on the validation split so far, where a phase stops early.
-  public var bestStep: Int? { events[EarlyStopping.bestEvent] }
+  public var bestStep: Int? { events[RecordName.bestValidation] }
 
   public init() {}
 }

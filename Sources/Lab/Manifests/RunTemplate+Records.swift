@@ -22,14 +22,17 @@ extension RunTemplate {
     let losses = Set(objectives.flatMap(\.losses))
     switch record {
     case .event:
-      return Set(losses.map { "constraint-first-met/" + $0 }).union(EarlyStopping.events)
+      return losses.reduce(into: [RecordName.bestValidation, RecordName.stopped]) {
+        $0.insert(RecordName.constraintFirstMet($1))
+      }
     case .curve:
       let statistics = Set(objectives.flatMap(\.statistics))
-      return Set(
-        ["loss/", "weight/", "validation/"].flatMap { kind in losses.map { kind + $0 } }
-          + ["statistic/", "average/"].flatMap { kind in statistics.map { kind + $0 } }
-          + (recording.measures?.ids ?? []).map { Measure.curve(of: $0) }
-      ).union(["validation/sum"])
+      let ofLosses = losses.flatMap {
+        [RecordName.loss($0), RecordName.weight($0), RecordName.validation($0)]
+      }
+      let ofStatistics = statistics.flatMap { [RecordName.statistic($0), RecordName.average($0)] }
+      let ofMeasures = (recording.measures?.ids ?? []).map { Measure.curve(of: $0) }
+      return Set(ofLosses + ofStatistics + ofMeasures + [RecordName.validationSum])
     }
   }
 }

@@ -1,7 +1,7 @@
 import Datasets
 import Modelling
 
-/// Every kind that manifests may name: what `Catalogue.swift` of the command registers.
+/// Every kind that manifests may name: what `RegisteredKinds.swift` of the command registers.
 public struct Kinds: Sendable {
   private let datasets: [String: any GeneratedDataset.Type]
   private var stored: DatasetLibrary?

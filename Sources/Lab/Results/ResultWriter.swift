@@ -81,7 +81,12 @@ public struct ResultWriter {
         try write(array, at: ResultFile.computed + "/" + array.name, into: file)
       }
     }
-    for template in templates { try write(template, into: file) }
+    let studies = Set(templates.map(\.study))
+    let records = Dictionary(
+      uniqueKeysWithValues: studies.map { ($0, store.records(of: $0).records) })
+    for template in templates {
+      try write(template, records[template.study] ?? [:], into: file)
+    }
     try file.close()
   }
 
@@ -100,9 +105,10 @@ public struct ResultWriter {
       ? "" : "profile \(comparison.profile.name): not the paper's budget"
   }
 
-  private func write(_ template: RunTemplate, into file: HDF5File) throws {
+  private func write(
+    _ template: RunTemplate, _ records: [String: RunRecord], into file: HDF5File
+  ) throws {
     let path = ResultFile.path(study: template.study, cell: template.cell.label)
-    let records = store.records(of: template.study).records
     let finished = artefact.runs(of: template).filter { run in
       records[run.identity].map { $0.failure == nil } ?? false
     }

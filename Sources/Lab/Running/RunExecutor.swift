@@ -92,9 +92,7 @@ public struct RunExecutor {
     return try FileLock(tryLocking: directory.claim)
   }
 
-  private var record: RunRecord? {
-    store.records(of: run.template.study).records[run.identity]
-  }
+  private var record: RunRecord? { store.record(of: run) }
 
   private func executeClaimed(
     _ directory: RunDirectory, _ shouldStop: () -> Bool, _ report: @escaping (Event) -> Void

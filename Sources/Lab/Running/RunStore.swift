@@ -49,13 +49,26 @@ public struct RunStore: Sendable {
 
   /// The records of a study by identity, the latest of each; and what could not be read.
   public func records(of study: String) -> (records: [String: RunRecord], warnings: [String]) {
+    records(of: study, holding: Data())
+  }
+
+  /// The record of one run, without reading the others'.
+  func record(of run: RunSpecification) -> RunRecord? {
+    records(of: run.template.study, holding: Data(run.identity.utf8)).records[run.identity]
+  }
+
+  /// - Parameter text: what a line must hold to be read.
+  private func records(
+    of study: String, holding text: Data
+  ) -> (records: [String: RunRecord], warnings: [String]) {
     var records: [String: RunRecord] = [:]
     var warnings: [String] = []
     for file in [file(study, committed: false), file(study, committed: true)] {
       guard let data = FileManager.default.contents(atPath: file) else { continue }
       // Split before it is read as text, so that a bad byte costs one line.
       let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      for (index, bytes) in lines.enumerated() where !bytes.isEmpty {
+      for (index, bytes) in lines.enumerated()
+      where !bytes.isEmpty && (text.isEmpty || bytes.range(of: text) != nil) {
         let line = String(decoding: bytes, as: UTF8.self)
         do {
           // The format first: what else another version writes is not known here.
@@ -189,12 +202,12 @@ public struct RunDirectory: Sendable {
 
   /// Whether there are checkpoints, or files half written.
   var hasScraps: Bool {
-    names.contains { $0.hasPrefix("checkpoint-") || $0.hasSuffix(".tmp") }
+    !CheckpointStore.files(in: path).isEmpty || names.contains { $0.hasSuffix(".tmp") }
   }
 
   /// Removes checkpoints and files half written.
   func removeScraps() throws {
-    for name in names where name.hasPrefix("checkpoint-") { try Disk.remove("\(path)/\(name)") }
+    for file in CheckpointStore.files(in: path) { try Disk.remove(file) }
     try AtomicFile.removeLeftovers(in: path)
   }
 
@@ -214,12 +227,7 @@ public struct RunDirectory: Sendable {
   }
 
   /// The step of the newest checkpoint, whether usable or not.
-  public var checkpointStep: Int? {
-    names.compactMap { name in
-      name.hasPrefix("checkpoint-") && name.hasSuffix(".json")
-        ? Int(name.dropFirst(11).dropLast(5)) : nil
-    }.max()
-  }
+  public var checkpointStep: Int? { CheckpointStore.newestStep(in: path) }
 
   /// Whether a checkpoint is here from which training may go on; a run that failed would fail again.
   public func canGoOn(_ record: RunRecord?) -> Bool {

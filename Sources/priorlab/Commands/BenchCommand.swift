@@ -45,7 +45,7 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     let noise = try noise.map(parse)
-    let run = try selection.run(project)
+    let run = try selection.run(project.open())
     if let missing = run.template.dataset.missing { throw missing }
     let (device, environment) = try engine.start()
     let timer = try StepTimer(run, device: device)

@@ -45,7 +45,7 @@ struct CleanCommand: ParsableCommand {
     for study in studies where !known.contains(study) {
       throw ValidationError("there are no runs of '\(study)' in \(project.results)")
     }
-    let kept = stale ? try current(project.library()) : Current()
+    let kept = stale ? try current(project.open()) : Current()
     var bytes = 0
     var count = 0
     var left = 0
@@ -81,11 +81,11 @@ struct CleanCommand: ParsableCommand {
     var unclear: Set<String> = []
   }
 
-  private func current(_ library: ManifestLibrary) throws -> Current {
+  private func current(_ project: Project) throws -> Current {
     var current = Current()
-    for id in library.studies.keys {
+    for id in project.library.studies.keys {
       do {
-        for run in try library.allRuns(of: id, kinds: project.kinds) {
+        for run in try project.library.allRuns(of: id, kinds: project.kinds) {
           current.identities.insert(run.identity)
           if !run.template.dataset.isIdentified { current.unclear.insert(id) }
         }

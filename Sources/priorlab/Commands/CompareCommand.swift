@@ -39,11 +39,12 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var project: ProjectOptions
 
   func run() throws {
-    let ours = try comparison(id, profile.name)
+    let project = try self.project.open()
+    let ours = try comparison(id, profile.name, of: project)
     if let against {
       let name = ProfileName(
         name: againstProfile ?? profile.profile, overrides: againstOverrides)
-      let paired = try PairedComparison(ours, try comparison(against, name))
+      let paired = try PairedComparison(ours, try comparison(against, name, of: project))
       print(try paired.text(format), terminator: "")
     } else {
       print(try ours.text(format), terminator: "")
@@ -53,11 +54,10 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  private func comparison(_ id: String, _ profile: ProfileName) throws -> Comparison {
-    let library = try project.library()
-    let artefact = try selection.artefact(
-      id, profile, library: library, catalogue: try Catalogue(root: project.experiments),
-      kinds: project.kinds)
+  private func comparison(
+    _ id: String, _ profile: ProfileName, of project: Project
+  ) throws -> Comparison {
+    let artefact = try selection.artefact(id, profile, of: project)
     try artefact.checkIdentities()
     return try Comparison(artefact, kinds: project.kinds, store: project.store)
   }

@@ -52,7 +52,7 @@ struct DataListCommand: ParsableCommand {
       } catch {
         return Line(
           name: name, title: "", state: "wrong", directories: [], missing: [],
-          canBeFetched: false, isGenerated: project.kinds.isGenerated(name), problem: "\(error)")
+          canBeFetched: false, isGenerated: registeredKinds.isGenerated(name), problem: "\(error)")
       }
     }
     if output.format == .json {
@@ -73,7 +73,7 @@ struct DataListCommand: ParsableCommand {
       state: state.isHere ? "here" : state.isAbsent ? "missing" : "partly",
       directories: state.directories, missing: state.missing,
       canBeFetched: !manifest.isByHand, notYet: manifest.notYet, howToGet: manifest.howToGet,
-      isGenerated: project.kinds.isGenerated(name))
+      isGenerated: registeredKinds.isGenerated(name))
   }
 
   private func show(_ line: Line) {

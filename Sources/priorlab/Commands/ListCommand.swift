@@ -29,15 +29,15 @@ struct ListCommand: ParsableCommand {
   }
 
   func run() throws {
-    let library = try project.library()
-    let catalogue = try Catalogue(root: project.experiments)
+    let project = try self.project.open()
+    let catalogue = project.catalogue
     for paper in papers where !catalogue.papers.contains(where: { $0.id == paper }) {
       throw ValidationError(
         "there is no paper '\(paper)': there are "
           + catalogue.papers.map(\.id).joined(separator: ", "))
     }
     let shown = catalogue.papers.filter { papers.isEmpty || papers.contains($0.id) }
-    let lines = try shown.map { paper in try paper.entries.map { try line($0, library) } }
+    let lines = try shown.map { paper in try paper.entries.map { try line($0, project) } }
     if output.format == .json {
       print(try jsonText(lines.flatMap { $0 }), terminator: "")
       return
@@ -57,8 +57,8 @@ struct ListCommand: ParsableCommand {
     }
   }
 
-  private func line(_ entry: Catalogue.Entry, _ library: ManifestLibrary) throws -> Line {
-    let datasets = project.datasetLibrary
+  private func line(_ entry: Catalogue.Entry, _ project: Project) throws -> Line {
+    let datasets = project.datasets
     let data = entry.data.map { name -> String in
       if project.kinds.isGenerated(name) && !datasets.isHere(name) { return "\(name) (generated)" }
       guard datasets.names.contains(name) else { return name }
@@ -67,18 +67,19 @@ struct ListCommand: ParsableCommand {
     var line = Line(
       id: entry.id, number: entry.number, kind: entry.kind.rawValue, title: entry.title,
       inPaper: entry.inPaper, data: data, state: "planned", seconds: nil, cost: "unknown")
-    guard library.artefacts[entry.id] != nil else { return line }
+    guard project.library.artefacts[entry.id] != nil else { return line }
     let artefact = try ArtefactRuns(
-      entry.id, ProfileName(name: ProfileName.paper), library: library, kinds: project.kinds)
+      entry.id, ProfileName(name: ProfileName.paper), library: project.library,
+      kinds: project.kinds)
     line.seconds = try artefact.budgetSeconds(store: project.store)
     line.cost = line.seconds.map { "\(timeText($0)) of one core" } ?? "unknown"
-    line.state = try state(entry.id)
+    line.state = state(entry.id, in: project.store.root)
     return line
   }
 
   /// The profiles that have results, with their verdicts counted.
-  private func state(_ id: String) throws -> String {
-    let directory = "\(project.results)/\(id)"
+  private func state(_ id: String, in results: String) -> String {
+    let directory = "\(results)/\(id)"
     let profiles = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     let found = profiles.sorted().compactMap { profile -> String? in
       guard

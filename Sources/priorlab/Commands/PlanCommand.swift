@@ -36,12 +36,10 @@ struct PlanCommand: ParsableCommand {
   }
 
   func run() throws {
-    let library = try project.library()
-    let catalogue = try Catalogue(root: project.experiments)
+    let project = try self.project.open()
     var lines: [Line] = []
-    for id in try catalogue.ids(ids, table: table, library: library) {
-      let artefact = try selection.artefact(
-        id, profile.name, library: library, catalogue: catalogue, kinds: project.kinds)
+    for id in try project.catalogue.ids(ids, table: table) {
+      let artefact = try selection.artefact(id, profile.name, of: project)
       let plan = try Plan(
         artefact.wanted, needed: artefact.parametersNeeded, store: project.store)
       for warning in plan.warnings { Log.warning(warning) }

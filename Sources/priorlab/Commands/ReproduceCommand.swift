@@ -51,16 +51,12 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   func run() throws {
-    let library = try project.library()
-    let catalogue = try Catalogue(root: project.experiments)
+    let project = try self.project.open()
     let ids =
       all
-      ? catalogue.papers.flatMap(\.entries).map(\.id).filter { library.artefacts[$0] != nil }
-      : try catalogue.ids(ids, table: table, library: library)
-    let artefacts = try ids.map {
-      try selection.artefact(
-        $0, profile.name, library: library, catalogue: catalogue, kinds: project.kinds)
-    }
+      ? project.catalogue.entries.map(\.id).filter { project.library.artefacts[$0] != nil }
+      : try project.catalogue.ids(ids, table: table)
+    let artefacts = try ids.map { try selection.artefact($0, profile.name, of: project) }
     if !artefacts.allSatisfy({ $0.drawsNothing }) { _ = try Gnuplot.find() }
     Interruption.watch()
     _ = try engine.start()

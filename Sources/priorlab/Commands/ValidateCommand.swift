@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Lab
 
 /// Checks manifests.
@@ -21,20 +22,20 @@ struct ValidateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let library = try project.library()
-    let catalogue = try Catalogue(root: project.experiments)
+    let project = try self.project.open()
+    let library = project.library
     let manifests = (Array(library.studies.values) + Array(library.artefacts.values))
       .sorted { $0.file < $1.file }
     for id in ids where !manifests.contains(where: { $0.id == id }) {
-      if catalogue.entries.contains(where: { $0.id == id }) { throw LibraryError.planned(id) }
+      if project.catalogue.entries.contains(where: { $0.id == id }) { throw LibraryError.planned(id) }
       throw LibraryError.noArtefact(id, near: nearest(id, among: manifests.map(\.id)))
     }
     var lines = manifests.filter { ids.isEmpty || ids.contains($0.id) }.map { manifest in
       Line(
         id: manifest.id, file: manifest.file,
-        problem: library.problem(of: manifest, catalogue: catalogue, kinds: project.kinds))
+        problem: library.problem(of: manifest, catalogue: project.catalogue, kinds: project.kinds))
     }
-    if ids.isEmpty { lines += dataSets }
+    if ids.isEmpty { lines += dataLines(project.datasets) }
     if output.format == .json {
       print(try jsonText(lines), terminator: "")
     } else {
@@ -46,9 +47,8 @@ struct ValidateCommand: ParsableCommand {
     }
   }
 
-  private var dataSets: [Line] {
-    let datasets = project.datasetLibrary
-    return datasets.names.map { name in
+  private func dataLines(_ datasets: DatasetLibrary) -> [Line] {
+    datasets.names.map { name in
       var line = Line(id: name, file: "\(datasets.root)/\(name).yaml")
       do { _ = try datasets.manifest(name) } catch { line.problem = "\(error)" }
       return line

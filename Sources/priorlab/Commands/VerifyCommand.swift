@@ -49,15 +49,15 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     let stored = try Comparison(reading: directory + "/comparison.json")
     let cells = try cells(of: stored)
-    let library = try project.library()
+    let opened = try project.open()
     let verification = try Verification(
-      stored, library: library, kinds: project.kinds, store: project.store)
+      stored, library: opened.library, kinds: opened.kinds, store: opened.store)
     if verification.runs > 0 && verification.missing.count == verification.runs {
       throw ValidationError(
         "\(project.results) has no record of any of the \(verification.runs) runs of \(directory): is "
           + "--results right?")
     }
-    let reruns = try rerun.map { try again($0, stored, cells, library) } ?? []
+    let reruns = try rerun.map { try again($0, stored, cells, opened) } ?? []
     if output.format == .json {
       print(try jsonText(Answer(verification: verification, rerun: reruns)), terminator: "")
     } else {
@@ -130,7 +130,7 @@ struct VerifyCommand: ParsableCommand {
 
   /// Trains one run in a temporary place.
   private func again(
-    _ seed: Int, _ stored: Comparison, _ cells: OrderedSet<CellName>, _ library: ManifestLibrary
+    _ seed: Int, _ stored: Comparison, _ cells: OrderedSet<CellName>, _ project: Project
   ) throws -> [Rerun] {
     let rows = stored.rows.lazy.filter { cells.contains(CellName($0)) }
     let found = rows.compactMap { row in
@@ -139,7 +139,7 @@ struct VerifyCommand: ParsableCommand {
     guard let (row, recordedRun) = found else {
       throw ValidationError("the result has no run with seed \(seed) of that cell")
     }
-    let resolved = try library.study(row.study, stored.profile, kinds: project.kinds)
+    let resolved = try project.library.study(row.study, stored.profile, kinds: project.kinds)
     guard let template = resolved.templates.first(where: { $0.cell == row.cell }),
       let record = project.store.records(of: row.study).records[recordedRun.identity]
     else { throw ValidationError("the run has no record, or its manifest has changed") }

@@ -1,41 +1,6 @@
 import ArgumentParser
-import Datasets
-import Foundation
 import Lab
 import Torch
-
-/// Where manifests, data sets and results are.
-struct ProjectOptions: ParsableArguments {
-  @Option(help: "The directory of manifests.")
-  var experiments = "experiments"
-
-  @Option(help: "The directory of results.")
-  var results = "results"
-
-  @Option(help: "The directory of the stored data sets' manifests.")
-  var datasets = "datasets"
-
-  func library() throws -> ManifestLibrary {
-    guard FileManager.default.fileExists(atPath: experiments) else {
-      throw ValidationError(
-        "there is no directory '\(experiments)' here: run from the project's directory, or name it "
-          + "with --experiments")
-    }
-    return try ManifestLibrary(root: experiments)
-  }
-
-  /// The stored data sets, and where their files are looked for.
-  var datasetLibrary: DatasetLibrary {
-    DatasetLibrary(
-      root: datasets,
-      places: DataPlaces(environment: ProcessInfo.processInfo.environment, root: datasets))
-  }
-
-  /// Everything that manifests may name.
-  var kinds: Kinds { priorlab.kinds.with(datasets: datasetLibrary) }
-
-  var store: RunStore { RunStore(root: results) }
-}
 
 /// Which budget, and what to change in it.
 struct ProfileOptions: ParsableArguments {

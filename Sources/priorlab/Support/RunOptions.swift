@@ -15,8 +15,8 @@ struct RunOptions: ParsableArguments {
   @OptionGroup var profile: ProfileOptions
 
   /// The run, resolved from its manifest.
-  func run(_ project: ProjectOptions) throws -> RunSpecification {
-    let resolved = try project.library().study(study, profile.name, kinds: project.kinds)
+  func run(_ project: Project) throws -> RunSpecification {
+    let resolved = try project.library.study(study, profile.name, kinds: project.kinds)
     let labels = resolved.cells.map(\.label)
     let wanted = cell ?? (labels.count == 1 ? labels.first : nil)
     guard let template = resolved.templates.first(where: { $0.cell.label == wanted }) else {

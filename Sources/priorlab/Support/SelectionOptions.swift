@@ -20,22 +20,21 @@ struct SelectionOptions: ParsableArguments {
     }
   }
 
-  func artefact(
-    _ id: String, _ profile: ProfileName, library: ManifestLibrary, catalogue: Catalogue,
-    kinds: Kinds
-  ) throws -> ArtefactRuns {
-    if library.artefacts[id] == nil && catalogue.entries.contains(where: { $0.id == id }) {
+  func artefact(_ id: String, _ profile: ProfileName, of project: Project) throws -> ArtefactRuns {
+    if project.library.artefacts[id] == nil, project.catalogue.entries.contains(where: { $0.id == id })
+    {
       throw LibraryError.planned(id)
     }
     return try ArtefactRuns(
       id, profile, seeds: seeds.flatMap { SeedList($0) },
-      only: try only.map { try CellFilter($0) } ?? .all, library: library, kinds: kinds)
+      only: try only.map { try CellFilter($0) } ?? .all, library: project.library,
+      kinds: project.kinds)
   }
 }
 
 extension Catalogue {
   /// The ids that a command names, by id or by table number.
-  func ids(_ ids: [String], table: Int?, library: ManifestLibrary) throws -> [String] {
+  func ids(_ ids: [String], table: Int?) throws -> [String] {
     let all = ids + (try table.map { [try self.table($0).id] } ?? [])
     if all.isEmpty {
       throw ValidationError("name a table or figure, or a table's number with --table")
