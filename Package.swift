@@ -74,13 +74,11 @@ let package = Package(
       name: "Training",
       dependencies: [
         "Modelling", "Datasets", "Files",
-        .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(
       name: "Lab",
       dependencies: [
         "Training", .product(name: "Yams", package: "Yams"),
-        .product(name: "Logging", package: "swift-log"),
         .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),

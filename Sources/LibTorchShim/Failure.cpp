@@ -38,7 +38,6 @@ std::string describe(std::initializer_list<const PLTensor *> tensors) {
 
 }  // namespace priorlab
 
-bool pl_failed(void) { return priorlab::held; }
 
 char *pl_failure_take(void) {
   if (!priorlab::held) return nullptr;

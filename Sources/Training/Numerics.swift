@@ -1,7 +1,7 @@
 /// The version of everything that decides a run's numbers.
 ///
 /// It is part of every run's identity. It goes up with any change that makes a training run give other
-/// numbers; the golden-trajectory test fails until it does.
+/// numbers by more than rounding; the golden-trajectory test fails until it does.
 public enum Numerics {
   public static let version = 1
 }

@@ -276,7 +276,8 @@ public final class Trainer {
       }
       statistic = value
     }
-    record[RecordName.weight(term)] = controller.weight(step: state.totalSteps, statistic: statistic)
+    record[RecordName.weight(term)] = controller.weight(
+      step: state.totalSteps, statistic: statistic)
     if let name = controller.schedule.statistic {
       record[RecordName.average(name)] = controller.state.average
     }

@@ -2,8 +2,8 @@ import Training
 
 /// A manifest that trains and keeps: data, model, axes, phases (see `docs/manifests.md`).
 ///
-/// What the axes and overrides may change is held as nodes, and decoded for each cell by
-/// ``Study/cells(_:)`` and ``RunTemplate``.
+/// What the axes and overrides may change is held as nodes, and decoded for each cell by ``ResolvedStudy``
+/// and ``RunTemplate``.
 public struct Study: Decodable, Sendable {
   /// The study's id, `<paper>/<name>`.
   public let id: String

@@ -108,11 +108,7 @@ struct MLPClassifier {
       }
     }
     return stride(from: 0, to: logits.count, by: classes.count).map { row in
-      var best = 0
-      for column in 1..<max(classes.count, 1) where logits[row + column] > logits[row + best] {
-        best = column
-      }
-      return classes[best]
+      classes[classes.indices.max { logits[row + $0] < logits[row + $1] } ?? 0]
     }
   }
 

@@ -111,21 +111,7 @@ struct Named: Encodable {
   }
 
   func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: AnyKey.self)
-    try container.encode(body, forKey: AnyKey(stringValue: name))
-  }
-}
-
-/// A key known only at run time.
-struct AnyKey: CodingKey {
-  let stringValue: String
-  var intValue: Int? { nil }
-
-  init(stringValue: String) {
-    self.stringValue = stringValue
-  }
-
-  init?(intValue: Int) {
-    nil
+    var container = encoder.container(keyedBy: ItemKey.self)
+    try container.encode(body, forKey: ItemKey(name))
   }
 }

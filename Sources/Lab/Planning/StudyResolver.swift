@@ -62,7 +62,9 @@ public struct ResolvedStudy: Sendable {
     assumptions = plain.assumptions ?? []
     let written =
       ofCells.filter { $0.path.elements == ["measures"] }.last?.value ?? root["measures"]
-    try checkRecords(of: written ?? manifest, kinds)
+    try checkMeasures(templates.flatMap(\.measures), of: written ?? manifest, kinds)
+    let recorded = root["record"]?["measures"]?["ids"] ?? root["record"] ?? manifest
+    try checkMeasures(templates.flatMap { $0.recording.measures?.ids ?? [] }, of: recorded, kinds)
   }
 
   /// A profile's name is that of its results' directory, and the paper's budget is the manifest itself.
@@ -80,10 +82,12 @@ public struct ResolvedStudy: Sendable {
     }
   }
 
-  /// Of the curves and events that measures read, each must be one that some cell's model can have.
-  private func checkRecords(of measures: ConfigNode, _ kinds: Kinds) throws {
-    for id in OrderedSet(templates.flatMap(\.measures)) {
-      let origin = measures.items?.first { $0.text == id }?.origin ?? measures.origin
+  /// Each measure must be one that some cell's model can have.
+  ///
+  /// - Parameter node: where they are written.
+  private func checkMeasures(_ ids: [String], of node: ConfigNode, _ kinds: Kinds) throws {
+    for id in OrderedSet(ids) {
+      let origin = node.items?.first { $0.text == id }?.origin ?? node.origin
       if let problem = templates.problem(try kinds.measure(id, origin: origin)) {
         throw ManifestError(origin: origin, path: "measures", problem)
       }

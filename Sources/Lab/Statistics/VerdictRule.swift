@@ -114,7 +114,5 @@ public struct VerdictRule: Codable, Equatable, Sendable {
     return text
   }
 
-  private func short(_ value: Double) -> String { String(format: "%.4g", value) }
-
   private func signed(_ value: Double) -> String { String(format: "%+.3g", value) }
 }

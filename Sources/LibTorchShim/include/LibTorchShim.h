@@ -21,8 +21,6 @@ typedef enum { PLDenseAuto = 0, PLDenseOneDNN = 1, PLDenseATen = 2 } PLDense;
 
 // MARK: Failures
 
-/// Whether an operation of this thread has failed since the last `pl_failure_take`.
-bool pl_failed(void);
 /// The message of the first failure, which the caller frees with `pl_string_free`, or NULL; clears it.
 char *pl_failure_take(void);
 /// Records a failure found on the Swift side, if none is held yet.

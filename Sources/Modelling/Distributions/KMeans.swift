@@ -93,11 +93,7 @@ struct KMeans {
         shape: [rows.count, dimensions])
       let scores = x.dense(weight, bias).doubles()
       return stride(from: 0, to: scores.count, by: clusters).map { start in
-        var best = 0
-        for cluster in 1..<max(clusters, 1) where scores[start + cluster] > scores[start + best] {
-          best = cluster
-        }
-        return best
+        (0..<clusters).max { scores[start + $0] < scores[start + $1] } ?? 0
       }
     }
   }

@@ -27,7 +27,9 @@ struct ValidateCommand: ParsableCommand {
     let manifests = (Array(library.studies.values) + Array(library.artefacts.values))
       .sorted { $0.file < $1.file }
     for id in ids where !manifests.contains(where: { $0.id == id }) {
-      if project.catalogue.entries.contains(where: { $0.id == id }) { throw LibraryError.planned(id) }
+      if project.catalogue.entries.contains(where: { $0.id == id }) {
+        throw LibraryError.planned(id)
+      }
       throw LibraryError.noArtefact(id, near: nearest(id, among: manifests.map(\.id)))
     }
     var lines = manifests.filter { ids.isEmpty || ids.contains($0.id) }.map { manifest in

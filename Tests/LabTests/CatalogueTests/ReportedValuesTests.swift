@@ -4,11 +4,27 @@ import Testing
 @testable import Lab
 
 /// The reported numbers of the manifests against those that were read off the papers, which
-/// `Fixtures/vhp-reported.tsv` holds.
+/// `Fixtures/<paper>-reported.tsv` hold.
 @Suite struct ReportedValuesTests {
   /// All that was read off the papers, which is beside the project and not part of it.
-  private static let extraction = URL(fileURLWithPath: ShippedManifestsTests.root)
-    .appendingPathComponent("../../shared/papers/vhp.reported.yaml").standardizedFileURL.path
+  private static let extraction = extraction(of: "vhp")
+
+  private static func extraction(of paper: String) -> String {
+    URL(fileURLWithPath: ShippedManifestsTests.root)
+      .appendingPathComponent("../../shared/papers/\(paper).reported.yaml").standardizedFileURL.path
+  }
+
+  /// The fields of a fixture's lines but the first, which names them.
+  private func lines(ofFixture paper: String, fields count: Int) throws -> [[String]] {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../Fixtures/\(paper)-reported.tsv")
+    let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropFirst()
+    return try lines.map { line in
+      let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      try #require(fields.count == count)
+      return fields
+    }
+  }
 
   /// A number that was read off a paper.
   private struct Extracted: Hashable {
@@ -20,13 +36,8 @@ import Testing
   }
 
   private func fixture() throws -> [Extracted] {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../Fixtures/vhp-reported.tsv")
-    let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropFirst()
-    return try lines.map { line in
-      let fields = line.split(separator: "\t").map(String.init)
-      try #require(fields.count == 5)
-      return Extracted(
+    try lines(ofFixture: "vhp", fields: 5).map { fields in
+      Extracted(
         measure: fields[0], study: fields[1], method: fields[2],
         value: try #require(Double(fields[3])), source: fields[4])
     }
@@ -89,6 +100,81 @@ import Testing
         measure: measure, study: study, method: method, value: value, source: source)
     }
     #expect(try Set(all) == Set(fixture()))
+  }
+
+  /// MFCVAE's numbers: of each the value and the deviation with n − 1, which the text gives over all runs.
+  private struct OfMFCVAE: Hashable, CustomStringConvertible {
+    let source: String
+    let study: String
+    let configuration: String
+    let measure: String
+    let value: Double
+    let std: Double?
+
+    var description: String {
+      "\(source) \(study) \(configuration) \(measure): \(value) ± \(std ?? 0)"
+    }
+  }
+
+  @Test func numbersOfTheMFCVAE() throws {
+    let extracted = try lines(ofFixture: "mfcvae", fields: 6).map { fields in
+      let printed = Double(fields[5])
+      let isOfAll = !fields[0].hasPrefix("Table")
+      return OfMFCVAE(
+        source: fields[0], study: fields[1], configuration: fields[2], measure: fields[3],
+        value: try #require(Double(fields[4])),
+        std: printed.map {
+          isOfAll ? (100 * $0 * (10.0 / 9).squareRoot()).rounded() / 100 : $0
+        })
+    }
+    let library = try #require(ShippedManifestsTests.library)
+    var shown: Set<OfMFCVAE> = []
+    for id in library.artefacts.keys where id.hasPrefix("mfcvae/") {
+      let artefact = try library.artefact(id)
+      for item in artefact.reported ?? [] {
+        let number = OfMFCVAE(
+          source: item.source, study: try #require(item.study ?? artefact.use.first?.study),
+          configuration: item.cell["configuration"] ?? "", measure: item.measure,
+          value: item.value, std: item.std)
+        #expect(extracted.contains(number), "\(id): \(number)")
+        shown.insert(number)
+      }
+    }
+    #expect(Set(extracted).subtracting(shown).isEmpty)
+  }
+
+  @Test(
+    .enabled(
+      if: FileManager.default.fileExists(atPath: extraction(of: "mfcvae")),
+      "the numbers read off the papers (shared/papers) are not beside the project"))
+  func numbersOfTheMFCVAEAreTheExtraction() throws {
+    let file = Self.extraction(of: "mfcvae")
+    let items = try #require(
+      try ConfigNode(yaml: try String(contentsOfFile: file, encoding: .utf8), file: file).items)
+    var numbers: [String] = []
+    for item in items {
+      let source = (item["source"]?.text ?? "").replacing("Sec.", with: "Section")
+        .replacing("App.", with: "Appendix").replacing(" text", with: "")
+      let dataset = item["dataset"]?.text ?? ""
+      let isQuoted =
+        source == "Table 2"
+        && !["MFCVAE", "re-implementation"].contains { item["method"]?.text?.hasSuffix($0) == true }
+      let isMeasured = item["metric"]?.text.map {
+        $0.contains("accuracy") || $0 == "LPIPS"
+      }
+      guard isMeasured == true, !isQuoted else { continue }
+      let kept = dataset.hasPrefix("3dshapes") ? "shapes3d" : dataset
+      for key in ["value", "std"] {
+        guard let number = item[key]?.text.flatMap(Double.init) else { continue }
+        numbers.append("\(source) \(kept) \(number)")
+      }
+    }
+    let fixture = try lines(ofFixture: "mfcvae", fields: 6).flatMap { fields in
+      let name = fields[1].replacing("mfcvae/", with: "")
+      let dataset = name.hasSuffix("svhn") ? "svhn" : name == "shapes3d" ? name : "mnist"
+      return fields[4...].compactMap(Double.init).map { "\(fields[0]) \(dataset) \($0)" }
+    }
+    #expect(numbers.sorted() == fixture.sorted())
   }
 
   /// GMVAE's Table 1 as the specification reads it: best run, and average with its deviation.

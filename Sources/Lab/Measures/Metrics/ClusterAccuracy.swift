@@ -1,10 +1,7 @@
 /// The cluster that an example is assigned to by its probabilities: the first of the likeliest.
 func likeliest(_ probabilities: ArraySlice<Float>) -> Int {
-  var best = probabilities.startIndex
-  for index in probabilities.indices where probabilities[index] > probabilities[best] {
-    best = index
-  }
-  return best - probabilities.startIndex
+  let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] }
+  return (best ?? probabilities.startIndex) - probabilities.startIndex
 }
 
 /// How well clusters agree with labels: a label is given to each cluster, and the examples whose
