@@ -9,7 +9,7 @@ public struct Batch {
 
   public init(_ tensors: [String: Tensor]) {
     self.tensors = tensors
-    count = tensors.values.first?.shape.first ?? 0
+    count = tensors.values.first?.extent(0) ?? 0
   }
 
   /// Names of the tensors, sorted.

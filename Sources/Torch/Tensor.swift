@@ -49,6 +49,14 @@ public final class Tensor {
     return extents.map(Int.init)
   }
 
+  /// Extent of one axis, counted from the end where it is negative; 0 where there is no such axis, as after
+  /// an operation that failed.
+  public func extent(_ axis: Int) -> Int {
+    let shape = shape
+    let place = axis < 0 ? shape.count + axis : axis
+    return shape.indices.contains(place) ? shape[place] : 0
+  }
+
   /// Number of elements.
   public var count: Int { shape.reduce(1, *) }
 

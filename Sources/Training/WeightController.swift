@@ -30,14 +30,7 @@ struct WeightController {
           ramp.over.steps(batchesPerEpoch: batchesPerEpoch)
         )
       } else { (0, 0) }
-    let start: Double =
-      switch schedule {
-      case .constant, .ramp: 1
-      case .rewo(let rewo): rewo.start
-      case .geco(let geco): geco.start
-      case .multiplier(let multiplier): multiplier.start
-      }
-    state = State(logWeight: log(start))
+    state = State(logWeight: log(schedule.constraint?.start ?? 1))
   }
 
   /// Continues from a checkpoint.
@@ -47,12 +40,7 @@ struct WeightController {
 
   /// Parameters (patterns) that must stand still in this step.
   var held: [String] {
-    guard state.firstSatisfied == nil else { return [] }
-    return switch schedule {
-    case .constant, .ramp, .geco: []
-    case .rewo(let rewo): rewo.hold
-    case .multiplier(let multiplier): multiplier.hold
-    }
+    state.firstSatisfied == nil ? schedule.constraint?.hold ?? [] : []
   }
 
   /// The weight for step `step` (from 0) where it depends on nothing else, so that it is known before
@@ -69,20 +57,17 @@ struct WeightController {
 
   /// The weight for step `step` (from 0), after the statistic of its batch is known.
   mutating func weight(step: Int, statistic: Double?) -> Double {
+    guard let constraint = schedule.constraint else { return scheduledWeight(step: step) ?? 1 }
+    let excess = excess(of: statistic, step, constraint)
     switch schedule {
-    case .constant, .ramp: return scheduledWeight(step: step) ?? 1
+    case .constant, .ramp: break
     case .rewo(let rewo):
-      let excess = excess(of: statistic, step, rewo.smoothing, rewo.threshold)
       if state.firstSatisfied != nil {
-        let factor =
-          excess < 0 ? tanh(rewo.steepness * (exp(state.logWeight) - 1)) : -1
+        let factor = excess < 0 ? tanh(rewo.steepness * (exp(state.logWeight) - 1)) : -1
         state.logWeight += rewo.speed * factor * excess
       }
-    case .geco(let geco):
-      state.logWeight -=
-        geco.speed * excess(of: statistic, step, geco.smoothing, geco.threshold)
+    case .geco(let geco): state.logWeight -= geco.speed * excess
     case .multiplier(let multiplier):
-      let excess = excess(of: statistic, step, multiplier.smoothing, multiplier.threshold)
       if state.firstSatisfied != nil { state.logWeight += multiplier.speed * excess }
       return 1 / (1 + multiplier.slope * exp(state.logWeight))
     }
@@ -92,12 +77,14 @@ struct WeightController {
   /// Takes the batch's statistic into the running mean, which starts at the first; returns by how much
   /// the mean is above the threshold.
   private mutating func excess(
-    of statistic: Double?, _ step: Int, _ smoothing: Double, _ threshold: Double
+    of statistic: Double?, _ step: Int, _ constraint: WeightSchedule.Constraint
   ) -> Double {
-    let value = statistic ?? .nan
+    let (value, smoothing) = (statistic ?? .nan, constraint.smoothing)
     let average = state.average.map { (1 - smoothing) * value + smoothing * $0 } ?? value
     state.average = average
-    if state.firstSatisfied == nil && average < threshold { state.firstSatisfied = step + 1 }
-    return average - threshold
+    if state.firstSatisfied == nil && average < constraint.threshold {
+      state.firstSatisfied = step + 1
+    }
+    return average - constraint.threshold
   }
 }

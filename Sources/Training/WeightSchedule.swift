@@ -75,37 +75,57 @@ public enum WeightSchedule: Equatable, Sendable {
     public var hold: [String]
   }
 
-  /// The statistic that the schedule reads, if it reads one.
-  public var statistic: String? {
-    switch self {
-    case .constant, .ramp: nil
-    case .rewo(let rewo): rewo.statistic
-    case .geco(let geco): geco.statistic
-    case .multiplier(let multiplier): multiplier.statistic
-    }
-  }
+  /// What the schedules that follow a statistic have in common.
+  struct Constraint {
+    /// What the model's statistic of that name is held against, in its unit.
+    let statistic: String
+    let threshold: Double
+    let speed: Double
+    /// What the controller starts from: β₀, or γ₀.
+    let start: Double
+    let smoothing: Double
+    /// Parameters (patterns of paths) that stand still until the threshold is first met.
+    let hold: [String]
 
-  /// What is impossible about the schedule, or nil.
-  public var problem: String? {
-    func controller(_ threshold: Double, _ speed: Double, _ start: Double, _ smoothing: Double)
-      -> String?
-    {
+    var problem: String? {
       if !(threshold > 0) { return "threshold must be positive" }
       if !(speed > 0) { return "speed must be positive" }
       if !(start > 0) { return "start must be positive" }
       return smoothing >= 0 && smoothing < 1 ? nil : "smoothing must be at least 0 and below 1"
     }
-    return switch self {
-    case .constant(let value): value.isFinite ? nil : "a weight must be finite"
-    case .ramp(let ramp):
-      ramp.from.isFinite && ramp.to.isFinite ? nil : "a ramp's ends must be finite"
+  }
+
+  /// Nil for a schedule that follows no statistic.
+  var constraint: Constraint? {
+    switch self {
+    case .constant, .ramp: nil
     case .rewo(let r):
-      r.steepness > 0
-        ? controller(r.threshold, r.speed, r.start, r.smoothing) : "steepness must be positive"
-    case .geco(let g): controller(g.threshold, g.speed, g.start, g.smoothing)
+      Constraint(
+        statistic: r.statistic, threshold: r.threshold, speed: r.speed, start: r.start,
+        smoothing: r.smoothing, hold: r.hold)
+    case .geco(let g):
+      Constraint(
+        statistic: g.statistic, threshold: g.threshold, speed: g.speed, start: g.start,
+        smoothing: g.smoothing, hold: [])
     case .multiplier(let m):
-      m.slope > 0
-        ? controller(m.threshold, m.speed, m.start, m.smoothing) : "slope must be positive"
+      Constraint(
+        statistic: m.statistic, threshold: m.threshold, speed: m.speed, start: m.start,
+        smoothing: m.smoothing, hold: m.hold)
+    }
+  }
+
+  /// The statistic that the schedule reads, if it reads one.
+  public var statistic: String? { constraint?.statistic }
+
+  /// What is impossible about the schedule, or nil.
+  public var problem: String? {
+    switch self {
+    case .constant(let value) where !value.isFinite: "a weight must be finite"
+    case .ramp(let ramp) where !(ramp.from.isFinite && ramp.to.isFinite):
+      "a ramp's ends must be finite"
+    case .rewo(let rewo) where !(rewo.steepness > 0): "steepness must be positive"
+    case .multiplier(let multiplier) where !(multiplier.slope > 0): "slope must be positive"
+    default: constraint?.problem
     }
   }
 }

@@ -5,23 +5,17 @@ extension WeightSchedule {
   /// above the threshold; for REWO and the multiplier, once the threshold has been met. Nil for a schedule
   /// that follows no statistic, NaN for a weight that it cannot have.
   public func updated(_ weight: Double, excess: Double) -> Double? {
+    guard let constraint else { return nil }
     var controller = WeightController(self, batchesPerEpoch: 1)
     var state = controller.state
     state.logWeight = log(weight)
-    let threshold: Double
-    switch self {
-    case .constant, .ramp: return nil
-    case .rewo(let rewo): threshold = rewo.threshold
-    case .geco(let geco): threshold = geco.threshold
-    case .multiplier(let multiplier):
-      threshold = multiplier.threshold
+    if case .multiplier(let multiplier) = self {
       // It keeps γ, of which β = 1/(1 + τγ) is the weight.
       state.logWeight = log((1 / weight - 1) / multiplier.slope)
     }
-    // Without a running mean so far, the statistic of the step becomes it.
-    state.average = nil
     state.firstSatisfied = 1
     controller.restore(state)
-    return controller.weight(step: 1, statistic: threshold + excess)
+    // Without a running mean so far, the statistic of the step becomes it.
+    return controller.weight(step: 1, statistic: constraint.threshold + excess)
   }
 }

@@ -14,6 +14,18 @@ import Torch
     }
   }
 
+  /// Where there is no such axis, as after an operation that failed, an extent is 0 and nothing traps.
+  @Test func extents() throws {
+    try tensors {
+      let x = float64(values, 3, 4)
+      #expect([0, 1, 2, -1, -2, -3].map { x.extent($0) } == [3, 4, 0, 4, 3, 0])
+      #expect(float64([7], 1).reshaped().extent(0) == 0)
+    }
+    #expect(throws: TensorError.self) {
+      try checked("test") { #expect(float64(values, 3, 4).reshaped(5).extent(0) == 0) }
+    }
+  }
+
   @Test func narrowing() throws {
     try tensors {
       let x = float64(values, 3, 4)

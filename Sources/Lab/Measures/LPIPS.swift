@@ -84,15 +84,15 @@ struct LPIPS {
     return layers.map { layer in
       if layer.isPooled { x = x.maxPooled(3, stride: 2) }
       x = x.convolved(layer.weight, layer.bias, stride: layer.stride, padding: layer.padding).relu()
-      let shape = x.shape
       let length = x.square().sum(1).squareRoot() + Self.epsilon
-      return x / length.reshaped([shape[0], 1] + shape.dropFirst(2))
+      return x / length.reshaped([x.extent(0), 1] + x.shape.dropFirst(2))
     }
   }
 
   /// Images as the network takes them: of three channels, large enough, and in ImageNet's units.
   static func prepared(_ images: Tensor) -> Tensor {
-    let coloured = images.shape[1] == 1 ? Tensor.concatenated([images, images, images], 1) : images
+    let coloured =
+      images.extent(1) == 1 ? Tensor.concatenated([images, images, images], 1) : images
     let large = surrounded(surrounded(coloured, axis: 2), axis: 3)
     func channels(_ values: [Float]) -> Tensor {
       Tensor(values, shape: [1, 3, 1, 1]).to(images.type).to(images.device)
@@ -102,11 +102,10 @@ struct LPIPS {
 
   /// An axis made `smallestSide` long with as much black on either side; one more behind where it is odd.
   private static func surrounded(_ images: Tensor, axis: Int) -> Tensor {
-    let missing = smallestSide - images.shape[axis]
+    let missing = smallestSide - images.extent(axis)
     if missing <= 0 { return images }
     let black = [missing / 2, missing - missing / 2].map { extent in
-      var shape = images.shape
-      shape[axis] = extent
+      let shape = images.shape.enumerated().map { $0.offset == axis ? extent : $0.element }
       return Tensor.zeros(shape, type: images.type, device: images.device)
     }
     return .concatenated([black[0], images, black[1]], axis)

@@ -79,7 +79,7 @@ struct MLPClassifier {
   init(_ codes: Tensor, labels: [Int], _ randomness: StepRandomness) throws {
     let start = randomness.stream("start")
     let order = randomness.stream("order")
-    let inputs = codes.shape.last ?? 0
+    let inputs = codes.extent(-1)
     try self.init(codes, labels: labels) { classes in
       Self.layer(inputs, Self.hidden, start, codes.type)
         + Self.layer(Self.hidden, classes, start, codes.type)
@@ -140,7 +140,7 @@ struct MLPClassifier {
 
     /// One pass over examples in their order; returns the mean of the batches' losses.
     mutating func epoch(_ codes: Tensor, _ targets: Tensor) -> Double {
-      let count = codes.shape.first ?? 0
+      let count = codes.extent(0)
       var sum = 0.0
       for first in stride(from: 0, to: count, by: MLPClassifier.batch) {
         let range = first..<min(first + MLPClassifier.batch, count)

@@ -14,7 +14,7 @@ extension Measure {
     return try checked(id) {
       withoutGradients {
         let components = model.clusterGaussians
-        let (count, latent) = (components.mean.shape.first ?? 0, components.mean.shape.last ?? 0)
+        let (count, latent) = (components.mean.extent(0), components.mean.extent(-1))
         guard count > 1 else { return nil }
         let others = DiagonalGaussian(
           mean: components.mean.reshaped(-1, 1, latent),

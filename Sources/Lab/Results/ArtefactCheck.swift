@@ -6,25 +6,23 @@ import OrderedCollections
 struct ArtefactCheck {
   private let artefact: Artefact
   private let node: ConfigNode
-  private let templates: [RunTemplate]
-  private let kinds: Kinds
+  private let uses: [ResolvedUse]
   private let computations: [(any Computation)?]
-  private let ownComputations: [[any Computation]]
+  private let kinds: Kinds
+  /// All cells that the artefact shows at the paper's budget.
+  private let templates: [RunTemplate]
 
-  /// - Parameters:
-  ///   - templates: all cells that the artefact shows at the paper's budget.
-  ///   - computations: those of `compute`, nil for one that needs no run.
-  ///   - ownComputations: those of each item of `use`.
+  /// - Parameter computations: those of `compute`, nil for one that needs no run.
   init(
-    _ artefact: Artefact, _ node: ConfigNode, templates: [RunTemplate], kinds: Kinds,
-    computations: [(any Computation)?], ownComputations: [[any Computation]]
+    _ artefact: Artefact, _ node: ConfigNode, uses: [ResolvedUse],
+    computations: [(any Computation)?], kinds: Kinds
   ) {
     self.artefact = artefact
     self.node = node
-    self.templates = templates
-    self.kinds = kinds
+    self.uses = uses
     self.computations = computations
-    self.ownComputations = ownComputations
+    self.kinds = kinds
+    templates = uses.flatMap(\.declared)
   }
 
   /// - Throws: `ManifestError` for the first part that is wrong.
@@ -32,7 +30,7 @@ struct ArtefactCheck {
     for (index, measure) in (artefact.measures ?? []).enumerated() {
       try check(measure: measure, at: ["measures", "\(index)"])
     }
-    for (index, use) in artefact.use.enumerated() { try check(use, at: index) }
+    for (index, use) in uses.enumerated() { try check(use, at: index) }
     for (index, (tagged, computation)) in zip(artefact.compute ?? [], computations).enumerated() {
       guard let computation else { continue }
       try check(computation, at: ["compute", "\(index)", tagged.tag], templates)
@@ -91,22 +89,20 @@ struct ArtefactCheck {
     }
   }
 
-  private func check(_ use: Use, at index: Int) throws {
-    let computed = zip(use.compute ?? [], ownComputations[index]).enumerated()
+  private func check(_ use: ResolvedUse, at index: Int) throws {
+    let computed = zip(use.item.compute ?? [], use.computations).enumerated()
     for (place, (tagged, computation)) in computed {
       try check(
-        computation, at: ["use", "\(index)", "compute", "\(place)", tagged.tag],
-        templates.filter { $0.study == use.study })
+        computation, at: ["use", "\(index)", "compute", "\(place)", tagged.tag], use.declared)
     }
     let path: [String] = ["use", "\(index)", "select"]
-    for measure in use.select?.measures ?? [] {
+    for measure in use.item.select?.measures ?? [] {
       _ = try kinds.measure(measure, origin: origin(of: path))
-      let own = templates.filter { $0.study == use.study }
-      if !own.allSatisfy({ $0.measures.contains(measure) }) {
+      if !use.declared.allSatisfy({ $0.measures.contains(measure) }) {
         throw error(path, "the study does not take the measure '\(measure)'")
       }
     }
-    if let measure = use.select?.ranking { try check(ranking: measure, at: path) }
+    if let measure = use.item.select?.ranking { try check(ranking: measure, at: path) }
   }
 
   private func check(_ reported: ReportedCell, at index: Int) throws {

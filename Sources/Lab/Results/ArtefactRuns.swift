@@ -4,14 +4,13 @@ import Files
 public struct ArtefactRuns: Sendable {
   public let artefact: Artefact
   public let profile: ProfileName
-  public let studies: [ResolvedStudy]
   /// All runs, cell by cell.
   public let runs: [RunSpecification]
   /// Those that are to be run where they are missing; the others are shown as far as they are there.
   public let wanted: [RunSpecification]
-  /// Of all its runs, and of those of each item of `use`.
+  private let uses: [ResolvedUse]
+  /// Of all its runs.
   private let computations: [any Computation]
-  private let ownComputations: [[any Computation]]
   /// Those that need no run.
   let standalone: [any StandaloneComputation]
   let drawings: [any Drawing]
@@ -24,102 +23,84 @@ public struct ArtefactRuns: Sendable {
     library: ManifestLibrary, kinds: Kinds
   ) throws {
     let manifest = try library.artefact(id)
-    if manifest.use.isEmpty, let override = profile.overrides.first {
-      throw ConfigValueError(
-        "--set \(override): \(id) has no runs whose settings could be replaced")
-    }
-    if manifest.use.isEmpty && !library.profiles.contains(profile.name) {
-      throw ManifestError(
-        origin: .commandLine(profile.name), path: "profiles",
-        .unknownName(name: profile.name, valid: library.profiles.sorted()))
-    }
-    var studies: [ResolvedStudy] = []
-    var runs: [RunSpecification] = []
-    var wanted: [RunSpecification] = []
-    var declared: [RunTemplate] = []
-    var taken: Set<[String]> = []
-    for (index, use) in manifest.use.enumerated() {
-      let node = library.artefacts[id]?.node["use"]?.items?[index]
-      func refuse(_ key: String, _ message: String) -> ManifestError {
-        ManifestError(
-          origin: node?[key]?.origin ?? .resolved, path: "use.\(index).\(key)",
-          .impossible(message))
-      }
-      guard library.studies[use.study] != nil else {
-        throw refuse("study", library.unknownStudy(use.study).description)
-      }
-      let study = try library.study(use.study, profile, kinds: kinds)
-      studies.append(study)
-      // A smaller budget may leave out cells that the manifest speaks of.
-      let paper = ProfileName(name: ProfileName.paper)
-      let whole =
-        profile == paper ? study : try library.study(use.study, paper, kinds: kinds)
-      let shown: CellFilter
-      do {
-        shown = try use.cells.map { try CellFilter($0) } ?? .all
-      } catch let error as ConfigValueError {
-        throw refuse("cells", error.message)
-      }
-      if let problem = shown.problem(among: whole.cells) { throw refuse("cells", problem) }
-      declared += whole.templates.filter { shown.takes($0.cell) }
-      if let problem = only.problem(among: study.cells, of: manifest.use.map(\.study)) {
-        throw ConfigValueError("--only: \(use.study): \(problem)")
-      }
-      for template in study.templates where shown.takes(template.cell) {
-        for seed in seeds?.seeds ?? manifest.onlySeed(of: use).map({ [$0] }) ?? study.seeds {
-          let run = try RunSpecification(template, seed: seed, profile: profile)
-          let name = [run.template.study, run.template.cell.label, run.identity]
-          guard taken.insert(name).inserted else { continue }
-          runs.append(run)
-          if only.takes(template.cell, of: use.study) { wanted.append(run) }
-        }
-      }
-    }
+    let node = library.artefacts[id]?.node
     artefact = manifest
     self.profile = profile
-    self.studies = studies
-    self.runs = runs
-    self.wanted = wanted
+    uses = try manifest.use.enumerated().map { index, item in
+      try ResolvedUse(
+        item, at: (node?["use"]?.items?[index], "use.\(index)"), profile, library: library,
+        kinds: kinds)
+    }
+    for use in uses {
+      if let problem = only.problem(among: use.study.cells, of: manifest.use.map(\.study)) {
+        throw ConfigValueError("--only: \(use.study.id): \(problem)")
+      }
+    }
+    runs = try Self.runs(of: uses) { use in
+      seeds?.seeds ?? manifest.onlySeed(of: use.item).map { [$0] } ?? use.study.seeds
+    }
+    wanted = runs.filter { only.takes($0.template.cell, of: $0.template.study) }
+
     let compute = manifest.compute ?? []
     standalone = try compute.compactMap { try kinds.standaloneComputation($0) }
     let ofRuns = try compute.map { tagged in
       try kinds.standaloneComputation(tagged) == nil ? try kinds.computation(tagged) : nil
     }
     computations = ofRuns.compactMap { $0 }
-    ownComputations = try manifest.use.map { use in
-      try (use.compute ?? []).map { try kinds.computation($0) }
-    }
     drawings = try (manifest.draw ?? []).map { try kinds.drawing($0) }
-    if let node = library.artefacts[id]?.node {
-      if manifest.use.isEmpty && (standalone.isEmpty || !computations.isEmpty) {
-        throw ManifestError(
-          origin: node.origin, path: "use",
-          .impossible("an artefact uses at least one study, unless nothing of it needs a run"))
+    guard let node else { return }
+    if uses.isEmpty { try checkWithoutRuns(node, library) }
+    try ArtefactCheck(manifest, node, uses: uses, computations: ofRuns, kinds: kinds).run()
+  }
+
+  /// The runs of the items' cells; one that several items show counts once.
+  private static func runs(
+    of uses: [ResolvedUse], seeds: (ResolvedUse) -> [Int]
+  ) throws -> [RunSpecification] {
+    var taken: Set<[String]> = []
+    return try uses.flatMap { use in
+      try use.templates.flatMap { template in
+        try seeds(use).map { try RunSpecification(template, seed: $0, profile: use.study.profile) }
       }
-      try ArtefactCheck(
-        manifest, node, templates: declared, kinds: kinds, computations: ofRuns,
-        ownComputations: ownComputations
-      ).run()
+    }.filter { taken.insert([$0.template.study, $0.template.cell.label, $0.identity]).inserted }
+  }
+
+  /// Without runs there is nothing to override, nothing to compute of runs, and something to compute of
+  /// nothing.
+  private func checkWithoutRuns(_ node: ConfigNode, _ library: ManifestLibrary) throws {
+    if let override = profile.overrides.first {
+      throw ConfigValueError(
+        "--set \(override): \(artefact.id) has no runs whose settings could be replaced")
+    }
+    if !library.profiles.contains(profile.name) {
+      throw ManifestError(
+        origin: .commandLine(profile.name), path: "profiles",
+        .unknownName(name: profile.name, valid: library.profiles.sorted()))
+    }
+    if standalone.isEmpty || !computations.isEmpty {
+      throw ManifestError(
+        origin: node.origin, path: "use",
+        .impossible("an artefact uses at least one study, unless nothing of it needs a run"))
     }
   }
 
+  /// The studies that it uses, one for each item of `use`.
+  public var studies: [ResolvedStudy] { uses.map(\.study) }
+
   /// What the artefact needs of each run.
   public var parametersNeeded: ParametersNeeded {
-    let needs = (computations + ownComputations.joined()).map(\.parametersNeeded)
+    let needs = (computations + uses.flatMap(\.computations)).map(\.parametersNeeded)
     return needs.contains(.snapshots) ? .snapshots : needs.contains(.final) ? .final : .none
   }
 
   /// The arrays of a cell's runs.
   func computations(of template: RunTemplate) -> [any Computation] {
-    computations + (item(of: template).map { ownComputations[$0] } ?? [])
+    computations + (use(of: template)?.computations ?? [])
   }
 
-  /// The first item of `use` that takes a cell.
-  private func item(of template: RunTemplate) -> Int? {
-    artefact.use.firstIndex { use in
-      use.study == template.study
-        && ((try? use.cells.map { try CellFilter($0) } ?? .all)?.takes(template.cell) ?? false)
-    }
+  /// The first item of `use` that shows a cell.
+  private func use(of template: RunTemplate) -> ResolvedUse? {
+    uses.first { $0.takes(template) }
   }
 
   /// Those of a cell's finished runs that the manifest selects.
@@ -129,7 +110,7 @@ public struct ArtefactRuns: Sendable {
     of template: RunTemplate, _ finished: [RunSpecification], _ records: [String: RunRecord],
     kinds: Kinds
   ) throws -> [RunSpecification] {
-    let selection = item(of: template).flatMap { artefact.use[$0].select } ?? .all
+    let selection = use(of: template)?.item.select ?? .all
     if case .seed(let seed) = selection { return finished.filter { $0.seed == seed } }
     let candidates = finished.compactMap { run -> (RunSpecification, [Double])? in
       let values = selection.measures.compactMap { records[run.identity]?.measures[$0] ?? nil }

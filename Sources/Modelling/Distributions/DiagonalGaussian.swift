@@ -43,7 +43,7 @@ public struct DiagonalGaussian {
 
   /// The same distribution with rows regrouped: `[rows, d]` to `[first, rows/first, d]`.
   func grouped(_ first: Int) -> DiagonalGaussian {
-    let dimensions = mean.shape.last ?? 0
+    let dimensions = mean.extent(-1)
     return DiagonalGaussian(
       mean: mean.reshaped(first, -1, dimensions),
       logVariance: logVariance.reshaped(first, -1, dimensions))

@@ -78,7 +78,7 @@ struct GaussianLikelihood: Likelihood {
   let fixed: Double
 
   func negativeLogDensity(_ x: Tensor, output: Tensor) -> Tensor {
-    let features = Double(x.shape.last ?? 0)
+    let features = Double(x.extent(-1))
     let squares = (x - output).square().sum(-1)
     let constant = features / 2 * log(2 * Double.pi)
     guard let logScale else {
@@ -100,7 +100,7 @@ struct PredictedGaussianLikelihood: Likelihood {
   func mean(_ output: Tensor) -> Tensor { half(output, 0) }
 
   private func half(_ output: Tensor, _ index: Int) -> Tensor {
-    let features = (output.shape.last ?? 0) / 2
+    let features = output.extent(-1) / 2
     return output.narrowed(output.shape.count - 1, index * features..<(index + 1) * features)
   }
 }

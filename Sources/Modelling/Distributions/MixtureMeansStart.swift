@@ -31,7 +31,7 @@ public struct MixtureMeansStart: Codable, Equatable, Sendable {
           let drawn =
             codes == .mean ? q.mean : q.sample(streams[facet].normal(q.mean.shape, like: q.mean))
           values[facet] += drawn.doubles()
-          dimensions[facet] = q.mean.shape.last ?? 0
+          dimensions[facet] = q.mean.extent(-1)
         }
       }
     }

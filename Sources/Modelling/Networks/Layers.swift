@@ -35,7 +35,7 @@ struct DenseLayer: Layer {
   }
 
   func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
-    let rows = x.shape.count == 2 ? x : x.reshaped(x.shape.first ?? 0, -1)
+    let rows = x.shape.count == 2 ? x : x.reshaped(x.extent(0), -1)
     if finish.isReLU { return dense(rows, mode, relu: true) }
     return finish(dense(rows, mode), mode)
   }
@@ -130,7 +130,7 @@ struct ReshapeLayer: Layer {
   let shape: [Int]
 
   func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
-    x.reshaped([x.shape.first ?? 0] + shape)
+    x.reshaped([x.extent(0)] + shape)
   }
 }
 

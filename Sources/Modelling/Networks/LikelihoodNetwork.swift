@@ -29,7 +29,7 @@ struct LikelihoodNetwork {
   /// The likelihood's parameters: `[rows, latent]` to `[rows, features]`, or `[rows, 2 · features]` where
   /// log-variances follow the means.
   func callAsFunction(_ codes: Tensor, _ mode: Mode) -> Tensor {
-    let features = trunk(codes, mode).reshaped(codes.shape.first ?? 0, -1)
+    let features = trunk(codes, mode).reshaped(codes.extent(0), -1)
     guard let mean else { return features }
     guard let logVariance else { return mean(features) }
     let predicted = logVariance(features)

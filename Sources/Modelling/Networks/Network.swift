@@ -31,7 +31,7 @@ public struct GaussianNetwork {
   /// The distribution of `[batch, outputs]` given `[batch] + input`.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> DiagonalGaussian {
     let features = trunk(x, mode)
-    return head(features.reshaped(features.shape.first ?? 0, -1), mode)
+    return head(features.reshaped(features.extent(0), -1), mode)
   }
 }
 

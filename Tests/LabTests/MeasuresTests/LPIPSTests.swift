@@ -88,6 +88,17 @@ import Training
     #expect(large.shape == [2, 3, 32, 40])
   }
 
+  /// Images that an operation failed to make are an error and not a trap.
+  @Test func imagesThatAreNone() throws {
+    let metric = try LPIPS(Self.weights, on: .cpu)
+    #expect(throws: TensorError.self) {
+      try checked("test") {
+        let none = Tensor.zeros([2]).reshaped(3)
+        return metric.distances(none, none).doubles()
+      }
+    }
+  }
+
   @Test func wrongWeightsAreSaid() throws {
     var weights = Self.weights
     weights["features.6.bias"] = .zeros([383])

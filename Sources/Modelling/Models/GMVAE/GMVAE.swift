@@ -60,7 +60,7 @@ public final class GMVAE: GaussianClusterModel, StyledClusterModel {
   /// The K components p(x|w, z) for rows of w: `[rows, w]` to `[rows, clusters, x]`.
   func components(_ style: Tensor, _ mode: Mode) -> DiagonalGaussian {
     let features = priorTrunk(style, mode)
-    let heads = componentHead(features.reshaped(style.shape.first ?? 0, -1))
+    let heads = componentHead(features.reshaped(style.extent(0), -1))
     return DiagonalGaussian(
       mean: heads.mean.reshaped(-1, clusterCount, x),
       logVariance: heads.logVariance.reshaped(-1, clusterCount, x))
@@ -94,7 +94,7 @@ public final class GMVAE: GaussianClusterModel, StyledClusterModel {
 
   /// Σ_k q(z_k|y) KL(q(x|y) ‖ p(x|w, z_k)) for each draw of w: `[samples, batch]`.
   func conditionalPrior(_ q: Posterior, _ components: DiagonalGaussian) -> Tensor {
-    let batch = q.code.mean.shape.first ?? 0
+    let batch = q.code.mean.extent(0)
     let code = DiagonalGaussian(
       mean: q.code.mean.reshaped(batch, 1, x), logVariance: q.code.logVariance.reshaped(batch, 1, x)
     )

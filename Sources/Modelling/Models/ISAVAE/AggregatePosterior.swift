@@ -20,8 +20,8 @@ struct AggregatePosterior {
   ///   - z: a draw from each example's posterior, `[batch, latent]`.
   ///   - examples: N, the size of the data set.
   init(_ z: Tensor, _ posterior: DiagonalGaussian, _ sampling: MinibatchSampling, examples: Int) {
-    let batch = z.shape.first ?? 0
-    let latent = z.shape.last ?? 0
+    let batch = z.extent(0)
+    let latent = z.extent(-1)
     let weights = sampling == .stratified ? Self.stratified(batch, examples, like: z) : nil
     let densities = z.mixtureLogDensities(
       mean: posterior.mean, logVariance: posterior.logVariance, logWeights: weights)

@@ -76,7 +76,7 @@ public final class ISAVAE: LikelihoodModel {
   public func encode(_ batch: Batch) -> DiagonalGaussian { encode(batch, .evaluation) }
 
   public func decode(_ codes: Tensor) -> Tensor {
-    decoder(codes, .evaluation).sigmoid().reshaped(codes.shape.first ?? 0, -1)
+    decoder(codes, .evaluation).sigmoid().reshaped(codes.extent(0), -1)
   }
 
   public func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor {

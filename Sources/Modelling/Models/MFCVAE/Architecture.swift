@@ -116,6 +116,6 @@ struct SharedArchitecture: Architecture {
 }
 
 /// `[batch, …]` as `[batch, features]`.
-private func flat(_ x: Tensor) -> Tensor { x.reshaped(x.shape.first ?? 0, -1) }
+private func flat(_ x: Tensor) -> Tensor { x.reshaped(x.extent(0), -1) }
 
 private func faded(_ x: Tensor, _ alpha: Double) -> Tensor { alpha == 1 ? x : x * alpha }

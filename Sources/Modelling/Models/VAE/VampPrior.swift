@@ -28,8 +28,7 @@ struct VampPrior: Prior {
   func density(_ mode: Mode) -> PriorDensity {
     let posteriors = posteriors(mode).grouped(1)
     return { [components] z, _, _ in
-      let shape = z.shape
-      let densities = posteriors.logDensity(z.reshaped([shape[0], 1] + shape.dropFirst()))
+      let densities = posteriors.logDensity(z.reshaped([z.extent(0), 1] + z.shape.dropFirst()))
       return densities.logSumExp(1) - log(Double(components))
     }
   }

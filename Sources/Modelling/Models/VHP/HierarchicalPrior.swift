@@ -24,7 +24,7 @@ struct HierarchicalPrior: Prior {
   func density(_ mode: Mode) -> PriorDensity {
     { z, samples, stream in
       let q = encoder(z, mode).grouped(1)
-      let zeta = q.sample(stream.normal([samples, z.shape.first ?? 0, latent], like: z))
+      let zeta = q.sample(stream.normal([samples, z.extent(0), latent], like: z))
       let p = decoder(zeta.reshaped(-1, latent), mode).grouped(samples)
       let logWeights = p.logDensity(z) + StandardNormal.logDensity(zeta) - q.logDensity(zeta)
       return logWeights.logSumExp(0) - log(Double(samples))
