@@ -20,6 +20,9 @@ public final class ParameterStore {
   private let type: ElementType
   private let device: Device
 
+  /// A zero of the parameters' type, where they are: what noise is drawn like.
+  public var zero: Tensor { .zeros([], type: type, device: device) }
+
   /// An empty store.
   ///
   /// - Parameters:

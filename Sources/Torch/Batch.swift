@@ -1,3 +1,5 @@
+import LibTorchShim
+
 /// A mini-batch: named tensors whose first axis runs over the same examples.
 ///
 /// Names are the data set's: `image`, `angle`, `labels/smiling`; a mask is a tensor like any other
@@ -17,6 +19,14 @@ public struct Batch {
 
   /// The tensor of that name, or nil where the data set has none.
   public subscript(name: String) -> Tensor? { tensors[name] }
+
+  /// The tensor of that name, for an operation that fails where there is none.
+  public func tensor(_ name: String) -> Tensor {
+    if tensors[name] == nil {
+      pl_failure_set("the examples have no tensor '\(name)', only \(names.joined(separator: ", "))")
+    }
+    return tensors[name] ?? .zeros([])
+  }
 
   /// The batch on another device.
   public func to(_ device: Device) -> Batch {

@@ -20,6 +20,15 @@ import Torch
     }
   }
 
+  /// What needs a tensor that is not there fails with its name, and not with a shape.
+  @Test func tensorsThatAreNotThere() throws {
+    let failure = #expect(throws: TensorError.self) {
+      try checked("test") { batch.tensor("label").sum().item() }
+    }
+    #expect(failure?.message == "the examples have no tensor 'label', only angle, image")
+    try tensors { expect(batch.tensor("angle"), [0.5, 1.5, 2.5]) }
+  }
+
   @Test func rowsAreTakenOfAllTensorsAlike() throws {
     try tensors {
       let chosen = batch.rows(Tensor([2, 0] as [Int64], shape: [2]))

@@ -16,9 +16,9 @@ public struct RunTemplate: Sendable {
   public let recording: Recording
   public let measures: [String]
   /// The stored weights that measures read, by the sets' names.
-  public let weights: [String: StoredWeights]
+  public let pretrained: [String: StoredWeights]
   /// The set that a measure reads, where it reads one.
-  private let weightsOfMeasures: [String: String]
+  private let pretrainedOfMeasures: [String: String]
 
   /// Decodes the parts of a study whose axes and placeholders are filled in.
   ///
@@ -42,15 +42,15 @@ public struct RunTemplate: Sendable {
     recording = try decoder.decode(Recording.self, from: study.record, path: "record")
     measures = try decoder.decode([String].self, from: study.measures, path: "measures")
     var sets: [String: StoredWeights] = [:]
-    var weightsOfMeasures: [String: String] = [:]
+    var pretrainedOfMeasures: [String: String] = [:]
     for id in measures + (recording.measures?.ids ?? []) {
       // A measure that is not known is refused below.
-      guard let name = (try? kinds.measure(id, origin: .resolved))?.weights else { continue }
+      guard let name = (try? kinds.measure(id, origin: .resolved))?.pretrained else { continue }
       sets[name] = try sets[name] ?? kinds.weights(name)
-      weightsOfMeasures[id] = name
+      pretrainedOfMeasures[id] = name
     }
-    self.weights = sets
-    self.weightsOfMeasures = weightsOfMeasures
+    pretrained = sets
+    self.pretrainedOfMeasures = pretrainedOfMeasures
     try check(study, kinds)
   }
 
@@ -63,7 +63,7 @@ public struct RunTemplate: Sendable {
 
   /// Why a measure cannot be taken here: the weights that it reads are not here. Nil where it can be.
   public func missingWeights(of measure: String) -> DataError? {
-    weightsOfMeasures[measure].flatMap { weights[$0]?.missing }
+    pretrainedOfMeasures[measure].flatMap { pretrained[$0]?.missing }
   }
 
   /// The measures that can be taken here and that a run's record has not.

@@ -25,7 +25,7 @@ struct LPIPS {
 
   /// The stored set of the weights, which has torchvision's names for AlexNet's tensors and the LPIPS
   /// package's for the others.
-  static let weights = "lpips-alexnet"
+  static let pretrained = "lpips-alexnet"
 
   /// The numbers of AlexNet's convolutions in torchvision, with what is not in their weights.
   private static let architecture = [
@@ -49,7 +49,7 @@ struct LPIPS {
   init(_ weights: [String: Tensor], on device: Device) throws {
     func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
       guard let tensor = weights[name], tensor.shape == shape else {
-        throw MeasureError.wrongWeights(Self.weights, tensor: name, shape: shape)
+        throw MeasureError.wrongWeights(Self.pretrained, tensor: name, shape: shape)
       }
       return tensor.to(.float32).to(device)
     }

@@ -80,7 +80,7 @@ extension Measure {
       var values: [Double] = []
       values.reserveCapacity(data.count)
       try MeasuredRun.evaluate(data, for: purpose) { batch, range in
-        let z = codes.draws(range, stream, like: model.parameters.all.first?.value)
+        let z = codes.draws(range, stream, like: model.parameters.zero)
         values += model.logLikelihood(batch, codes: z).doubles()
       }
       return values
@@ -90,13 +90,12 @@ extension Measure {
 
 extension PosteriorCodes {
   /// A draw from the posterior of each of these examples, `[examples, dimensions]`.
-  func draws(_ examples: Range<Int>, _ stream: RandomStream, like tensor: Tensor?) -> Tensor {
+  func draws(_ examples: Range<Int>, _ stream: RandomStream, like tensor: Tensor) -> Tensor {
     let range = examples.lowerBound * dimensions..<examples.upperBound * dimensions
     let shape = [examples.count, dimensions]
     let mean = Tensor(Array(means[range]), shape: shape)
     let deviation = Tensor(Array(deviations[range]), shape: shape)
     let z = mean + deviation * stream.normal(shape, like: mean)
-    guard let tensor else { return z }
     return z.to(tensor.type).to(tensor.device)
   }
 

@@ -16,7 +16,7 @@ extension MeasureFamily {
         direction: diversity.isOfSamples ? .moreIsBetter : .neither,
         abilities: diversity.isOfSamples ? [.code] : [],
         needs: ["train", "test"].map { DataNeed(split: $0, tensor: "image", range: 0...1) },
-        weights: LPIPS.weights
+        pretrained: LPIPS.pretrained
       ) { try diversity.value($0) }
     }
   }
@@ -60,9 +60,9 @@ struct Diversity: Equatable {
     guard let shape = dataset.train["image"]?.shape.dropFirst(), shape.count == 3,
       [1, 3].contains(shape.first), test["image"]?.shape.dropFirst() == shape
     else { throw MeasureError.needsPictures(id) }
-    let device = run.model.parameters.all.first?.value.device ?? .cpu
+    let device = run.model.parameters.zero.device
     let metric = try run.shared("LPIPS") {
-      try checked(id) { try LPIPS(run.weights(LPIPS.weights), on: device) }
+      try checked(id) { try LPIPS(run.pretrained(LPIPS.pretrained), on: device) }
     }
     let stream = run.randomness.stream("measure/lpips/" + (isOfSamples ? "samples" : "images"))
     if isOfSamples {
@@ -98,7 +98,7 @@ struct Diversity: Equatable {
     let ofTrain = sorted.map(\.element).filter { $0 < train.count }
     let parts = [(train, ofTrain), (test, ofTest)].filter { !$1.isEmpty }
     let images = Tensor.concatenated(
-      parts.map { $0.rows(at: $1)["image"] ?? .zeros([0, 0]) }, 0)
+      parts.map { $0.rows(at: $1).tensor("image") }, 0)
     // Where each of the places went.
     var order = [Int64](repeating: 0, count: sorted.count)
     for (position, item) in sorted.enumerated() { order[item.offset] = Int64(position) }

@@ -11,7 +11,7 @@ public struct Measure: Sendable {
   /// What it reads of the data.
   public let needs: [DataNeed]
   /// The stored set of weights that it reads (`datasets/<name>.yaml`), without which a run has no value.
-  public let weights: String?
+  public let pretrained: String?
   /// What it reads of training's own records: a name that no run of the study can have is refused.
   public let record: TrainingRecord?
   /// The value; nil where the run has none, such as the step of an event that never came.
@@ -19,7 +19,7 @@ public struct Measure: Sendable {
 
   public init(
     id: String, summary: String, unit: String, direction: Direction,
-    abilities: [ModelAbility] = [], needs: [DataNeed] = [], weights: String? = nil,
+    abilities: [ModelAbility] = [], needs: [DataNeed] = [], pretrained: String? = nil,
     record: TrainingRecord? = nil,
     value: @escaping @Sendable (MeasuredRun) throws -> Double?
   ) {
@@ -29,7 +29,7 @@ public struct Measure: Sendable {
     self.direction = direction
     self.abilities = abilities
     self.needs = needs
-    self.weights = weights
+    self.pretrained = pretrained
     self.record = record
     self.value = value
   }

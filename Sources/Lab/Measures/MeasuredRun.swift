@@ -33,15 +33,15 @@ public struct MeasuredRun {
   /// Examples in an evaluation batch.
   static let batch = 1000
 
-  /// - Parameter weights: what measures may read besides the data, by the sets' names.
+  /// - Parameter pretrained: what measures may read besides the data, by the sets' names.
   public init(
     model: any Model, dataset: @autoclosure @escaping () throws -> Dataset,
     randomness: Randomness, curves: Curves, events: [String: Int],
-    weights: [String: StoredWeights] = [:]
+    pretrained: [String: StoredWeights] = [:]
   ) {
     self.model = model
     load = dataset
-    stored = weights
+    stored = pretrained
     self.randomness = randomness
     self.curves = curves
     self.events = events
@@ -57,7 +57,7 @@ public struct MeasuredRun {
   /// The stored weights of that name.
   ///
   /// - Throws: `DataError`.
-  func weights(_ name: String) throws -> [String: Tensor] {
+  func pretrained(_ name: String) throws -> [String: Tensor] {
     try (stored[name] ?? StoredWeights(undescribed: name)).load()
   }
 

@@ -105,7 +105,7 @@ extension Comparison {
       }
     }
     let numbers = values.map(\.value)
-    let weightsMissing = isUnmeasured && values.isEmpty ? measure.weights : nil
+    let weightsMissing = isUnmeasured && values.isEmpty ? measure.pretrained : nil
     return Row(
       study: template.study, cell: template.cell, measure: measure.id, unit: measure.unit,
       direction: measure.direction, statistic: reported?.statistic ?? .mean, runs: values,

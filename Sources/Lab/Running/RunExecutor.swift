@@ -109,7 +109,7 @@ public struct RunExecutor {
     let dataset = try checked("moving the data") { try run.template.dataset.load().to(device) }
     try checked("checking the data") {
       try run.template.check(dataset, kinds: kinds)
-      for weights in run.template.weights.values { try weights.check() }
+      for weights in run.template.pretrained.values { try weights.check() }
     }
     let randomness = Randomness(seed: run.seed)
     let model = try checked("building the model") {
@@ -224,7 +224,7 @@ public struct RunExecutor {
   ) throws -> [String: Double?] {
     let finished = MeasuredRun(
       model: model, dataset: dataset, randomness: randomness, curves: curves,
-      events: events, weights: run.template.weights)
+      events: events, pretrained: run.template.pretrained)
     var values: [String: Double?] = [:]
     // One that reads weights which are not here is left open: it is taken once they are.
     for id in ids where run.template.missingWeights(of: id) == nil {

@@ -134,7 +134,7 @@ struct ReproduceCommand: ParsableCommand {
     where checked.insert("\(dataset.name) \(dataset.contentIdentity)").inserted {
       try dataset.check()
     }
-    for weights in runs.flatMap(\.template.weights.values)
+    for weights in runs.flatMap(\.template.pretrained.values)
     where checked.insert(weights.name).inserted {
       try weights.check()
     }

@@ -149,7 +149,7 @@ import Training
       return try body { seed in
         MeasuredRun(
           model: Painter(), dataset: dataset, randomness: Randomness(seed: seed), curves: Curves(),
-          events: [:], weights: [weights.name: weights])
+          events: [:], pretrained: [weights.name: weights])
       }
     }
   }

@@ -98,8 +98,8 @@ enum Tiny {
       Measure(id: "test/more/part", summary: "a part", unit: "%", direction: .neither) { _ in 1 },
       Measure(
         id: "test/weighed", summary: "a weight", unit: "", direction: .neither,
-        weights: "test-weights"
-      ) { try $0.weights("test-weights")["scale"]?.item() },
+        pretrained: "test-weights"
+      ) { try $0.pretrained("test-weights")["scale"]?.item() },
     ],
     families: [
       .final, .event, .importanceSampledLikelihood, .ofClusters, .probes, .diversity, .smoothness,

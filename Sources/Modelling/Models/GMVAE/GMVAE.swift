@@ -51,7 +51,7 @@ public final class GMVAE: GaussianClusterModel, StyledClusterModel {
   }
 
   func posterior(_ batch: Batch, _ mode: Mode) -> Posterior {
-    let features = encoder(batch["image"] ?? .zeros([0, 0]), mode).reshaped(batch.count, -1)
+    let features = encoder(batch.tensor("image"), mode).reshaped(batch.count, -1)
     return Posterior(
       code: codeHead(features), style: styleHead(features),
       cluster: Categorical(logits: clusterHead(features)))
@@ -69,7 +69,7 @@ public final class GMVAE: GaussianClusterModel, StyledClusterModel {
   public func terms(
     _ objective: String, _ batch: Batch, _ progress: Progress, _ randomness: StepRandomness
   ) -> Terms {
-    let image = batch["image"] ?? .zeros([0, 0])
+    let image = batch.tensor("image")
     let q = posterior(batch, progress.mode)
     let codes = draw(q.code, randomness.stream("x"))
     let styles = draw(q.style, randomness.stream("w"))
@@ -141,7 +141,7 @@ public final class GMVAE: GaussianClusterModel, StyledClusterModel {
 
   /// The components at w = 0, as Figures 2 to 4 show them.
   public var clusterGaussians: DiagonalGaussian {
-    let like = parameters.all.first?.value ?? .zeros([])
+    let like = parameters.zero
     let components = components(.zeros([1, w], type: like.type, device: like.device), .evaluation)
     return DiagonalGaussian(
       mean: components.mean.reshaped(-1, x), logVariance: components.logVariance.reshaped(-1, x))
@@ -174,7 +174,7 @@ public final class GMVAE: GaussianClusterModel, StyledClusterModel {
 
   /// The places of w on such lines: `[lines, steps, w]`.
   func styleLines(_ lines: Int, steps: Int, reach: Double, _ stream: RandomStream) -> Tensor {
-    let like = parameters.all.first?.value ?? .zeros([])
+    let like = parameters.zero
     let direction = stream.normal([lines, 1, w], like: like)
     let length = direction.square().sum(-1).squareRoot().reshaped(lines, 1, 1)
     let places = (0..<steps).map { step in
@@ -185,7 +185,7 @@ public final class GMVAE: GaussianClusterModel, StyledClusterModel {
 
   /// Ancestral draws: w ~ N(0, I), a component at random, x from it.
   public func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor {
-    let like = parameters.all.first?.value ?? .zeros([])
+    let like = parameters.zero
     let components = components(stream.normal([count, w], like: like), .evaluation)
     let equal = [Double](repeating: 1 / Double(clusterCount), count: clusterCount)
     let drawn = stream.categories(equal, count).integers()

@@ -57,7 +57,7 @@ public final class ISAVAE: LikelihoodModel {
 
   /// q(z|x): one layer gives the means and then the logarithms of the standard deviations.
   private func encode(_ batch: Batch, _ mode: Mode) -> DiagonalGaussian {
-    let features = encoder(batch["image"] ?? .zeros([0, 0]), mode).reshaped(batch.count, -1)
+    let features = encoder(batch.tensor("image"), mode).reshaped(batch.count, -1)
     let heads = posterior(features)
     return DiagonalGaussian(
       mean: heads.narrowed(1, 0..<latent),
@@ -66,7 +66,7 @@ public final class ISAVAE: LikelihoodModel {
 
   /// −log p(x|z), `[batch]`.
   private func negativeLogLikelihood(_ batch: Batch, _ z: Tensor, _ mode: Mode) -> Tensor {
-    let image = batch["image"] ?? .zeros([0, 0])
+    let image = batch.tensor("image")
     return Bernoulli.negativeLogDensity(
       image.reshaped(batch.count, -1), logits: decoder(z, mode).reshaped(batch.count, -1))
   }

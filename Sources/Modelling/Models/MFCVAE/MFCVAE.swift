@@ -46,7 +46,7 @@ public final class MFCVAE: LatentVariableModel, MixturePriorModel, DataDependent
   public func terms(
     _ objective: String, _ batch: Batch, _ progress: Progress, _ randomness: StepRandomness
   ) -> Terms {
-    let image = batch["image"] ?? .zeros([0, 0])
+    let image = batch.tensor("image")
     let names = facets.indices.map { "facet/\($0 + 1)" }
     let alphas = names.map { progress.weights[$0] ?? 1 }
     if progress.mode != .evaluation { fadeIn.assign(Tensor(alphas, shape: [alphas.count])) }
@@ -77,7 +77,7 @@ public final class MFCVAE: LatentVariableModel, MixturePriorModel, DataDependent
   /// One pass through encoder and decoder with all facets in.
   public func start(_ start: DataDependentStart, on batch: Batch, _ randomness: StepRandomness) {
     withoutGradients {
-      let posteriors = architecture.encode(batch["image"] ?? .zeros([0, 0]), .start(start))
+      let posteriors = architecture.encode(batch.tensor("image"), .start(start))
       _ = architecture.decode(
         draw(posteriors, randomness), fadeIn: facets.map { _ in 1 }, .start(start))
     }
@@ -151,6 +151,6 @@ public final class MFCVAE: LatentVariableModel, MixturePriorModel, DataDependent
   }
 
   public func posteriors(_ batch: Batch) -> [DiagonalGaussian] {
-    architecture.encode(batch["image"] ?? .zeros([0, 0]), .evaluation)
+    architecture.encode(batch.tensor("image"), .evaluation)
   }
 }

@@ -53,7 +53,7 @@ public final class VAE: LatentVariableModel, ImportanceSampledModel, InnermostCo
       let bound = weights.logSumExp(0) - log(Double(importanceSamples))
       return Terms(losses: ["bound": -bound.mean()])
     }
-    let image = batch["image"] ?? .zeros([0, 0])
+    let image = batch.tensor("image")
     let x = image.reshaped(batch.count, -1)
     let posterior = encoder(image, progress.mode)
     let z = posterior.sample(randomness.stream("z").normal(posterior.mean.shape, like: x))
@@ -78,7 +78,7 @@ public final class VAE: LatentVariableModel, ImportanceSampledModel, InnermostCo
   }
 
   public func importanceWeights(_ batch: Batch, _ mode: Mode) -> ImportanceWeights {
-    let image = batch["image"] ?? .zeros([0, 0])
+    let image = batch.tensor("image")
     let x = image.reshaped(batch.count, -1)
     let posterior = encoder(image, mode)
     let density = prior.density(mode)
@@ -102,7 +102,7 @@ public final class VAE: LatentVariableModel, ImportanceSampledModel, InnermostCo
   }
 
   public func encode(_ batch: Batch) -> DiagonalGaussian {
-    encoder(batch["image"] ?? .zeros([0, 0]), .evaluation)
+    encoder(batch.tensor("image"), .evaluation)
   }
 
   public func decode(_ codes: Tensor) -> Tensor {
@@ -110,6 +110,6 @@ public final class VAE: LatentVariableModel, ImportanceSampledModel, InnermostCo
   }
 
   public func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor {
-    prior.sample(count, stream, like: parameters.all.first?.value ?? .zeros([]))
+    prior.sample(count, stream, like: parameters.zero)
   }
 }
