@@ -94,6 +94,15 @@ public struct RunExecutor {
 
   private var record: RunRecord? { store.record(of: run) }
 
+  /// What a claimed run is worked at with.
+  private struct Session {
+    let directory: RunDirectory
+    let dataset: Dataset
+    let model: any Model
+    let randomness: Randomness
+    let report: (Event) -> Void
+  }
+
   private func executeClaimed(
     _ directory: RunDirectory, _ shouldStop: () -> Bool, _ report: @escaping (Event) -> Void
   ) throws -> Outcome {
@@ -104,65 +113,80 @@ public struct RunExecutor {
     let kept = directory.has(needed, of: run, steps: known?.steps ?? .max)
     if let known, known.failure == nil, missing.isEmpty, kept { return .alreadyFinished }
 
-    try AtomicFile.removeLeftovers(in: directory.path)
-    try AtomicFile.write(Data(try run.resolved().yaml().utf8), to: directory.resolved)
-    let dataset = try checked("moving the data") { try run.template.dataset.load().to(device) }
-    try checked("checking the data") {
-      try run.template.check(dataset, kinds: kinds)
-      for weights in run.template.pretrained.values { try weights.check() }
-    }
-    let randomness = Randomness(seed: run.seed)
-    let model = try checked("building the model") {
-      run.template.model.build(
-        for: run.template.dataset.exampleShapes,
-        parameters: ParameterStore(randomness, device: device))
-    }
+    let session = try open(directory, report)
     if var known, known.failure == nil, kept, directory.hasWeights {
       // Trained before, but a measure was added since.
-      try ParameterFile.read(directory.weights, into: model.parameters)
+      try ParameterFile.read(directory.weights, into: session.model.parameters)
       let curves = directory.storedCurves() ?? known.curves
-      let taken = try measure(missing, model, dataset, randomness, curves, known.events, report)
       // Those of another cell with the same run stay.
-      known.measures.merge(taken) { $1 }
+      known.measures.merge(try measure(missing, session, curves, known.events)) { $1 }
       try store.append(known)
       return .finished
     }
-    let space = RunSpace(run, model.parameters)
+    let space = RunSpace(run, session.model.parameters)
     try SpaceError.check(
       space.kept + space.checkpoints - directory.bytes, at: directory.path, free: freeBytes)
+    return try train(session, shouldStop)
+  }
+
+  /// Loads and checks the data, and builds the untrained model.
+  private func open(
+    _ directory: RunDirectory, _ report: @escaping (Event) -> Void
+  ) throws -> Session {
+    try AtomicFile.removeLeftovers(in: directory.path)
+    try AtomicFile.write(Data(try run.resolved().yaml().utf8), to: directory.resolved)
+    let template = run.template
+    let dataset = try checked("moving the data") { try template.dataset.load().to(device) }
+    try checked("checking the data") {
+      try template.check(dataset, kinds: kinds)
+      for weights in template.pretrained.values { try weights.check() }
+    }
+    let randomness = Randomness(seed: run.seed)
+    let model = try checked("building the model") {
+      template.model.build(
+        for: template.dataset.exampleShapes,
+        parameters: ParameterStore(randomness, device: device))
+    }
+    return Session(
+      directory: directory, dataset: dataset, model: model, randomness: randomness,
+      report: report)
+  }
+
+  /// Trains to the end, or until a stop is asked for; writes what is kept, measures, and records.
+  private func train(_ session: Session, _ shouldStop: () -> Bool) throws -> Outcome {
+    let (directory, dataset) = (session.directory, session.dataset)
     let trainer = Trainer(
-      model: model, data: dataset.train, validation: dataset.others[EarlyStopping.split],
-      plan: run.template.plan, randomness: randomness,
-      recordEvery: run.template.recording.every)
+      model: session.model, data: dataset.train,
+      validation: dataset.others[EarlyStopping.split], plan: run.template.plan,
+      randomness: session.randomness, recordEvery: run.template.recording.every)
     let checkpoints = CheckpointStore(
       in: directory.path, environment: environment.checkpointKey)
-    let (state, warnings) = checkpoints.restore(into: model)
-    for warning in warnings { report(.warning(warning)) }
+    let (state, warnings) = checkpoints.restore(into: session.model)
+    for warning in warnings { session.report(.warning(warning)) }
     if let state { trainer.restore(state) }
     do {
-      try train(trainer, dataset, randomness, checkpoints, directory, shouldStop, report)
+      try steps(trainer, session, checkpoints, shouldStop)
     } catch let error as TrainingError {
       try store.append(record(trainer, dataset, failure: error.description, measures: [:]))
       return .failed(error.description)
     }
     if !trainer.isFinished { return .interrupted(step: trainer.state.totalSteps) }
 
-    try ParameterFile.write(model.parameters, to: directory.weights)
+    try ParameterFile.write(session.model.parameters, to: directory.weights)
     let file = try HDF5File(creating: directory.curves)
     try CurvesFile.write(trainer.state.curves, into: file)
     try file.close()
     let measures = try measure(
-      run.template.measures, model, dataset, randomness, trainer.state.curves, trainer.state.events,
-      report)
+      run.template.measures, session, trainer.state.curves, trainer.state.events)
     try store.append(record(trainer, dataset, failure: nil, measures: measures))
     checkpoints.removeAll()
     return .finished
   }
 
-  private func train(
-    _ trainer: Trainer, _ dataset: Dataset, _ randomness: Randomness,
-    _ checkpoints: CheckpointStore, _ directory: RunDirectory,
-    _ shouldStop: () -> Bool, _ report: (Event) -> Void
+  /// One step after the other, with snapshots, checkpoints and reports between them.
+  private func steps(
+    _ trainer: Trainer, _ session: Session, _ checkpoints: CheckpointStore,
+    _ shouldStop: () -> Bool
   ) throws {
     let before = trainer.state.seconds
     let start = ContinuousClock.now
@@ -172,21 +196,21 @@ public struct RunExecutor {
     let planned = trainer.plannedSteps
     if trainer.state.totalSteps == 0, !trainer.isFinished {
       try trainer.begin()
-      try recordMeasures(trainer, dataset, randomness, report)
+      try recordMeasures(trainer, session, warns: true)
     }
     var rate = StepRate(
       step: trainer.state.totalSteps, at: (ContinuousClock.now - start).seconds)
     while !trainer.isFinished {
       try trainer.step()
       // Before the checkpoint of the step, which then has them.
-      try recordMeasures(trainer, dataset, randomness) { _ in }
+      try recordMeasures(trainer, session, warns: false)
       let now = ContinuousClock.now
       let worked =
         device == .cpu ? ProcessorTime.seconds - startOfWork : (now - start).seconds
       trainer.setSeconds(before + worked)
       let step = trainer.state.totalSteps
       if run.template.keep.snapshots.contains(step) {
-        try ParameterFile.write(trainer.model.parameters, to: directory.snapshot(step))
+        try ParameterFile.write(trainer.model.parameters, to: session.directory.snapshot(step))
       }
       let stopping = shouldStop()
       if (now - saved).seconds > checkpointSeconds || (stopping && !trainer.isFinished) {
@@ -194,7 +218,7 @@ public struct RunExecutor {
         saved = now
       }
       if (now - reported).seconds > 0.5 || trainer.isFinished {
-        report(
+        session.report(
           .progress(
             step: step, of: planned,
             stepsPerSecond: rate.reached(step, at: (now - start).seconds),
@@ -206,34 +230,33 @@ public struct RunExecutor {
   }
 
   /// Takes the measures that are curves where it is their time.
-  private func recordMeasures(
-    _ trainer: Trainer, _ dataset: Dataset, _ randomness: Randomness, _ report: (Event) -> Void
-  ) throws {
+  ///
+  /// - Parameter warns: whether of measures without a value; once is enough.
+  private func recordMeasures(_ trainer: Trainer, _ session: Session, warns: Bool) throws {
     guard let recorded = run.template.recording.measures,
       trainer.state.totalSteps.isMultiple(of: recorded.every)
     else { return }
     let values = try measure(
-      recorded.ids, trainer.model, dataset, randomness, trainer.state.curves,
-      trainer.state.events, report)
+      recorded.ids, session, trainer.state.curves, trainer.state.events, warns: warns)
     trainer.record(Dictionary(values.map { (Measure.curve(of: $0), $1 ?? .nan) }) { $1 })
   }
 
   private func measure(
-    _ ids: [String], _ model: any Model, _ dataset: Dataset, _ randomness: Randomness,
-    _ curves: Curves, _ events: [String: Int], _ report: (Event) -> Void
+    _ ids: [String], _ session: Session, _ curves: Curves, _ events: [String: Int],
+    warns: Bool = true
   ) throws -> [String: Double?] {
-    let finished = MeasuredRun(
-      model: model, dataset: dataset, randomness: randomness, curves: curves,
-      events: events, pretrained: run.template.pretrained)
+    let measured = MeasuredRun(
+      model: session.model, dataset: session.dataset, randomness: session.randomness,
+      curves: curves, events: events, pretrained: run.template.pretrained)
     var values: [String: Double?] = [:]
     // One that reads weights which are not here is left open: it is taken once they are.
     for id in ids where run.template.missingWeights(of: id) == nil {
       let measure = try kinds.measure(id, origin: .commandLine(id))
       do {
-        values.updateValue(try measure.value(finished), forKey: id)
+        values.updateValue(try measure.value(measured), forKey: id)
       } catch let error as MeasureError {
         // The run is trained, and its other measures are good: this one has no value.
-        report(.warning("no value of \(id): \(error)"))
+        if warns { session.report(.warning("no value of \(id): \(error)")) }
         values.updateValue(nil, forKey: id)
       }
     }
