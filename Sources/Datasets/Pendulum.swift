@@ -4,7 +4,7 @@ import Torch
 /// Rendered pendulum images at random angles (Klushyn et al. 2019, section 4.1).
 ///
 /// The paper gives the number of images, their size, and that angles are uniform. The renderer is
-/// ours: a rod of soft width from the middle of the image, without noise.
+/// ours: a rod of soft width from the middle of the image.
 public struct PendulumConfiguration: GeneratedDataset {
   public static let name = "pendulum"
 
@@ -12,8 +12,11 @@ public struct PendulumConfiguration: GeneratedDataset {
   public var images: Int
   /// Width and height in pixels.
   public var size: Int
-  /// Length of the rod from its pivot in the middle, in pixels.
+  /// How far the rod reaches from its pivot in the middle, in pixels.
   public var rodLength: Double
+  /// Where it begins, in pixels from the pivot; at the pivot where this is nil. A rod that begins where it
+  /// ends is a bob.
+  public var rodStart: Double?
   /// Standard deviation of the rod's soft edge, in pixels.
   public var rodWidth: Double
   /// Standard deviation of Gaussian noise on every pixel.
@@ -24,6 +27,7 @@ public struct PendulumConfiguration: GeneratedDataset {
   enum CodingKeys: String, CodingKey {
     case images, size, noise, seed
     case rodLength = "rod-length"
+    case rodStart = "rod-start"
     case rodWidth = "rod-width"
   }
 
@@ -35,6 +39,9 @@ public struct PendulumConfiguration: GeneratedDataset {
       return "images × size × size must be at most 2³¹ pixels, which is 8 GiB"
     }
     if !(rodLength > 0 && rodWidth > 0) { return "rod-length and rod-width must be positive" }
+    if let rodStart, !(rodStart >= 0 && rodStart <= rodLength) {
+      return "rod-start must be from 0 to rod-length"
+    }
     return noise >= 0 ? nil : "noise must not be negative"
   }
 
@@ -75,7 +82,7 @@ public struct PendulumConfiguration: GeneratedDataset {
       let y = middle - (Double(row) + 0.5)
       for column in 0..<size {
         let x = Double(column) + 0.5 - middle
-        let along = min(max(x * direction.x + y * direction.y, 0), rodLength)
+        let along = min(max(x * direction.x + y * direction.y, rodStart ?? 0), rodLength)
         let distance = hypot(x - along * direction.x, y - along * direction.y)
         pixels.append(Float(exp(-distance * distance / (2 * rodWidth * rodWidth))))
       }

@@ -43,6 +43,11 @@ import Testing
     #expect(problem { $0.rodWidth = .nan } == rod)
     #expect(problem { $0.noise = -0.1 } == "noise must not be negative")
     #expect(problem { $0.noise = 0.1 } == nil)
+    let start = "rod-start must be from 0 to rod-length"
+    for value in [-0.1, good.rodLength + 0.1, .nan] {
+      #expect(problem { $0.rodStart = value } == start)
+    }
+    #expect(problem { $0.rodStart = $0.rodLength } == nil)
   }
 }
 

@@ -98,6 +98,32 @@ import Torch
     }
   }
 
+  /// A rod that begins where it ends is a bob: a Gaussian around its end.
+  @Test(arguments: [0.0, 1.1, 4.4])
+  func aBobIsAGaussian(_ angle: Double) {
+    var configuration = pendulum(length: 5, width: 1.3)
+    configuration.rodStart = 5
+    let pixels = image(angle, configuration)
+    let end = (x: 8 + 5 * sin(angle), y: 8 + 5 * cos(angle))  // y downwards
+    for (index, pixel) in pixels.enumerated() {
+      let (x, y) = (Double(index % 16) + 0.5, Double(index / 16) + 0.5)
+      let square = (x - end.x) * (x - end.x) + (y - end.y) * (y - end.y)
+      #expect(abs(Double(pixel) - exp(-square / (2 * 1.3 * 1.3))) < 1e-6)
+    }
+  }
+
+  /// Between its ends it is the whole rod, and before its start it fades as behind its end.
+  @Test func aRodMayBeginAwayFromThePivot() {
+    var configuration = pendulum(size: 17)
+    configuration.rodStart = 3
+    let (part, whole) = (image(0, configuration), image(0, pendulum(size: 17)))
+    // The column of the rod, from the pivot downwards: pixel centres lie on it.
+    func column(_ pixels: [Float]) -> [Float] { (8..<17).map { pixels[$0 * 17 + 8] } }
+    #expect(Array(column(part)[3...]) == Array(column(whole)[3...]))
+    #expect(abs(Double(column(part)[1]) - exp(-4 / (2 * 0.8 * 0.8))) < 1e-6)
+    #expect(abs(Double(column(part)[8]) - exp(-4 / (2 * 0.8 * 0.8))) < 1e-6)
+  }
+
   @Test func anglesBelongToTheirImages() throws {
     let data = try pendulum().load()
     let angles = try #require(data.train["angle"]).doubles()
