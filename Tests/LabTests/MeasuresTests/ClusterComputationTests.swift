@@ -161,7 +161,7 @@ import Training
   @Test func whatIsAskedForMustBeThere() {
     #expect(
       words { try FacetSwapComputation(facet: 3, pairs: 1, columns: 1).compute(run(), snapshots) }
-        == "facet-swap asks for facet 3, and the model has 2")
+        == "facet-swap needs a model with 3 facets or more")
     let other = finished().run
     #expect(
       words { try ClusterSamplesComputation(columns: 1).compute(other, snapshots) }
