@@ -169,7 +169,7 @@ extension CommandTests {
       ),
       (
         "reproduce vhp/table-1 --threads 0",
-        "--threads must be at least 1 (see 'priorlab help reproduce')"
+        "--threads must be from 1 to 1024 (see 'priorlab help reproduce')"
       ),
       (
         "reproduce vhp/table-1 --dense fast",
