@@ -69,6 +69,10 @@ import Testing
       figure.panels[1].layers == [
         .line(x: [0, 1, 2], y: [3, 5, 7], colour: .series(1), name: "2")
       ])
+    // One scale for both, which shows the lowest edge and the highest value of either.
+    let range = try #require(figure.panels[0].y.range)
+    #expect(figure.panels[1].y.range == range)
+    #expect(0.5...1 ~= range.lowerBound && 7...7.5 ~= range.upperBound)
   }
 
   @Test func aCellWithoutRunsIsSaidToHaveNone() throws {

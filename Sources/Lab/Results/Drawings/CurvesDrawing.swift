@@ -77,7 +77,7 @@ public struct CurvesDrawing: Drawing {
   public enum Panels: String, Codable, CaseIterable, Sendable {
     /// Each curve, with all cells in it.
     case curves
-    /// Each curve of each cell.
+    /// Each curve of each cell, all cells on one scale.
     case cells
   }
 
@@ -85,7 +85,8 @@ public struct CurvesDrawing: Drawing {
     let cells = Array(result.cells.enumerated())
     let panels = try curves.flatMap { curve -> [Panel] in
       if self.panels == .cells {
-        return try cells.map { try panel(curve, [$0], $0.element.shortLabel, result) }
+        return Self.onOneScale(
+          try cells.map { try panel(curve, [$0], $0.element.shortLabel, result) })
       }
       var shared = try panel(curve, cells, "", result)
       shared.legend = curve.values == curves.last?.values ? .outside : nil
@@ -98,6 +99,18 @@ public struct CurvesDrawing: Drawing {
           title: result.titled(result.title), columns: min(panels.count, 2), panels: panels)
       )
     ]
+  }
+
+  /// The panels with the same vertical axis, so that cells can be compared.
+  private static func onOneScale(_ panels: [Panel]) -> [Panel] {
+    guard let first = panels.first else { return [] }
+    let together = Panel(y: first.y, layers: panels.flatMap(\.layers))
+    let range = Ranges(together, size: Size(width: 1, height: 1)).y
+    return panels.map { panel in
+      var panel = panel
+      panel.y.range = range
+      return panel
+    }
   }
 
   private func panel(
