@@ -54,6 +54,17 @@ extension CommandTests {
       #expect(run.code == 3 && run.complaints == [sentence], "\(run)")
     }
 
+    /// A study of a user's own is trained without the papers' catalogue, which only tables and figures are in.
+    @Test func aRunNeedsNoCatalogue() throws {
+      let project = try project(bare)
+      try project.write(images, to: "datasets/mine.idx")
+      try FileManager.default.removeItem(atPath: project.root + "/experiments/catalogue.yaml")
+      let run = try project.run("run", "gmvae/dots", "--seed", "7")
+      #expect(run.code == 0, "\(run)")
+      let list = try project.run("list")
+      #expect(list.code == 2 && list.errors.contains("catalogue.yaml"), "\(list)")
+    }
+
     /// A damaged file is as little in the way of others as a missing one.
     @Test func damagedWithoutAShape() throws {
       let project = try project(bare)

@@ -26,12 +26,6 @@ enum SpacedExamples {
   static func visit(
     _ rows: [Int], of data: Split, for purpose: String, _ body: (Batch) -> Void
   ) throws {
-    for start in stride(from: 0, to: rows.count, by: MeasuredRun.batch) {
-      try checked(purpose) {
-        withoutGradients {
-          body(data.rows(at: Array(rows[start..<min(start + MeasuredRun.batch, rows.count)])))
-        }
-      }
-    }
+    try MeasuredRun.evaluate(rows.count, for: purpose) { body(data.rows(at: Array(rows[$0]))) }
   }
 }

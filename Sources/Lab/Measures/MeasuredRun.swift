@@ -77,9 +77,16 @@ public struct MeasuredRun {
   static func evaluate(
     _ examples: Split, for purpose: String, _ body: (Batch, Range<Int>) throws -> Void
   ) throws {
-    for start in stride(from: 0, to: examples.count, by: batch) {
-      let range = start..<min(start + batch, examples.count)
-      try checked(purpose) { try withoutGradients { try body(examples.rows(range), range) } }
+    try evaluate(examples.count, for: purpose) { try body(examples.rows($0), $0) }
+  }
+
+  /// The same for so many of whatever the places are of.
+  static func evaluate(
+    _ count: Int, for purpose: String, _ body: (Range<Int>) throws -> Void
+  ) throws {
+    for start in stride(from: 0, to: count, by: batch) {
+      let range = start..<min(start + batch, count)
+      try checked(purpose) { try withoutGradients { try body(range) } }
     }
   }
 }

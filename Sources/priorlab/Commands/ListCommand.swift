@@ -30,7 +30,7 @@ struct ListCommand: ParsableCommand {
 
   func run() throws {
     let project = try self.project.open()
-    let catalogue = project.catalogue
+    let catalogue = try project.catalogue
     for paper in papers where !catalogue.papers.contains(where: { $0.id == paper }) {
       throw ValidationError(
         "there is no paper '\(paper)': there are "

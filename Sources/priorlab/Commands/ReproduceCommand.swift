@@ -52,10 +52,11 @@ struct ReproduceCommand: ParsableCommand {
 
   func run() throws {
     let project = try self.project.open()
+    let catalogue = try project.catalogue
     let ids =
       all
-      ? project.catalogue.entries.map(\.id).filter { project.library.artefacts[$0] != nil }
-      : try project.catalogue.ids(ids, table: table)
+      ? catalogue.entries.map(\.id).filter { project.library.artefacts[$0] != nil }
+      : try catalogue.ids(ids, table: table)
     let artefacts = try ids.map { try selection.artefact($0, profile.name, of: project) }
     if !artefacts.allSatisfy({ $0.drawsNothing }) { _ = try Gnuplot.find() }
     Interruption.watch()

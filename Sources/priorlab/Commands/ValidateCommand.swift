@@ -23,11 +23,11 @@ struct ValidateCommand: ParsableCommand {
 
   func run() throws {
     let project = try self.project.open()
-    let library = project.library
+    let (library, catalogue) = (project.library, try project.catalogue)
     let manifests = (Array(library.studies.values) + Array(library.artefacts.values))
       .sorted { $0.file < $1.file }
     for id in ids where !manifests.contains(where: { $0.id == id }) {
-      if project.catalogue.entries.contains(where: { $0.id == id }) {
+      if catalogue.entries.contains(where: { $0.id == id }) {
         throw LibraryError.planned(id)
       }
       throw LibraryError.noArtefact(id, near: nearest(id, among: manifests.map(\.id)))
@@ -35,7 +35,7 @@ struct ValidateCommand: ParsableCommand {
     var lines = manifests.filter { ids.isEmpty || ids.contains($0.id) }.map { manifest in
       Line(
         id: manifest.id, file: manifest.file,
-        problem: library.problem(of: manifest, catalogue: project.catalogue, kinds: project.kinds))
+        problem: library.problem(of: manifest, catalogue: catalogue, kinds: project.kinds))
     }
     if ids.isEmpty { lines += dataLines(project.datasets) }
     if output.format == .json {

@@ -6,11 +6,16 @@ import Lab
 /// What a command works on: manifests, data sets and results, found once.
 struct Project {
   let library: ManifestLibrary
-  let catalogue: Catalogue
   let datasets: DatasetLibrary
   /// Everything that manifests may name.
   let kinds: Kinds
   let store: RunStore
+  fileprivate let experiments: String
+
+  /// The papers' tables and figures; read when asked for, as a run of a study needs none.
+  var catalogue: Catalogue {
+    get throws { try Catalogue(root: experiments) }
+  }
 }
 
 /// Where manifests, data sets and results are.
@@ -32,9 +37,8 @@ struct ProjectOptions: ParsableArguments {
     }
     let datasets = datasetLibrary
     return Project(
-      library: try ManifestLibrary(root: experiments),
-      catalogue: try Catalogue(root: experiments), datasets: datasets,
-      kinds: registeredKinds.with(datasets: datasets), store: store)
+      library: try ManifestLibrary(root: experiments), datasets: datasets,
+      kinds: registeredKinds.with(datasets: datasets), store: store, experiments: experiments)
   }
 
   /// The data sets alone, for what needs no manifests of experiments.

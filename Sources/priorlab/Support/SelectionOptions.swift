@@ -22,7 +22,7 @@ struct SelectionOptions: ParsableArguments {
 
   func artefact(_ id: String, _ profile: ProfileName, of project: Project) throws -> ArtefactRuns {
     if project.library.artefacts[id] == nil,
-      project.catalogue.entries.contains(where: { $0.id == id })
+      try project.catalogue.entries.contains(where: { $0.id == id })
     {
       throw LibraryError.planned(id)
     }
