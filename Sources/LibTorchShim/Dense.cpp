@@ -5,7 +5,7 @@
 #include <ATen/Version.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "Guard.h"
+#include "Dense.h"
 #include "Precision.h"
 
 using namespace priorlab;
@@ -56,8 +56,12 @@ struct DenseFunction : torch::autograd::Function<DenseFunction> {
     const bool plain = at::GradMode::is_enabled();
     if (context->needs_input_grad(0))
       gx = plain ? at::mm(gy, weight) : product(gy, weight.t(), std::nullopt, false);
-    if (context->needs_input_grad(1))
-      gw = plain ? at::mm(gy.t(), x) : product(gy.t(), x.t(), std::nullopt, false);
+    if (context->needs_input_grad(1)) {
+      // In the order of the weight's numbers in memory, so that a transposed weight's is not copied.
+      if (plain) gw = at::mm(gy.t(), x);
+      else if (weight.is_contiguous()) gw = product(gy.t(), x.t(), std::nullopt, false);
+      else gw = product(x.t(), gy.t(), std::nullopt, false).t();
+    }
     if (context->needs_input_grad(2)) gb = gy.sum(0);
     return {gx, gw, gb, at::Tensor()};
   }
@@ -71,18 +75,21 @@ const char *pl_set_dense(PLDense choice) {
   return useOneDNN ? "onednn" : "aten";
 }
 
+at::Tensor priorlab::dense(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+                           bool relu) {
+  if (roundsProducts({x, weight, bias})) {
+    auto y = roundedProduct(x, weight, [](const auto &x, const auto &weight) {
+      return at::linear(x, weight);
+    });
+    y.add_(bias);
+    return relu ? y.relu_() : y;
+  }
+  if (useOneDNN && applies(x, weight, bias)) return DenseFunction::apply(x, weight, bias, relu);
+  auto y = at::linear(x, weight, bias);
+  return relu ? at::relu(y) : y;
+}
+
 PLTensor *pl_dense(const PLTensor *x, const PLTensor *weight, const PLTensor *bias, bool relu) {
-  return guarded("dense", {x, weight, bias}, [&] {
-    if (roundsProducts({x, weight, bias})) {
-      auto y = roundedProduct(x->value, weight->value, [](const auto &x, const auto &weight) {
-        return at::linear(x, weight);
-      });
-      y.add_(bias->value);
-      return relu ? y.relu_() : y;
-    }
-    if (useOneDNN && applies(x->value, weight->value, bias->value))
-      return DenseFunction::apply(x->value, weight->value, bias->value, relu);
-    auto y = at::linear(x->value, weight->value, bias->value);
-    return relu ? at::relu(y) : y;
-  });
+  return guarded("dense", {x, weight, bias},
+                 [&] { return dense(x->value, weight->value, bias->value, relu); });
 }

@@ -26,9 +26,9 @@ bool hasInstructions(const at::Tensor &x) {
 
 }  // namespace
 
-bool roundsProducts(std::initializer_list<const PLTensor *> tensors) {
-  return isRounding && std::all_of(tensors.begin(), tensors.end(), [](const PLTensor *tensor) {
-           return tensor->value.scalar_type() == at::kFloat;
+bool roundsProducts(std::initializer_list<at::Tensor> tensors) {
+  return isRounding && std::all_of(tensors.begin(), tensors.end(), [](const auto &tensor) {
+           return tensor.scalar_type() == at::kFloat;
          });
 }
 

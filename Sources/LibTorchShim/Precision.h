@@ -6,7 +6,7 @@
 namespace priorlab {
 
 /// Whether this thread rounds, and all of these are float32: others are never rounded.
-bool roundsProducts(std::initializer_list<const PLTensor *> tensors);
+bool roundsProducts(std::initializer_list<at::Tensor> tensors);
 
 /// The tensor rounded to bfloat16: of that type where the processor multiplies it, else float32 again.
 at::Tensor rounded(const at::Tensor &x);

@@ -20,6 +20,11 @@ import Torch
     Sizes(
       batch: 2, inputs: 2, height: 4, width: 3, outputs: 2, kernel: 5, stride: 2, padding: 2,
       outputPadding: 1),
+    // One kernel covers the image.
+    Sizes(
+      batch: 3, inputs: 2, height: 4, width: 4, outputs: 5, kernel: 4, stride: 2, padding: 0),
+    Sizes(
+      batch: 2, inputs: 16, height: 5, width: 5, outputs: 1, kernel: 4, stride: 1, padding: 0),
     Sizes(
       batch: 1, inputs: 2, height: 1, width: 1, outputs: 3, kernel: 2, stride: 1, padding: 0),
   ]
@@ -123,6 +128,49 @@ import Torch
         stride: n.stride, padding: n.padding, outputPadding: n.outputPadding)
       #expect(y.shape == [n.batch, n.outputs, height, width])
       #expect(distance(y.doubles(), expected) < 1e-12)
+    }
+  }
+
+  /// In float32, which has ways of its own, values and gradients are float64's but for rounding.
+  @Test func singlePrecision() async {
+    await #expect(processExitsWith: .success) {
+      Engine.configure(threads: 1, dense: .auto)
+      for n in Self.sizes {
+        for isTransposed in [false, true] where isTransposed || n.height >= n.kernel {
+          for isChannelsLast in [false, true] {
+            let (single, double) = try (
+              Self.results(n, isTransposed, isChannelsLast, .float32),
+              Self.results(n, isTransposed, false, .float64)
+            )
+            for (single, double) in zip(single, double) {
+              #expect(single.count == double.count)
+              #expect(distance(single, double) < 1e-5, "\(n), transposed \(isTransposed)")
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The output, and the gradients of a weighted sum of it for input, weight and bias.
+  private static func results(
+    _ n: Sizes, _ isTransposed: Bool, _ isChannelsLast: Bool, _ type: ElementType
+  ) throws -> [[Double]] {
+    func input(_ shape: [Int], _ seed: Double) -> Tensor {
+      Tensor(scattered(shape.reduce(1, *), seed), shape: shape).to(type).leaf()
+    }
+    let channels = isTransposed ? [n.inputs, n.outputs] : [n.outputs, n.inputs]
+    return try checked("convolution") {
+      let x = input([n.batch, n.inputs, n.height, n.width], 0)
+      let (w, b) = (input(channels + [n.kernel, n.kernel], 1), input([n.outputs], 2))
+      let image = isChannelsLast ? x.channelsLast() : x
+      let y =
+        isTransposed
+        ? image.transposeConvolved(
+          w, b, stride: n.stride, padding: n.padding, outputPadding: n.outputPadding)
+        : image.convolved(w, b, stride: n.stride, padding: n.padding)
+      let loss = (y * input(y.shape, 3)).sum()
+      return [y.doubles()] + loss.gradients([x, w, b]).map { $0.doubles() }
     }
   }
 

@@ -83,6 +83,15 @@ import Torch
     Case("transposed convolution", [[2, 3, 3, 2], [3, 2, 4, 4], [2]]) {
       $0[0].transposeConvolved($0[1], $0[2], stride: 2, padding: 1)
     },
+    Case("convolution by a kernel that covers the image", [[3, 2, 4, 4], [5, 2, 4, 4], [5]]) {
+      $0[0].convolved($0[1], $0[2], stride: 1, padding: 0)
+    },
+    Case("transposed convolution from one pixel", [[3, 2, 1, 1], [2, 4, 3, 3], [4]]) {
+      $0[0].transposeConvolved($0[1], $0[2], stride: 1, padding: 0)
+    },
+    Case("transposed convolution to one channel", [[2, 3, 4, 3], [3, 1, 4, 4], [1]]) {
+      $0[0].transposeConvolved($0[1], $0[2], stride: 1, padding: 0)
+    },
     Case("batch norm in training", [[4, 3, 2, 2], [3], [3]]) {
       $0[0].batchNormalised(
         $0[1], $0[2], mean: .zeros([3], type: .float64), variance: .zeros([3], type: .float64),
