@@ -4,6 +4,7 @@
 
 #include "Dense.h"
 #include "Precision.h"
+#include "Winograd.h"
 
 using namespace priorlab;
 
@@ -55,6 +56,7 @@ at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::
     });
     return y.add_(bias.view({-1, 1, 1}));
   }
+  if (isForWinograd(x, weight, bias, stride, padding)) return winogradConvolution(x, weight, bias);
   return at::conv2d(x, weight, bias, stride, padding);
 }
 

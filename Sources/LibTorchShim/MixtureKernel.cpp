@@ -4,14 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-// The loops are compiled for several processors, and the best one that is here is taken when the program
-// starts.
-#if defined(__x86_64__) && defined(__linux__)
-#define PER_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define PER_PROCESSOR
-#endif
-#define INLINE __attribute__((always_inline)) inline
+#include "Processors.h"
 
 namespace priorlab {
 namespace {
