@@ -26,7 +26,7 @@ PEERS = HERE / "peers"
 TOLERANCE = 1e-5
 # Kinds of work by the library and symbol that a sample falls into; the first that fits counts.
 KINDS = [
-    ("products and convolutions", r"\[JIT\]|dnnl|mkldnn|mkl_|sgemm"),
+    ("products and convolutions", r"\[JIT\]|dnnl|mkldnn|mkl_|sgemm|winograd"),
     ("optimiser", r"adam"),
     ("random numbers", r"normal_fill|mt19937|random|philox"),
     ("memory", r"malloc|free|unlink_chunk|memmove|memcpy|memset|\[k\]"),
