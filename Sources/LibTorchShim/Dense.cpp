@@ -6,6 +6,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "Dense.h"
+#include "Guard.h"
 #include "Precision.h"
 
 using namespace priorlab;

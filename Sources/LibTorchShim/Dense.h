@@ -1,7 +1,7 @@
 // Dense layers, for layers that are one.
 #pragma once
 
-#include "Guard.h"
+#include <ATen/core/Tensor.h>
 
 namespace priorlab {
 

@@ -1,11 +1,13 @@
 // Convolutions by tiles, for layers that have them.
 #pragma once
 
-#include "Guard.h"
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
 
 namespace priorlab {
 
-/// Whether `winogradConvolution` takes these, and is faster with them.
+/// Whether `winogradConvolution` takes these; the sizes are those with which it was faster on one thread.
 bool isForWinograd(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
                    int64_t stride, int64_t padding);
 

@@ -64,37 +64,41 @@ INLINE void transform(const Tile &tile, Tile &result) {
   for (int row = 0; row < to; row++) axis(half + 6 * row, result + 6 * row, 1);
 }
 
-/// Calls body with each tile's number, and the row and column of its first pixel in its image.
+/// Calls body with each tile's number, its image, and the row and column of its first pixel.
 template <class Body>
 INLINE void forEachTile(const TiledImages &x, Body body) {
-  int64_t tile = 0;
+  int64_t number = 0;
   for (int64_t image = 0; image < x.images; image++)
-    for (int64_t row = 0; row < x.tileRows(); row++)
-      for (int64_t column = 0; column < x.tileColumns(); column++)
-        body(tile++, image, 4 * row, 4 * column);
+    for (int64_t row = 0; row < x.height; row += 4)
+      for (int64_t column = 0; column < x.width; column += 4) body(number++, image, row, column);
+}
+
+INLINE int64_t pixel(const TiledImages &x, int64_t image, int64_t row, int64_t column) {
+  return ((image * x.height + row) * x.width + column) * x.channels;
+}
+
+/// The first channel of a place of a tile.
+INLINE int64_t element(const TiledImages &x, int place, int64_t number) {
+  return (place * x.tiles() + number) * x.channels;
 }
 
 /// Reads the square of `size` x `size` pixels whose first is at a row and column, zeros beyond the edge.
 template <int size>
-INLINE void read(const TiledImages &x, const float *pixels, int64_t image, int64_t row,
-                 int64_t column, int64_t channel, Tile &tile) {
+INLINE void read(const TiledImages &x, int64_t image, int64_t row, int64_t column,
+                 const float *pixels, Tile &tile) {
   for (int i = 0; i < size; i++)
     for (int j = 0; j < size; j++) {
       const int64_t r = row + i, c = column + j;
       if (r >= 0 && r < x.height && c >= 0 && c < x.width)
-        std::memcpy(tile[6 * i + j],
-                    pixels + ((image * x.height + r) * x.width + c) * x.channels + channel,
-                    sizeof(Channels));
+        std::memcpy(tile[6 * i + j], pixels + pixel(x, image, r, c), sizeof(Channels));
       else
         std::memset(tile[6 * i + j], 0, sizeof(Channels));
     }
 }
 
-INLINE void write(const TiledImages &x, const Tile &tile, int64_t number, int64_t channel,
-                  float *planes) {
+INLINE void write(const TiledImages &x, const Tile &tile, int64_t number, float *planes) {
   for (int place = 0; place < 36; place++)
-    std::memcpy(planes + (place * x.tiles() + number) * x.channels + channel, tile[place],
-                sizeof(Channels));
+    std::memcpy(planes + element(x, place, number), tile[place], sizeof(Channels));
 }
 
 }  // namespace
@@ -103,9 +107,9 @@ PER_PROCESSOR void winogradInput(const TiledImages &x, const float *pixels, floa
   forEachTile(x, [&](int64_t number, int64_t image, int64_t row, int64_t column) INLINE_LAMBDA {
     for (int64_t channel = 0; channel < x.channels; channel += lanes) {
       Tile tile, result;
-      read<6>(x, pixels, image, row - 1, column - 1, channel, tile);
+      read<6>(x, image, row - 1, column - 1, pixels + channel, tile);
       transform<input, 6, 6>(tile, result);
-      write(x, result, number, channel, planes);
+      write(x, result, number, planes + channel);
     }
   });
 }
@@ -116,16 +120,15 @@ PER_PROCESSOR void winogradOutput(const TiledImages &y, const float *planes, con
     for (int64_t channel = 0; channel < y.channels; channel += lanes) {
       Tile tile, result;
       for (int place = 0; place < 36; place++)
-        std::memcpy(tile[place], planes + (place * y.tiles() + number) * y.channels + channel,
-                    sizeof(Channels));
+        std::memcpy(tile[place], planes + element(y, place, number) + channel, sizeof(Channels));
       transform<output, 6, 4>(tile, result);
       Channels offset = {};
       if (bias) std::memcpy(offset, bias + channel, sizeof offset);
       for (int64_t r = row; r < row + 4 && r < y.height; r++)
         for (int64_t c = column; c < column + 4 && c < y.width; c++) {
-          float *pixel = pixels + ((image * y.height + r) * y.width + c) * y.channels + channel;
+          float *to = pixels + pixel(y, image, r, c) + channel;
           const float *value = result[6 * (r - row) + (c - column)];
-          for (int i = 0; i < lanes; i++) pixel[i] = value[i] + offset[i];
+          for (int i = 0; i < lanes; i++) to[i] = value[i] + offset[i];
         }
     }
   });
@@ -135,9 +138,9 @@ PER_PROCESSOR void winogradGradient(const TiledImages &y, const float *pixels, f
   forEachTile(y, [&](int64_t number, int64_t image, int64_t row, int64_t column) INLINE_LAMBDA {
     for (int64_t channel = 0; channel < y.channels; channel += lanes) {
       Tile tile, result;
-      read<4>(y, pixels, image, row, column, channel, tile);
+      read<4>(y, image, row, column, pixels + channel, tile);
       transform<gradient, 4, 6>(tile, result);
-      write(y, result, number, channel, planes);
+      write(y, result, number, planes + channel);
     }
   });
 }

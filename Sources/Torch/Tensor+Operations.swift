@@ -176,7 +176,7 @@ extension Tensor {
   public func gated(_ axis: Int) -> Tensor { Tensor(pl_gate(handle, Int64(axis))) }
 
   /// The same `[batch, channels, height, width]`, laid out in memory with the channels innermost;
-  /// what a convolution makes of it is laid out so too.
+  /// what most convolutions make of it is laid out so too.
   public func channelsLast() -> Tensor { Tensor(pl_channels_last(handle)) }
 
   /// Cross-correlation of `[batch, in, height, width]` with `[out, in, k, k]`: extents become

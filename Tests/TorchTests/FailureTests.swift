@@ -30,6 +30,20 @@ import Torch
           x.convolved(.zeros([5, 4]), .zeros([5]), stride: 1, padding: 0)
         }
       ),
+      (
+        "convolution of [1, 1, 2, 3], [4, 1, 2, 3], [1]: ",
+        {
+          x.reshaped(1, 1, 2, 3).convolved(
+            .zeros([4, 1, 2, 3]), .zeros([1]), stride: 1, padding: 0)
+        }
+      ),
+      (
+        "transposed convolution of [6, 1, 1, 1], [1, 4, 2, 2], [1]: ",
+        {
+          x.reshaped(6, 1, 1, 1).transposeConvolved(
+            .zeros([1, 4, 2, 2]), .zeros([1]), stride: 1, padding: 0)
+        }
+      ),
       ("dense of [2, 3], [5, 4], [5]: ", { x.dense(.zeros([5, 4]), .zeros([5])) }),
       ("tensor of shape [2, 2]: 3 values given", { Tensor([1, 2, 3] as [Float], shape: [2, 2]) }),
       ("mean of [2]: ", { Tensor([1, 2] as [Int64], shape: [2]).mean() }),

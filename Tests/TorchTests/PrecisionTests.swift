@@ -95,6 +95,7 @@ private struct ProductCheck {
     }
     for (batch, inputs, outputs, size, kernel, stride, padding) in [
       (2, 1, 2, 5, 3, 1, 0), (1, 3, 2, 6, 4, 2, 1), (17, 16, 32, 4, 4, 2, 1),
+      (2, 32, 32, 8, 3, 1, 1), (3, 2, 5, 4, 4, 1, 0), (3, 4, 5, 1, 1, 1, 0),
     ] {
       let name = "of \(inputs) to \(outputs) channels"
       let terms = max(batch * size * size * 4, max(inputs, outputs) * kernel * kernel)

@@ -84,7 +84,7 @@ struct ConvolutionLayer: Layer {
     let channelAxis = isTransposed ? 1 : 0
     var weights =
       length.map { weight * ($0.along(channelAxis) / weight.norms(along: channelAxis)) } ?? weight
-    // Gated convolutions are a fifth faster in this layout; what follows keeps it.
+    // Gated convolutions are a fifth faster in this layout, which those that follow keep.
     if configuration.activation == .gated { weights = weights.channelsLast() }
     var y =
       isTransposed
