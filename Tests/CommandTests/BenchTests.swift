@@ -23,6 +23,9 @@ extension CommandTests {
       let times = [line.output.2, line.output.1, line.output.3].compactMap { Double($0) }
       #expect(times.count == 3 && times == times.sorted() && times[0] > 0)
       #expect(!project.exists("results"))
+      // The plan has 12 steps, of which 10 are not timed.
+      let short = try project.start(run + ["--steps", "20"]).finish()
+      #expect(short.output.contains("(median of 2, "), "\(short)")
     }
 
     /// The losses are those of the first step of the run, which its record has.
@@ -58,6 +61,10 @@ extension CommandTests {
       let project = try Project()
       for (arguments, expected) in [
         (["--steps", "0"], "--steps must be at least 1"),
+        (
+          ["--set", "phases.train.until.steps=3", "--steps", "3"],
+          "the run ends after 3 steps, and as many as --steps, at most ten, are not timed"
+        ),
         (["--noise", "z"], "'z' is not of the form purpose=shape, such as z=128x2"),
         (["--noise", "z=2x0", "--export", "x"], "'z=2x0' is not of the form purpose=shape"),
       ] {

@@ -61,11 +61,16 @@ struct BenchCommand: ParsableCommand {
       }
       return
     }
-    _ = try timer.time(min(steps, 10))
+    let untimed = try timer.time(min(steps, 10)).count
     let times = try timer.time(steps).sorted().map { $0 * 1e3 }
+    if times.isEmpty {
+      throw ValidationError(
+        "the run ends after \(untimed) steps, and as many as --steps, at most ten, are not timed: "
+          + "ask for fewer, or for a longer run with --profile or --set")
+    }
     let text = times.map { String(format: "%.3g", $0) }
     print(
-      "\(text[text.count / 2]) ms a step (median of \(steps), from \(text[0]) to "
+      "\(text[text.count / 2]) ms a step (median of \(times.count), from \(text[0]) to "
         + "\(text[text.count - 1])), \(environment.device), dense \(environment.dense), "
         + "\(run.template.precision.rawValue), "
         + "\(engine.threads) thread" + (engine.threads == 1 ? "" : "s"))
