@@ -11,7 +11,7 @@ namespace {
 constexpr int lanes = 16;
 using Channels = float[lanes];
 
-/// One axis of a transform: `count` numbers at a distance of `stride` give as many others.
+/// One axis of a transform, of numbers that are `stride` apart to others that are.
 using Axis = void (*)(const Channels *from, Channels *to, int stride);
 
 /// Bᵀ of Lavin and Gray 2016, section 4.3: six to six.
@@ -56,7 +56,7 @@ INLINE void gradient(const Channels *g, Channels *to, int stride) {
 /// A tile's 6 x 6 places, of which a smaller square fills the first of each row and column.
 using Tile = Channels[36];
 
-/// Both axes of a transform from `size` x `size` numbers.
+/// Both axes of a transform, of `from` x `from` numbers to `to` x `to`.
 template <Axis axis, int from, int to>
 INLINE void transform(const Tile &tile, Tile &result) {
   Tile half;

@@ -23,6 +23,7 @@ import Torch
     // One kernel covers the image.
     Sizes(
       batch: 3, inputs: 2, height: 4, width: 4, outputs: 5, kernel: 4, stride: 2, padding: 0),
+    // To fewer channels than oneDNN computes.
     Sizes(
       batch: 2, inputs: 16, height: 5, width: 5, outputs: 1, kernel: 4, stride: 1, padding: 0),
     Sizes(
