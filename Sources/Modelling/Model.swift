@@ -144,6 +144,9 @@ public protocol MixturePriorModel: ClusteringModel {
   /// q(z_j|x) of a batch for each facet, `[batch, latent]`, as evaluation sees it.
   func posteriors(_ batch: Batch) -> [DiagonalGaussian]
 
+  /// Draws of the codes of all facets from their priors, each component at a temperature: `[count, latent]`.
+  func samplePrior(_ count: Int, _ temperature: Temperature, _ stream: RandomStream) -> Tensor
+
   /// Sets the means of each facet's components, `[clusters, latent]` row by row.
   func setPriorMeans(_ means: [[Double]])
 }

@@ -30,6 +30,10 @@ import Torch
       }
     }
 
+    func samplePrior(
+      _ count: Int, _ temperature: Temperature, _ stream: RandomStream
+    ) -> Tensor { .zeros([count, 3]) }
+
     func setPriorMeans(_ means: [[Double]]) {
       self.means = means
       fits += 1
@@ -119,7 +123,9 @@ import Torch
     try tensors {
       let model = Mixed([3, 5])
       let trainer = try model.trainer(ToyModel.data)
-      let text = "the start 'mixture-means': too few points to cluster: found 4, needed 5"
+      let text =
+        "the start 'mixture-means': too few points to cluster: found 4, needed 5; take fewer clusters "
+        + "or more data"
       do {
         try trainer.step()
         Issue.record("no error")
@@ -134,7 +140,9 @@ import Torch
         try other.step()
         Issue.record("no error")
       } catch {
-        #expect("\(error)" == "the model has no start 'mixture-means'")
+        #expect(
+          "\(error)"
+            == "the model has no start 'mixture-means': take it out of the phase's 'start'")
       }
     }
   }

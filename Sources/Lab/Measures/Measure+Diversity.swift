@@ -4,17 +4,17 @@ import Torch
 
 extension MeasureFamily {
   /// Diversity of images: the mean distance of two (LPIPS, Zhang et al. 2018), over pairs that share no
-  /// image (Falck et al. 2021, table 7). Of so many samples of the model, `lpips/60000-samples`; of all
-  /// training and test images together, `lpips/images`; of so many of them at random,
+  /// image (Falck et al. 2021, table 7). Of so many samples of the model, `lpips/60000-samples`; with τΣ in
+  /// place of each covariance of its priors, `lpips/60000-samples-at-0.3`; of all training and test images together, `lpips/images`; of so many of them at random,
   /// `lpips/1000-images`.
   public static let diversity = MeasureFamily(
-    pattern: "lpips/(images|<images>-images|<samples>-samples)"
+    pattern: "lpips/(images|<images>-images|<samples>-samples|<samples>-samples-at-<τ>)"
   ) { id in
     Diversity(id).map { diversity in
       Measure(
         id: id, summary: diversity.summary, unit: "",
         direction: diversity.isOfSamples ? .moreIsBetter : .neither,
-        abilities: diversity.isOfSamples ? [.code] : [],
+        abilities: diversity.abilities,
         needs: ["train", "test"].map { DataNeed(split: $0, tensor: "image", range: 0...1) },
         pretrained: LPIPS.pretrained
       ) { try diversity.value($0) }
@@ -27,6 +27,8 @@ struct Diversity: Equatable {
   let isOfSamples: Bool
   /// How many images; nil for all that there are.
   let count: Int?
+  /// Of the priors; nil where they are as they are.
+  let temperature: Double?
   private let id: String
 
   /// Pairs that are compared at a time.
@@ -38,19 +40,35 @@ struct Diversity: Equatable {
   init?(_ id: String) {
     let prefix = "lpips/"
     guard id.hasPrefix(prefix) else { return nil }
-    let rest = id.dropFirst(prefix.count)
+    let parts = id.dropFirst(prefix.count).split(
+      separator: "-at-", maxSplits: 1, omittingEmptySubsequences: false)
+    let rest = parts[0]
     self.id = id
     isOfSamples = rest.hasSuffix("-samples")
+    temperature = parts.count > 1 ? Double(parts[1]) : nil
+    if parts.count > 1 {
+      // One way of writing each number, so that a measure has one id.
+      let text = temperature.map { "\($0)" } ?? ""
+      guard isOfSamples, let temperature, temperature >= 0, temperature.isFinite,
+        parts[1] == (text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
+      else { return nil }
+    }
     count =
       rest == "images"
       ? nil : MeasureFamily.number(rest, suffix: isOfSamples ? "-samples" : "-images")
     guard rest == "images" || 2...Self.mostImages ~= count ?? 0 else { return nil }
   }
 
+  var abilities: [ModelAbility] {
+    guard isOfSamples else { return [] }
+    return temperature == nil ? [.code] : [.code, .mixturePriors]
+  }
+
   var summary: String {
     let images = count.map { "\($0) " + (isOfSamples ? "samples" : "images at random") }
     return "mean LPIPS of pairs of " + (images ?? "all images")
       + (isOfSamples ? " of the model" : " of the training and test splits")
+      + (temperature.map { " at the temperature \($0)" } ?? "")
   }
 
   /// The mean distance; nil where there are no two images.
@@ -68,7 +86,8 @@ struct Diversity: Equatable {
     if isOfSamples {
       let model: any LatentVariableModel = try run.model(.code, for: id)
       return try mean(metric, pairs: (count ?? 0) / 2) { _, pairs in
-        let images = Self.samples(model, 2 * pairs, stream, Array(shape))
+        let codes = try draws(model, 2 * pairs, stream)
+        let images = model.decode(codes).clamped(to: 0...1).reshaped([2 * pairs] + shape)
         return (images.narrowed(0, 0..<pairs), images.narrowed(0, pairs..<2 * pairs))
       }
     }
@@ -83,12 +102,16 @@ struct Diversity: Equatable {
     }
   }
 
-  /// Samples of the model as images: the means of p(x|z), limited to what an image can show, at draws from
-  /// the prior.
-  private static func samples(
-    _ model: any LatentVariableModel, _ count: Int, _ stream: RandomStream, _ shape: [Int]
-  ) -> Tensor {
-    model.decode(model.samplePrior(count, stream)).clamped(to: 0...1).reshaped([count] + shape)
+  /// Draws from the prior, `[count, latent]`. Of samples the images are the means of p(x|z) there, limited to
+  /// what an image can show.
+  private func draws(
+    _ model: any LatentVariableModel, _ count: Int, _ stream: RandomStream
+  ) throws -> Tensor {
+    guard let temperature else { return model.samplePrior(count, stream) }
+    guard let model = model as? any MixturePriorModel else {
+      throw MeasureError.lacks(id, .mixturePriors)
+    }
+    return model.samplePrior(count, .covariance(temperature), stream)
   }
 
   /// Images by their places in the training and the test split, one after the other.
@@ -107,13 +130,13 @@ struct Diversity: Equatable {
 
   /// The mean distance over pairs that are asked for in parts; nil where there are none.
   private func mean(
-    _ metric: LPIPS, pairs: Int, _ part: (_ first: Int, _ count: Int) -> (Tensor, Tensor)
+    _ metric: LPIPS, pairs: Int, _ part: (_ first: Int, _ count: Int) throws -> (Tensor, Tensor)
   ) throws -> Double? {
     var sum = 0.0
     for first in stride(from: 0, to: pairs, by: Self.batch) {
       let distances = try checked(id) {
-        withoutGradients {
-          let (x, y) = part(first, min(Self.batch, pairs - first))
+        try withoutGradients {
+          let (x, y) = try part(first, min(Self.batch, pairs - first))
           return metric.distances(x, y).doubles()
         }
       }

@@ -55,6 +55,10 @@ import Training
     func decode(_ codes: Tensor) -> Tensor { codes }
     func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor { .zeros([count, 2]) }
 
+    func samplePrior(
+      _ count: Int, _ temperature: Temperature, _ stream: RandomStream
+    ) -> Tensor { samplePrior(count, stream) }
+
     /// The cluster and the line in the first number, the step in the second, as shares of 10.
     func traverseStyle(
       of cluster: Int, lines: Int, steps: Int, reach: Double, _ stream: RandomStream

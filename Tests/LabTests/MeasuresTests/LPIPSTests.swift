@@ -119,6 +119,9 @@ import Training
     for id in [
       "lpips", "lpips/", "lpips/samples", "lpips/1-samples", "lpips/0-images", "lpips/02-images",
       "lpips/-images", "lpips/20-images/x", "lpips/10000001-samples", "nll/20-images",
+      "lpips/20-images-at-0.3", "lpips/20-samples-at-", "lpips/20-samples-at-.3",
+      "lpips/20-samples-at-0.30", "lpips/20-samples-at--1", "lpips/20-samples-at-inf",
+      "lpips/20-samples-at-1.0",
     ] {
       #expect(Diversity(id) == nil, "\(id)")
     }
@@ -212,10 +215,30 @@ import Training
       #expect(abs(odd - found) < 1e-6)
     }
   }
+
+  /// At the temperature 1 the priors are as they are, at 0 all samples are equal, and at 0.25 codes are
+  /// half as large.
+  @Test func temperatures() throws {
+    let metric = try Self.metric()
+    let painter = Painter()
+    let stream = Randomness(seed: 5).stream("measure/lpips/samples")
+    let expected = try checked("test") {
+      let images = painter.decode(painter.samplePrior(6, stream) * 0.5).clamped(to: 0...1)
+        .reshaped(6, 1, 8, 8)
+      return metric.distances(images.narrowed(0, 0..<3), images.narrowed(0, 3..<6)).doubles()
+    }
+    try runs { run in
+      let found = try value("lpips/6-samples-at-0.25", run(5))
+      #expect(abs(found - expected.reduce(0, +) / 3) < 1e-6)
+      #expect(try value("lpips/6-samples-at-0", run(5)) == 0)
+      #expect(
+        try value("lpips/6-samples-at-1", run(5)) == value("lpips/6-samples", run(5)))
+    }
+  }
 }
 
 /// A model whose samples are gratings of a frequency that its code says, of too high a contrast.
-private final class Painter: LatentVariableModel {
+private final class Painter: LatentVariableModel, MixturePriorModel {
   let parameters = ParameterStore(Randomness(seed: 0))
 
   func encode(_ batch: Batch) -> DiagonalGaussian {
@@ -229,4 +252,19 @@ private final class Painter: LatentVariableModel {
   }
 
   func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor { stream.normal([count, 1]) }
+
+  func samplePrior(
+    _ count: Int, _ temperature: Temperature, _ stream: RandomStream
+  ) -> Tensor {
+    guard case .covariance(let scale) = temperature else { return samplePrior(count, stream) }
+    return samplePrior(count, stream) * scale.squareRoot()
+  }
+
+  let clusters = [1]
+
+  func clusterProbabilities(_ batch: Batch) -> [Tensor] { [.full(1, [batch.count, 1])] }
+
+  func posteriors(_ batch: Batch) -> [DiagonalGaussian] { [encode(batch)] }
+
+  func setPriorMeans(_ means: [[Double]]) {}
 }

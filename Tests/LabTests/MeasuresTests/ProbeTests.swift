@@ -134,6 +134,10 @@ private final class LabelInOneFacet: MixturePriorModel {
 
   func clusterProbabilities(_ batch: Batch) -> [Tensor] { [] }
 
+  func samplePrior(
+    _ count: Int, _ temperature: Temperature, _ stream: RandomStream
+  ) -> Tensor { .zeros([count, 2]) }
+
   func setPriorMeans(_ means: [[Double]]) {}
 
   func posteriors(_ batch: Batch) -> [DiagonalGaussian] {

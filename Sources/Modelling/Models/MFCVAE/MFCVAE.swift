@@ -127,7 +127,13 @@ public final class MFCVAE: LatentVariableModel, MixturePriorModel, DataDependent
   }
 
   public func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor {
-    .concatenated(priors.map { $0.sample(count, stream) }, 1)
+    samplePrior(count, .one, stream)
+  }
+
+  public func samplePrior(
+    _ count: Int, _ temperature: Temperature, _ stream: RandomStream
+  ) -> Tensor {
+    .concatenated(priors.map { $0.sample(count, temperature: temperature, stream) }, 1)
   }
 
   public func sample(
