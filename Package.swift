@@ -70,31 +70,34 @@ let package = Package(
       name: "Modelling",
       dependencies: ["Torch", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "Datasets", dependencies: ["Torch", "Files"]),
-    .target(
-      name: "Training",
-      dependencies: [
-        "Modelling", "Datasets", "Files",
-      ]),
+    .target(name: "Training", dependencies: ["Torch", "Files", "Modelling", "Datasets"]),
     .target(
       name: "Lab",
       dependencies: [
-        "Training", .product(name: "Yams", package: "Yams"),
+        "Torch", "Files", "Modelling", "Datasets", "Training",
+        .product(name: "Yams", package: "Yams"),
         .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .executableTarget(
       name: "priorlab",
       dependencies: [
-        "Lab", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Torch", "Files", "Modelling", "Datasets", "Lab",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files"]),
-    .testTarget(name: "ModellingTests", dependencies: ["Modelling"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
-    .testTarget(name: "LabTests", dependencies: ["Lab"], exclude: ["Fixtures"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "CHDF5"]),
+    .testTarget(name: "ModellingTests", dependencies: ["Modelling", "Torch"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Torch"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Training", "Torch", "Files", "Modelling", "Datasets"]),
+    .testTarget(
+      name: "LabTests",
+      dependencies: ["Lab", "Torch", "Files", "Modelling", "Datasets", "Training"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "CommandTests", dependencies: ["priorlab", "Files"], exclude: ["Server"]),
   ],
   swiftLanguageModes: [.v6],

@@ -99,7 +99,8 @@ extension Tensor {
     Tensor(pl_distances(handle, others.handle))
   }
 
-  /// Where in each row its so many smallest numbers are, ascending: `[…, count]`, whole numbers.
+  /// The places of the `count` smallest numbers of each row, `[…, count]`: whole numbers from 0, that of
+  /// the smallest number first.
   public func placesOfSmallest(_ count: Int) -> Tensor {
     Tensor(pl_smallest(handle, Int64(count)))
   }

@@ -224,7 +224,8 @@ public struct CheckpointStore {
   }
 }
 
-/// Why a checkpoint is not resumed from.
+/// Why a checkpoint is not resumed from. One that is damaged cannot be mended: the one before is taken, or
+/// the beginning.
 enum CheckpointError: Error, CustomStringConvertible {
   case format(Int)
   case environment(saved: String, now: String)
@@ -234,9 +235,11 @@ enum CheckpointError: Error, CustomStringConvertible {
   var description: String {
     switch self {
     case .format(let found):
-      "it has format \(found), this version reads \(CheckpointStore.format)"
+      "it has format \(found), this version reads \(CheckpointStore.format); to go on from it, stop "
+        + "this run and use the version that wrote it"
     case .environment(let saved, let now):
-      "it was made under other conditions (\(saved)) than now (\(now))"
+      "it was made under other conditions (\(saved)) than now (\(now)); to go on from it, stop this "
+        + "run and return to those"
     case .altered: "its contents do not match its checksum"
     case .note: "its note is torn or altered"
     }

@@ -21,15 +21,23 @@ public struct Curves: Codable, Equatable, Sendable {
     }
   }
 
-  /// At most `count` of the recorded steps, spread evenly, the first and the last among them; and where
-  /// these meet few of a curve's own values, at most a quarter as many that do.
-  public func thinned(to count: Int) -> Curves {
+  /// At most `count` of the recorded steps: half of them evenly apart, half by equal ratios, the first and
+  /// the last step among them.
+  ///
+  /// A curve that has values at some steps only, such as those at the ends of epochs, may have hardly any
+  /// at these. Steps at which it has values are then added for it: all of them where they are at most
+  /// `whole`, and else at most `count` / 4.
+  public func thinned(to count: Int, whole: Int = 0) -> Curves {
     guard steps.count > count, count > 1 else { return self }
     let even = Self.spread(steps.count, count)
     var chosen = even
     // A curve of every epoch, say, among those of every hundredth step.
     for column in values.values {
       let own = column.indices.filter { !column[$0].isNaN }
+      if own.count <= whole, own.count < steps.count {
+        chosen.formUnion(own)
+        continue
+      }
       let few = count / 4
       let met = own.count(where: even.contains)
       guard few > 1, met < min(own.count, few) else { continue }
@@ -42,8 +50,8 @@ public struct Curves: Codable, Equatable, Sendable {
     return result
   }
 
-  /// At most `count` of so many places: half of them evenly, half by equal ratios, for the start of
-  /// training and logarithmic axes.
+  /// At most `count` of the numbers below `places`: half of them evenly apart, half by equal ratios, for
+  /// the start of training and logarithmic axes.
   private static func spread(_ places: Int, _ count: Int) -> Set<Int> {
     let last = Double(places - 1)
     let half = Double(max(count / 2 - 1, 1))

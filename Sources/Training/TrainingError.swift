@@ -14,10 +14,13 @@ public enum TrainingError: Error, CustomStringConvertible {
       "\(term) is not a finite number at step \(step): the run has diverged; try another seed or a "
         + "smaller learning rate"
     case .missingStatistic(let name):
-      "a weight schedule reads the statistic '\(name)', which the model does not give"
-    case .noStart(let kind): "the model has no start '\(kind.rawValue)'"
+      "a weight schedule reads the statistic '\(name)', which the model does not give: name one "
+        + "that the phase's objective has"
+    case .noStart(let kind):
+      "the model has no start '\(kind.rawValue)': take it out of the phase's 'start'"
     case .noValidation:
-      "early stopping needs data with a split named '\(EarlyStopping.split)', which this data set has not"
+      "early stopping needs data with a split named '\(EarlyStopping.split)', which this data set has "
+        + "not: hold examples out for it, or leave out 'early-stopping'"
     case .clustering(let error): "the start '\(StartKind.mixtureMeans.rawValue)': \(error)"
     }
   }

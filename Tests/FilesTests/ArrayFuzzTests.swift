@@ -38,7 +38,7 @@ import Testing
         }
       ),
       ("amat", ["numbers.amat", "one.idx.gz"], { try AMATFile.read($0).count }),
-      ("gzip", ["one.idx.gz", "two.idx.gz"], { try Gzip.contents(of: $0).count }),
+      ("gzip", ["one.idx.gz", "two.idx.gz"], { try decompressed($0).count }),
       (
         "hdf5", ["ours.h5"],
         { path in

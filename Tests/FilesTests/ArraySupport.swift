@@ -10,8 +10,14 @@ func fixture(_ name: String) throws -> Data {
   if name.hasSuffix(".gz") { return data }
   return try withTemporaryDirectory { directory in
     try data.write(to: URL(fileURLWithPath: directory + "/a.gz"))
-    return Data(try Gzip.contents(of: directory + "/a.gz"))
+    return Data(try decompressed(directory + "/a.gz"))
   }
+}
+
+/// What a gzip file holds.
+func decompressed(_ path: String) throws -> [UInt8] {
+  let source = try InflatingSource(FileSource(path), .gzip)
+  return try source.prefix(source.atMost)
 }
 
 /// Runs `body` with the path of a new file of that name and contents.

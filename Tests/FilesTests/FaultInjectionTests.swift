@@ -109,7 +109,7 @@ import Testing
     let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../Sources").standardizedFileURL.path
     let calls =
-      #/\b(removeItem|createDirectory|createFile|moveItem|copyItem|replaceItem|forWritingAtPath|fopen)\(|\.write\(to:|\bH5Fflush\(file, H5F_SCOPE_LOCAL/#
+      #/\b(removeItem|createDirectory|createFile|moveItem|copyItem|replaceItem|fopen|rename)\(|\bfor(Writing|Updating)(To|AtPath)?:|\.write\(to:|\bH5Fflush\(file, H5F_SCOPE_LOCAL/#
     var found: [String] = []
     for name in try FileManager.default.subpathsOfDirectory(atPath: sources)
     where name.hasSuffix(".swift") && !name.hasPrefix("Files/Disk/")

@@ -1,6 +1,7 @@
-import Files
 import Foundation
 import Testing
+
+@testable import Files
 
 @Suite struct FileLockTests {
   @Test func oneHolderAtATime() throws {
@@ -11,7 +12,7 @@ import Testing
       first.release()
       first.release()
       do {
-        let second = try FileLock(waitingFor: path)
+        let second = try #require(try FileLock(tryLocking: path))
         #expect(try FileLock(tryLocking: path) == nil)
         withExtendedLifetime(second) {}
       }
@@ -26,7 +27,6 @@ import Testing
       let path = directory + "/no/lock"
       let error = FileError.system(operation: "lock", path: path, code: ENOENT)
       #expect(throws: error) { try FileLock(tryLocking: path) }
-      #expect(throws: error) { try FileLock(waitingFor: path) }
     }
   }
 
@@ -61,40 +61,21 @@ import Testing
     }
   }
 
-  @Test func waitingEndsWhenTheLockIsReleased() async throws {
-    let path = NSTemporaryDirectory() + "priorlab-lock-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    // Each task reads, then writes one more: without exclusion some of the additions are lost.
-    let counter = path + ".counter"
-    defer { try? FileManager.default.removeItem(atPath: counter) }
-    try Data("0".utf8).write(to: URL(fileURLWithPath: counter))
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<16 {
-        group.addTask {
-          let lock = try FileLock(waitingFor: path)
-          defer { lock.release() }
-          let count = Int(String(decoding: try contents(counter), as: UTF8.self)) ?? -100
-          try Data("\(count + 1)".utf8).write(to: URL(fileURLWithPath: counter))
-        }
+  /// The last holder may remove the file between its opening and its locking by another, who must not
+  /// end with a lock on nothing.
+  @Test func aRemovedFileIsNotLocked() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/lock"
+      var opened = 0
+      let file = try FileLock.open(path) { file in
+        opened += 1
+        if opened == 1 { try FileManager.default.removeItem(atPath: path) }
+        let isLocked = try file.lock(waiting: false)
+        #expect(isLocked)
       }
-      try await group.waitForAll()
+      #expect(opened == 2)
+      #expect(try FileLock(tryLocking: path) == nil)
+      withExtendedLifetime(file) {}
     }
-    #expect(try contents(counter) == Data("16".utf8))
-  }
-
-  /// Who waits for a lock whose holder removes the file must not end with a lock on nothing.
-  @Test func aRemovedFileIsNotLocked() async throws {
-    let path = NSTemporaryDirectory() + "priorlab-lock-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    let holder = try #require(try FileLock(tryLocking: path))
-    let waiter = Task.detached { try FileLock(waitingFor: path) }
-    // The waiter opens the file and stands at the lock: long enough to get there.
-    try await Task.sleep(for: .milliseconds(200))
-    try FileManager.default.removeItem(atPath: path)
-    holder.release()
-    let lock = try await waiter.value
-    #expect(try FileLock(tryLocking: path) == nil)
-    lock.release()
-    #expect(try FileLock(tryLocking: path) != nil)
   }
 }

@@ -85,7 +85,6 @@ import Testing
       #expect(throws: missing) { try file.read(Double.self, at: "/group/no") }
       #expect(throws: missing) { try file.read(String.self, at: "group/no") }
       #expect(throws: missing) { try file.shape(at: "group/no") }
-      #expect(throws: missing) { try file.list("group/no") }
       #expect(throws: missing) { try file.setAttribute("a", to: 1, at: "group/no") }
       #expect(throws: HDF5Error.missing(path: path, name: "the attribute 'a' of group")) {
         try file.attribute("a", as: Double.self, at: "group")
@@ -105,7 +104,6 @@ import Testing
       #expect(throws: wrong("group", "a dataset", "a group")) {
         try file.read(Double.self, at: "group")
       }
-      #expect(throws: wrong("group/real", "a group", "a dataset")) { try file.list("group/real") }
       #expect(throws: wrong("group/real", "a group", "a dataset")) {
         try file.write([1.0], shape: [1], at: "group/real/below")
       }

@@ -113,7 +113,6 @@ import Testing
         #expect(
           H5Lcreate_hard(id, "a", id, "a/round", hdf5_default(), hdf5_default()) >= 0)
       }
-      #expect(try file.list().map(\.kind) == [.group, .other])
       #expect(try !file.exists("broken"))
       #expect(try file.datasets() == ["a/b"])
       #expect(try file.read(Double.self, at: "a/round/round/b").values == [1])

@@ -3,6 +3,14 @@ import Testing
 
 @testable import Files
 
+extension MotionSkeleton {
+  init(reading path: String) throws { try self.init(FileSource(path)) }
+}
+
+extension MotionRecording {
+  init(reading path: String) throws { try self.init(FileSource(path), mostBytes: 1 << 30) }
+}
+
 /// ASF and AMC files of a few bones.
 @Suite struct MotionTests {
   static let skeleton = """

@@ -214,12 +214,16 @@ import Torch
         return error.description
       }
     }
-    #expect(refusal([], 2, 1) == "too few points to cluster: found 0, needed 1")
-    #expect(refusal([1, 2], 2, 3) == "too few points to cluster: found 1, needed 3")
-    #expect(refusal([1, 2, 3], 2, 1) == "points cannot have 2 dimensions and 3 numbers in all")
-    #expect(refusal([1], 0, 1) == "points cannot have 0 dimensions and 1 numbers in all")
+    let fewer = "; take fewer clusters or more data"
+    #expect(refusal([], 2, 1) == "too few points to cluster: found 0, needed 1" + fewer)
+    #expect(refusal([1, 2], 2, 3) == "too few points to cluster: found 1, needed 3" + fewer)
+    let give = ": give each point as many numbers as it has dimensions, at least one"
     #expect(
-      refusal([1, .nan], 1, 1) == "clusters are fitted to finite numbers, and some of these are not"
-    )
+      refusal([1, 2, 3], 2, 1) == "points cannot have 2 dimensions and 3 numbers in all" + give)
+    #expect(refusal([1], 0, 1) == "points cannot have 0 dimensions and 1 numbers in all" + give)
+    #expect(
+      refusal([1, .nan], 1, 1)
+        == "clusters are fitted to finite numbers, and some of these are not: look for NaN and "
+        + "infinity in the data, or try another seed")
   }
 }

@@ -30,8 +30,8 @@ import Torch
       try store.set("weight", [1, 2, 3, 4])
       try store.set("bias", [0.5, -20])
       let x = Tensor([1.0, 2.0], shape: [1, 2])
-      #expect(layer(x).doubles() == [5.5, -9])
-      #expect(layer(x, relu: true).doubles() == [5.5, 0])
+      #expect(layer(x, .training).doubles() == [5.5, -9])
+      #expect(layer(x, .training, relu: true).doubles() == [5.5, 0])
     }
   }
 

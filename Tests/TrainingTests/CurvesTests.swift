@@ -75,6 +75,12 @@ import Testing
     #expect(rare.first?.0 == 7 && rare.last?.0 == 7 + 101 * 98)
     #expect(zip(thin.steps, thin.values["once"] ?? []).contains { $0 == 4321 && $1 == 1 })
     #expect(thin.steps.count <= 260 && thin.values["a"] == thin.steps.map(Double.init))
+    // 10,000 steps have 99 of them.
+    let whole = curves.thinned(to: 200, whole: 99)
+    let all = zip(whole.steps, whole.values["rare"] ?? []).filter { !$1.isNaN }.map(\.0)
+    #expect(all == Array(stride(from: 7, to: 10_000, by: 101)))
+    #expect(whole.steps.count <= 310 && whole.values["a"] == whole.steps.map(Double.init))
+    #expect(curves.thinned(to: 200, whole: 98).steps == thin.steps)
   }
 
   @Test func roundingKeepsFloatsPrecision() {

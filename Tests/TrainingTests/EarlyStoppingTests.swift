@@ -248,8 +248,8 @@ import Torch
       let error = #expect(throws: TrainingError.self) { for _ in 0..<2 { try trainer.step() } }
       #expect(
         error?.description
-          == "early stopping needs data with a split named 'validation', which this data set has not"
-      )
+          == "early stopping needs data with a split named 'validation', which this data set has not: "
+          + "hold examples out for it, or leave out 'early-stopping'")
     }
   }
 

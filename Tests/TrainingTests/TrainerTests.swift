@@ -167,7 +167,9 @@ import Torch
       #expect {
         try trainer.step()
       } throws: {
-        "\($0)" == "a weight schedule reads the statistic 'mistake', which the model does not give"
+        "\($0)"
+          == "a weight schedule reads the statistic 'mistake', which the model does not give: name "
+          + "one that the phase's objective has"
       }
     }
   }

@@ -2,10 +2,8 @@
 ///
 /// Images are numbered in the order of the public file: the last factor changes fastest.
 public enum DSpritesFactors {
-  /// Names in the public file's order.
-  public static let names = ["color", "shape", "scale", "orientation", "posX", "posY"]
-
-  /// The number of values of each factor.
+  /// The number of values of each factor, in the public file's order: colour, shape, scale,
+  /// orientation, x and y.
   public static let sizes = [1, 3, 6, 40, 32, 32]
 
   /// The number of images.
@@ -33,11 +31,6 @@ public enum DSpritesFactors {
   /// Each factor's value in the image of that index.
   public static func values(of index: Int) -> [Double] {
     zip(values, classes(of: index)).map { $0[$1] }
-  }
-
-  /// The index of the image with these numbers of values.
-  public static func index(of classes: [Int]) -> Int {
-    zip(classes, sizes).reduce(0) { $0 * $1.1 + $1.0 }
   }
 
   // As NumPy spaces numbers, so that the last bit is right.

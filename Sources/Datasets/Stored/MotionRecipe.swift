@@ -65,9 +65,6 @@ public struct MotionRecipe: Codable, Equatable, Sendable {
     var count: Int? { rows.map { ($0.range.count - 1) / max(every ?? 1, 1) + 1 } }
   }
 
-  /// Names of the tensors.
-  static let tensors = ["image", "label", "recording", "frame"]
-
   /// Shapes of an example's tensors.
   var shapes: [String: [Int]] { ["image": [features], "label": [], "recording": [], "frame": []] }
 

@@ -87,23 +87,6 @@ final class InflatingSource: ByteSource {
 }
 
 /// Gzip files (`.gz`).
-public enum Gzip {
-  /// The decompressed bytes of a file of one or several members, checksums checked.
-  ///
-  /// A few compressed bytes can stand for gigabytes, so that there is a limit. Throws `FileError`,
-  /// or `ArrayFileError.damaged` or `.tooLarge`.
-  public static func contents(of path: String, limit: Int = 1 << 30) throws -> [UInt8] {
-    let source = try InflatingSource(FileSource(path), .gzip)
-    var contents: [UInt8] = []
-    while true {
-      let piece = try source.prefix(min(limit - contents.count, 1 << 20) + 1)
-      if piece.isEmpty { return contents }
-      contents += piece
-      guard contents.count <= limit else {
-        throw ArrayFileError.tooLarge(path: path, bytes: contents.count, limit: limit)
-      }
-    }
-  }
-
+enum Gzip {
   static func isGzip(_ start: some Collection<UInt8>) -> Bool { start.starts(with: [0x1F, 0x8B]) }
 }

@@ -16,14 +16,9 @@ public final class FileLock: Sendable {
     if !isFree { return nil }
   }
 
-  /// Waits until the lock is free and takes it.
-  ///
-  /// Throws `FileError`.
-  public init(waitingFor path: String) throws {
-    file = try Self.open(path) { _ = try $0.lock(waiting: true) }
-  }
-
-  private static func open(_ path: String, lock: (OpenFile) throws -> Void) throws -> OpenFile {
+  /// Opens the file at `path` and calls `lock` with it, until the file is still the one at its path
+  /// afterwards.
+  static func open(_ path: String, lock: (OpenFile) throws -> Void) throws -> OpenFile {
     while true {
       let file = try OpenFile(path, O_RDWR | O_CREAT, to: "lock")
       try lock(file)

@@ -95,22 +95,6 @@ public final class HDF5File: @unchecked Sendable {
     try use { holds(Name(name), in: $0) }
   }
 
-  /// The members of a group, in order of name.
-  public func list(_ group: String = "/") throws -> [HDF5Entry] {
-    try use { file in
-      let group = Name(group)
-      try require(group, isGroup: true, in: file)
-      let id = try check(H5Gopen2(file, group.text, hdf5_default()), "open \(group.text)")
-      defer { H5Gclose(id) }
-      var info = H5G_info_t()
-      try check(H5Gget_info(id, &info), "list \(group.text)")
-      return try (0..<info.nlinks).map { index in
-        let name = try memberName(index, of: id)
-        return HDF5Entry(name: name, kind: kind(of: name, in: id))
-      }
-    }
-  }
-
   /// The paths of all datasets, in order of name.
   public func datasets() throws -> [String] {
     try use { file in
@@ -128,19 +112,6 @@ public final class HDF5File: @unchecked Sendable {
       }
       return names
     }
-  }
-
-  private func memberName(_ index: UInt64, of group: hid_t) throws -> String {
-    func name(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) throws -> Int {
-      let length = H5Lget_name_by_idx(
-        group, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, hdf5_default())
-      return try check(length, "read a name")
-    }
-    // The library adds a NUL, for which there must be room.
-    let size = try name(nil, 0) + 1
-    var bytes = [CChar](repeating: 0, count: size)
-    _ = try name(&bytes, size)
-    return String(decoding: bytes.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }
 
@@ -181,7 +152,15 @@ extension HDF5File {
     }
   }
 
-  func kind(of name: String, in location: hid_t) -> HDF5Entry.Kind {
+  /// What a name stands for.
+  private enum Kind {
+    case group
+    case dataset
+    /// A named type, or a link that leads nowhere.
+    case other
+  }
+
+  private func kind(of name: String, in location: hid_t) -> Kind {
     let id = H5Oopen(location, name, hdf5_default())
     guard id >= 0 else { return .other }
     defer { H5Oclose(id) }

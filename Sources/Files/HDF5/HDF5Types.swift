@@ -10,22 +10,6 @@ public struct HDF5Array<Value: Sendable>: Sendable {
 
 extension HDF5Array: Equatable where Value: Equatable {}
 
-/// A member of a group.
-public struct HDF5Entry: Equatable, Sendable {
-  /// What a name stands for.
-  public enum Kind: Sendable {
-    case group
-    case dataset
-    /// A named type, or a link that leads nowhere.
-    case other
-  }
-
-  /// Name within the group.
-  public let name: String
-  /// What it is.
-  public let kind: Kind
-}
-
 /// How numbers are kept in a file.
 public enum HDF5NumberType: Sendable {
   case float32

@@ -24,10 +24,7 @@ public struct MotionRecording: Equatable, Sendable {
   ///
   /// Frames follow each other without a gap, from any number on. Each has the bones of the first, in any
   /// order. Throws `FileError` or `ArrayFileError`.
-  public init(reading path: String) throws {
-    try self.init(FileSource(path), mostBytes: ArrayMemory.limit(at: path))
-  }
-
+  ///
   /// - Parameter mostBytes: that the values may take.
   init(_ source: any ByteSource, mostBytes: Int) throws {
     var frames = FrameTable(mostBytes: mostBytes, path: source.path)

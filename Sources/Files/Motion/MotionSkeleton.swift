@@ -21,8 +21,6 @@ public struct MotionSkeleton: Equatable, Sendable {
   /// Reads an ASF file.
   ///
   /// Throws `FileError` or `ArrayFileError`.
-  public init(reading path: String) throws { try self.init(FileSource(path)) }
-
   init(_ source: any ByteSource) throws {
     var section = ""
     var hasEnded = true

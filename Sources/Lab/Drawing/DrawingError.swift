@@ -1,5 +1,3 @@
-import Foundation
-
 /// Why a figure could not be drawn.
 public enum DrawingError: Error, Equatable, Sendable {
   /// There is no gnuplot on the search path, or none that can be run.
@@ -12,22 +10,19 @@ public enum DrawingError: Error, Equatable, Sendable {
   case unequalLengths(panel: String, layer: String, counts: [Int])
 }
 
-extension DrawingError: LocalizedError, CustomStringConvertible {
+extension DrawingError: CustomStringConvertible {
   /// The error as a sentence that ends in what to do.
   public var description: String {
     switch self {
     case .notInstalled:
       return "gnuplot is not installed: run 'make setup'"
     case .failed(let line):
-      return "gnuplot failed: \(line)"
+      return "gnuplot failed (\(line)): run 'make setup', or make the figure smaller"
     case .cannotWrite(let path, let reason):
-      return "cannot write \(path): \(reason)"
+      return "cannot write \(path) (\(reason)): check its permissions and the free space"
     case .unequalLengths(let panel, let layer, let counts):
       let lengths = counts.map(String.init).joined(separator: ", ")
       return "panel '\(panel)': the arrays of \(layer) have lengths \(lengths): make them equal"
     }
   }
-
-  /// The same sentence, for code that reads errors through Foundation.
-  public var errorDescription: String? { description }
 }

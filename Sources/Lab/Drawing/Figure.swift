@@ -9,7 +9,7 @@ public struct Figure: Equatable, Sendable {
   public var columns: Int
   /// Panels in reading order; each takes the first place that is free and large enough.
   public var panels: [Panel]
-  /// Size of the area inside the axes of a panel that spans one row and one column.
+  /// Size of the area inside the axes of a panel that spans one row.
   public var panelSize: Size
   /// Pixels to a point, from 0.1 to 10.
   public let scale: Double
@@ -69,14 +69,11 @@ public struct Panel: Equatable, Sendable {
   public var colourBar: Axis?
   /// Rows of the grid that the panel spans, from 1 to 100.
   public var rows: Int
-  /// Columns of the grid that the panel spans, at most all of them.
-  public var columns: Int
 
   /// A panel; without layers it is an empty pair of axes.
   public init(
     title: String = "", x: Axis = Axis(), y: Axis = Axis(), equalAspect: Bool = false,
-    layers: [Layer] = [], legend: Legend? = nil, colourBar: Axis? = nil, rows: Int = 1,
-    columns: Int = 1
+    layers: [Layer] = [], legend: Legend? = nil, colourBar: Axis? = nil, rows: Int = 1
   ) {
     self.title = title
     self.x = x
@@ -86,7 +83,6 @@ public struct Panel: Equatable, Sendable {
     self.legend = legend
     self.colourBar = colourBar
     self.rows = rows
-    self.columns = columns
   }
 }
 
@@ -141,8 +137,6 @@ public struct Tick: Equatable, Sendable {
 
 /// Where a panel shows the names of its layers.
 public enum Legend: Equatable, Sendable {
-  /// In a corner, over the data.
-  case topLeft, topRight, bottomLeft, bottomRight
   /// To the right of the panel.
   case outside
 }

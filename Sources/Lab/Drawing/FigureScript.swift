@@ -97,8 +97,8 @@ extension FigureScript {
       if case .text = layer { text += annotation(layer) }
       plots += layer.marks(ranges).map { plot($0) }
     }
-    if let legend = panel.legend {
-      addLegend(legend, frame)
+    if panel.legend == .outside {
+      addLegend(beside: frame)
       plots += panel.layers.flatMap(\.legendEntries).map { entry in
         "keyentry with \(entry.style) title \(Self.quoted(entry.name))"
       }
@@ -165,17 +165,9 @@ extension FigureScript {
       + "textcolor rgb \(Colour.black.quoted) (\(all))\n"
   }
 
-  private mutating func addLegend(_ legend: Legend, _ frame: Layout.Frame) {
-    let place =
-      switch legend {
-      case .topLeft: "inside top left Left reverse"
-      case .topRight: "inside top right Left reverse"
-      case .bottomLeft: "inside bottom left Left reverse"
-      case .bottomRight: "inside bottom right Left reverse"
-      case .outside:
-        "at screen \(horizontal(frame.right + 4)),\(vertical(frame.top)) top left Left reverse"
-      }
-    text += "set key \(place) noenhanced samplen 1.6 spacing 1.15 width 1 "
+  private mutating func addLegend(beside frame: Layout.Frame) {
+    text += "set key at screen \(horizontal(frame.right + 4)),\(vertical(frame.top)) "
+    text += "top left Left reverse noenhanced samplen 1.6 spacing 1.15 width 1 "
     text += "\(Self.size(TextSize.tick)) textcolor rgb \(Colour.black.quoted)\n"
   }
 

@@ -53,6 +53,8 @@ public struct Gnuplot: Sendable {
       picture = try Data(contentsOf: room.file("figure.png"))
     } catch let error as DrawingError {
       throw error
+    } catch let error as FileError {
+      throw error
     } catch let error as PNGError {
       throw DrawingError.failed("\(error)")
     } catch {

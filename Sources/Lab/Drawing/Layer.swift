@@ -53,8 +53,6 @@ public enum Colouring: Equatable, Sendable {
 public enum Marker: Equatable, Sendable {
   /// Filled circle.
   case disc
-  /// Open circle.
-  case circle
   /// Filled diamond.
   case diamond
   /// Diagonal cross.
@@ -67,8 +65,6 @@ public enum LineStyle: Equatable, Sendable {
   case solid
   /// Long strokes.
   case dashed
-  /// Short strokes.
-  case dotted
 }
 
 /// Side of the anchor on which a text ends up.

@@ -52,8 +52,7 @@ struct Layout {
       let (left, top) = (lefts[place.column], tops[place.row])
       frames.append(
         Frame(
-          left: left, top: top,
-          width: lefts[place.column + place.columns - 1] + figure.panelSize.width - left,
+          left: left, top: top, width: figure.panelSize.width,
           height: tops[place.row + place.rows - 1] + figure.panelSize.height - top))
     }
     size = Size(
@@ -94,10 +93,8 @@ struct Layout {
     let columns = Self.span(figure.columns)
     var taken: Set<Place> = []
     return figure.panels.map { panel in
-      var place = Place(
-        row: 0, column: 0, rows: span(panel.rows),
-        columns: min(span(panel.columns), columns))
-      while place.column + place.columns > columns || !taken.isDisjoint(with: place.cells) {
+      var place = Place(row: 0, column: 0, rows: span(panel.rows))
+      while !taken.isDisjoint(with: place.cells) {
         place.column += 1
         if place.column >= columns {
           place.column = 0
@@ -112,12 +109,10 @@ struct Layout {
 
 private struct Place: Hashable {
   var row: Int, column: Int
-  var rows = 1, columns = 1
+  var rows = 1
 
   var cells: [Place] {
-    (row..<row + rows).flatMap { row in
-      (column..<column + columns).map { Place(row: row, column: $0) }
-    }
+    (row..<row + rows).map { Place(row: $0, column: column) }
   }
 }
 
@@ -135,12 +130,10 @@ private struct Gutters {
 
   mutating func fit(_ panel: Panel, _ place: Place, _ size: Size) {
     let room = PanelRoom(
-      panel,
-      size: Size(
-        width: size.width * Double(place.columns), height: size.height * Double(place.rows)))
-    let (lastRow, lastColumn) = (place.row + place.rows - 1, place.column + place.columns - 1)
+      panel, size: Size(width: size.width, height: size.height * Double(place.rows)))
+    let lastRow = place.row + place.rows - 1
     left[place.column] = max(left[place.column], room.left)
-    right[lastColumn] = max(right[lastColumn], room.right)
+    right[place.column] = max(right[place.column], room.right)
     top[place.row] = max(top[place.row], room.top)
     bottom[lastRow] = max(bottom[lastRow], room.bottom)
   }
@@ -205,7 +198,7 @@ extension Panel {
   /// Texts below the bars, if the panel has bars.
   var barLabels: [String] {
     for case .bars(let bars, _) in layers {
-      return bars.map { $0.label.count > 28 ? $0.label.prefix(27) + "…" : $0.label }
+      return bars.map { $0.label.count > 36 ? $0.label.prefix(35) + "…" : $0.label }
     }
     return []
   }

@@ -151,7 +151,6 @@ private func pointStyle(_ marker: Marker, _ size: Double) -> String {
   // At size 1, gnuplot draws its markers six pixels wide.
   switch marker {
   case .disc: "points pointtype 7 pointsize \(size / 6) linewidth 0.01"
-  case .circle: "points pointtype 6 pointsize \(size / 6) linewidth 1"
   case .diamond: "points pointtype 13 pointsize \(size / 6) linewidth 0.01"
   case .cross: "points pointtype 2 pointsize \(size / 6) linewidth 1"
   }
@@ -162,7 +161,6 @@ private func lineStyle(_ colour: Colour, _ width: Double, _ style: LineStyle) ->
     switch style {
     case .solid: "1"
     case .dashed: "(10,6)"
-    case .dotted: "(2,4)"
     }
   return "lines linecolor rgb \(colour.quoted) linewidth \(width) dashtype \(dashes)"
 }

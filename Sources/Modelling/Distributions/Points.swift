@@ -72,10 +72,13 @@ public enum ClusteringError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notPoints(let numbers, let dimensions):
-      "points cannot have \(dimensions) dimensions and \(numbers) numbers in all"
-    case .notFinite: "clusters are fitted to finite numbers, and some of these are not"
+      "points cannot have \(dimensions) dimensions and \(numbers) numbers in all: give each point as "
+        + "many numbers as it has dimensions, at least one"
+    case .notFinite:
+      "clusters are fitted to finite numbers, and some of these are not: look for NaN and infinity in "
+        + "the data, or try another seed"
     case .tooFewPoints(let count, let clusters):
-      "too few points to cluster: found \(count), needed \(clusters)"
+      "too few points to cluster: found \(count), needed \(clusters); take fewer clusters or more data"
     }
   }
 }

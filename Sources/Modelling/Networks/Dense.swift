@@ -17,7 +17,7 @@ public struct Dense {
     bias = (scope / "bias").parameter { initial.biases(rows, inputs: inputs, $0, $1) }
   }
 
-  public func callAsFunction(_ x: Tensor, _ mode: Mode = .training, relu: Bool = false) -> Tensor {
+  public func callAsFunction(_ x: Tensor, _ mode: Mode, relu: Bool = false) -> Tensor {
     guard case .start(let start) = mode else { return x.dense(weight, bias, relu: relu) }
     let y = start.fit(x.dense(weight, bias), weight, bias: bias)
     return relu ? y.relu() : y

@@ -31,9 +31,9 @@ struct LikelihoodNetwork {
   func callAsFunction(_ codes: Tensor, _ mode: Mode) -> Tensor {
     let features = trunk(codes, mode).reshaped(codes.extent(0), -1)
     guard let mean else { return features }
-    guard let logVariance else { return mean(features) }
-    let predicted = logVariance(features)
+    guard let logVariance else { return mean(features, mode) }
+    let predicted = logVariance(features, mode)
     return .concatenated(
-      [mean(features), limits.map { predicted.clamped(to: $0) } ?? predicted], -1)
+      [mean(features, mode), limits.map { predicted.clamped(to: $0) } ?? predicted], -1)
   }
 }

@@ -51,7 +51,7 @@ public struct GaussianHead {
     self.limits = limits
   }
 
-  public func callAsFunction(_ features: Tensor, _ mode: Mode = .training) -> DiagonalGaussian {
+  public func callAsFunction(_ features: Tensor, _ mode: Mode) -> DiagonalGaussian {
     let mean = mean(features, mode)
     let logVariance = logVariance(features, mode)
     return DiagonalGaussian(

@@ -72,9 +72,9 @@ import Torch
     let canvas = try Canvas()
     let empty = try canvas.draw(figure([])).inked
     let layers: [Layer] = [
-      .points(x: [0.5], y: [0.5], marker: .circle), .points(x: [0.5], y: [0.5], marker: .diamond),
+      .points(x: [0.5], y: [0.5]), .points(x: [0.5], y: [0.5], marker: .diamond),
       .points(x: [0.5], y: [0.5], marker: .cross), .line(x: [0, 1], y: [0, 1]),
-      .line(x: [0, 1], y: [0, 1], style: .dotted),
+      .line(x: [0, 1], y: [0, 1], style: .dashed),
       .band(x: [0, 1], low: [0, 0.2], high: [0.4, 0.5]), .verticalLines([0.5]),
       .horizontalLines([0.5]), .segments([Segment(0, 0, 1, 1)]),
       .segments([Segment(0, 0, 1, 1)], colours: .values([3], map: .blues)),
@@ -117,7 +117,7 @@ import Torch
         let axis = Axis("values", isLogarithmic: isLogarithmic)
         let layer = Layer.points(x: values, y: values, colours: .values(values, map: .ink))
         let panel = Panel(
-          title: "title", x: axis, y: axis, equalAspect: true, layers: [layer], legend: .topLeft,
+          title: "title", x: axis, y: axis, equalAspect: true, layers: [layer], legend: .outside,
           colourBar: axis)
         #expect(try canvas.draw(Figure(panels: [panel], scale: 1)).inked > 500, "\(values)")
       }
@@ -138,11 +138,14 @@ import Torch
     let panel = Panel(
       title: text, x: Axis(text, ticks: .at([Tick(1, text)])), y: Axis(text),
       layers: [
-        .points(x: [1, 2], y: [1, 2], colours: .values([1, 2], map: .grey), name: text),
+        .points(x: [1, 2], y: [1, 2], colours: .values([1, 2], map: .grey)),
         .text(text, at: .data(1, 1)),
-      ], legend: .topLeft, colourBar: Axis(text, ticks: .at([Tick(1, text)])))
+      ], colourBar: Axis(text, ticks: .at([Tick(1, text)])))
     let bars = Panel(
-      layers: [.bars([Bar(text, value: 1, reported: 2)], name: text)], legend: .outside)
+      layers: [
+        .bars([Bar(text, value: 1, reported: 2)], name: text),
+        .points(x: [0], y: [1], name: text),
+      ], legend: .outside)
     let figure = Figure(title: text, panels: [panel, bars], scale: 1)
     try canvas.gnuplot.draw(figure, to: canvas.file)
     #expect(try Pixels.size(of: canvas.file).0 > 240)

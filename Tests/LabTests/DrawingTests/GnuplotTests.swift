@@ -95,6 +95,20 @@ import Testing
     }
   }
 
+  /// What the disk says of a picture that is not there to be laid into.
+  @Test func aPictureThatCannotBeReadIsNamed() throws {
+    let canvas = try Canvas()
+    let gnuplot = try fake("exit 0", in: canvas)
+    let pixel = try PNGImage(width: 1, height: 1, channels: 1, pixels: [7])
+    let figure = Figure(
+      panels: [Panel(layers: [.picture(pixel, magnification: 1)])], scale: 1)
+    let file = canvas.file
+    let error = #expect(throws: FileError.self) { try gnuplot.draw(figure, to: file) }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.hasPrefix("Could not open ") && text.contains("figure.png"), "\(text)")
+    #expect(!FileManager.default.fileExists(atPath: file.path))
+  }
+
   @Test func arraysOfUnequalLength() throws {
     let layers: [Layer] = [
       .points(x: [1], y: [1, 2]), .points(x: [1], y: [1], colours: .values([], map: .grey)),

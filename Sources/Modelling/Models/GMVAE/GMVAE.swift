@@ -53,14 +53,14 @@ public final class GMVAE: GaussianClusterModel, StyledClusterModel {
   func posterior(_ batch: Batch, _ mode: Mode) -> Posterior {
     let features = encoder(batch.tensor("image"), mode).reshaped(batch.count, -1)
     return Posterior(
-      code: codeHead(features), style: styleHead(features),
-      cluster: Categorical(logits: clusterHead(features)))
+      code: codeHead(features, mode), style: styleHead(features, mode),
+      cluster: Categorical(logits: clusterHead(features, mode)))
   }
 
   /// The K components p(x|w, z) for rows of w: `[rows, w]` to `[rows, clusters, x]`.
   func components(_ style: Tensor, _ mode: Mode) -> DiagonalGaussian {
     let features = priorTrunk(style, mode)
-    let heads = componentHead(features.reshaped(style.extent(0), -1))
+    let heads = componentHead(features.reshaped(style.extent(0), -1), mode)
     return DiagonalGaussian(
       mean: heads.mean.reshaped(-1, clusterCount, x),
       logVariance: heads.logVariance.reshaped(-1, clusterCount, x))

@@ -58,7 +58,7 @@ public final class ISAVAE: LikelihoodModel {
   /// q(z|x): one layer gives the means and then the logarithms of the standard deviations.
   private func encode(_ batch: Batch, _ mode: Mode) -> DiagonalGaussian {
     let features = encoder(batch.tensor("image"), mode).reshaped(batch.count, -1)
-    let heads = posterior(features)
+    let heads = posterior(features, mode)
     return DiagonalGaussian(
       mean: heads.narrowed(1, 0..<latent),
       logVariance: heads.narrowed(1, latent..<2 * latent) * 2)
