@@ -28,7 +28,7 @@ autoencoders with structured priors.
   make reproduce-table-N             table N of that list, N = 1 to 9
   make reproduce ID=vhp/figure-2     a table or figure by its id, or several: ID="a b"
        PROFILE=$(PROFILE)                 the budget: smoke, quick, short or paper
-       SEEDS=10  SEEDS=0,3,7         how many seeds, or which
+       SEEDS=10  SEEDS=0,3,7  SEEDS=3,   how many seeds, or which (3 alone)
        JOBS=2                        runs at a time
        ARGS="..."                    anything else for 'priorlab reproduce'
 

@@ -28,6 +28,19 @@ extension CommandTests {
       }
     }
 
+    /// What is wrong with one manifest is said in its line.
+    @Test func aBrokenStudy() throws {
+      let project = try Project()
+      try project.edit("experiments/gmvae/studies/arcs.yaml", "clusters: 8", "clusters: 0")
+      let outcome = try project.run("list")
+      #expect(outcome.code == 0, "\(outcome)")
+      let lines = outcome.output.split(separator: "\n").map(String.init)
+      let figure = try #require(lines.firstIndex { $0.hasPrefix("  gmvae/figures-2c-2f ") })
+      #expect(lines[figure + 1].contains("cannot be read: experiments/gmvae/studies/arcs.yaml:"))
+      let table = try #require(lines.firstIndex { $0.hasPrefix("  vhp/table-1 ") })
+      #expect(lines[table + 1].hasSuffix("no results yet"))
+    }
+
     @Test func asJSON() throws {
       let all = try objects(try project.run("list", "--format", "json").output)
       let table = try #require(all.first { $0["id"] as? String == "vhp/table-1" })

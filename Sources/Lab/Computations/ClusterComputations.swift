@@ -2,7 +2,7 @@ import Modelling
 import Torch
 
 /// Training examples as they are: `examples/image [n, features]`, and the data's `label` where it has
-/// one, `examples/label [n]`.
+/// one number for each, `examples/label [n]`.
 public struct ExamplesComputation: Computation {
   public static let name = "examples"
   /// How many examples, taken evenly over the training data.
@@ -11,6 +11,10 @@ public struct ExamplesComputation: Computation {
   public var problem: String? { SpacedExamples.problem(examples) }
 
   public var parametersNeeded: ParametersNeeded { .none }
+
+  public var arrays: [String] {
+    ["examples/image", "examples/label"]
+  }
 
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     var images: [Double] = []
@@ -23,7 +27,8 @@ public struct ExamplesComputation: Computation {
     }
     let image = ResultArray(
       "examples/image", images, shape: [count, count == 0 ? 0 : images.count / count])
-    return labels.isEmpty
+    // A label of several numbers an example colours nothing.
+    return labels.count != count || labels.isEmpty
       ? [image] : [image, ResultArray("examples/label", labels, shape: [count])]
   }
 }
@@ -38,6 +43,10 @@ public struct ReconstructionsComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.code] }
+
+  public var arrays: [String] {
+    ["reconstructions/mean"]
+  }
 
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let model: any LatentVariableModel = try run.model(.code, for: Self.name)
@@ -62,6 +71,10 @@ public struct ClustersComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.clusters] }
+
+  public var arrays: [String] {
+    ["clusters/facet-*"]
+  }
 
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let model: any ClusteringModel = try run.model(.clusters, for: Self.name)
@@ -88,6 +101,10 @@ public struct ComponentsComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.gaussianClusters] }
+
+  public var arrays: [String] {
+    ["components/mean", "components/variance"]
+  }
 
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let model: any GaussianClusterModel = try run.model(.gaussianClusters, for: Self.name)

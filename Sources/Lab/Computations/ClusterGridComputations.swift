@@ -15,6 +15,11 @@ public struct ClusterExamplesComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.clusters] }
+  public var needs: [DataNeed] { [DataNeed(split: "test", tensor: "image")] }
+
+  public var arrays: [String] {
+    ["images", "index", "probability", "cluster", "confidence"].map { "examples/facet-*/" + $0 }
+  }
 
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let examples = try run.examples(of: "test", for: Self.name)
@@ -75,6 +80,13 @@ public struct ClusterSamplesComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.clusterSamples] }
+  public var needs: [DataNeed] {
+    [DataNeed(split: order == .number ? "train" : "test", tensor: "image")]
+  }
+
+  public var arrays: [String] {
+    ["samples/facet-*/images", "samples/facet-*/cluster"]
+  }
 
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let model: any ClusterGenerator = try run.model(.clusterSamples, for: Self.name)
@@ -126,6 +138,11 @@ public struct FacetSwapComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.mixturePriors, .code, .facets(facet)] }
+  public var needs: [DataNeed] { [DataNeed(split: "test", tensor: "image")] }
+
+  public var arrays: [String] {
+    ["images", "index", "cluster"].map { "swap/*/" + $0 }
+  }
 
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let model: any MixturePriorModel & LatentVariableModel = try run.model(
@@ -182,6 +199,11 @@ public struct StyleTraversalComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.styles] }
+  public var needs: [DataNeed] { [DataNeed(split: "test", tensor: "image")] }
+
+  public var arrays: [String] {
+    ["styles/images", "styles/cluster"]
+  }
 
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let model: any StyledClusterModel = try run.model(.styles, for: Self.name)

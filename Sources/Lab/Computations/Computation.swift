@@ -44,6 +44,13 @@ public struct ResultArray: Sendable {
   }
 }
 
+extension String {
+  /// The name of an array with `*` for each number in it: `samples/facet-*/images`.
+  var withoutNumbers: String {
+    replacing(/[0-9]+/, with: "*")
+  }
+}
+
 /// Which trained parameters a computation needs.
 public enum ParametersNeeded: Sendable {
   /// None: curves and events are enough.
@@ -67,8 +74,14 @@ public protocol Computation: Decodable, Sendable {
   /// What it asks of the model, checked before anything is trained.
   var abilities: [ModelAbility] { get }
 
+  /// Tensors that it reads of the data, checked likewise.
+  var needs: [DataNeed] { get }
+
   /// Curves that it reads by name.
   var curves: [String] { get }
+
+  /// Names of the arrays that it can make, with `*` for each number in them.
+  var arrays: [String] { get }
 
   /// The arrays of a run.
   ///
@@ -79,6 +92,7 @@ public protocol Computation: Decodable, Sendable {
 extension Computation {
   public var problem: String? { nil }
   public var abilities: [ModelAbility] { [] }
+  public var needs: [DataNeed] { [] }
   public var curves: [String] { [] }
 }
 
@@ -90,6 +104,9 @@ public protocol StandaloneComputation: Decodable, Sendable {
 
   /// What is impossible about the settings, or nil.
   var problem: String? { get }
+
+  /// Names of the arrays that it makes, with `*` for each number in them.
+  var arrays: [String] { get }
 
   func compute() throws -> [ResultArray]
 }

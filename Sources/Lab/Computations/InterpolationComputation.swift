@@ -61,6 +61,11 @@ public struct InterpolationComputation: Computation {
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.code] }
 
+  public var arrays: [String] {
+    ["from", "to", "length", "images", "path-*/codes", "path-*/features", "path-*/bones"]
+      .map { "interpolation/" + $0 } + ["nodes", "edges", "length"].map { "graph/" + $0 }
+  }
+
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let examples = try run.examples(of: split ?? "train", for: Self.name)
     let (from, to) = try ends(among: examples)

@@ -9,9 +9,10 @@ struct Pictures {
 
   /// Examples of a split by their places.
   init(of examples: Split, at places: [Int], for purpose: String) throws {
-    guard let images = examples.rows(at: places)["image"], images.shape.count == 4 else {
+    guard let images = examples.rows(at: places)["image"] else {
       throw MeasureError.needsTensor(purpose, name: "image")
     }
+    guard images.shape.count == 4 else { throw MeasureError.needsPictures(purpose) }
     bytes = try checked(purpose) { Self.bytes(of: images) }
     shape = Array(images.shape.dropFirst())
   }
@@ -25,9 +26,10 @@ struct Pictures {
 extension MeasuredRun {
   /// `[channels, height, width]` of the data's images.
   func imageShape(for purpose: String) throws -> [Int] {
-    guard let image = try dataset.train.rows(0..<1)["image"], image.shape.count == 4 else {
+    guard let image = try dataset.train.rows(0..<1)["image"] else {
       throw MeasureError.needsTensor(purpose, name: "image")
     }
+    guard image.shape.count == 4 else { throw MeasureError.needsPictures(purpose) }
     return Array(image.shape.dropFirst())
   }
 }

@@ -17,6 +17,10 @@ public struct SmoothnessComputation: Computation {
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.code] }
 
+  public var arrays: [String] {
+    ["mean", "deviation", "unreachable", "feature"].map { "smoothness/" + $0 }
+  }
+
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let graphs = try smoothness.roughness(run)
     let values = graphs.flatMap(\.values)

@@ -1,9 +1,9 @@
 import Modelling
 import Torch
 
-/// Posterior means, mean standard deviation, and the data's `angle` where it has one, at each
-/// snapshot: `codes/mean [snapshots, n, latent]`, `codes/deviation [snapshots, n]`, `codes/angle [n]`;
-/// likewise `codes/label [n]`.
+/// Posterior means and their mean standard deviation at each snapshot: `codes/mean [snapshots, n, latent]`,
+/// `codes/deviation [snapshots, n]`, `codes/step [snapshots]`; and the data's `angle` and `label` where they
+/// are one number an example, `codes/angle [n]` and `codes/label [n]`.
 public struct CodesComputation: Computation {
   public static let name = "codes"
   /// How many examples, taken evenly over the training data.
@@ -15,6 +15,10 @@ public struct CodesComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .snapshots }
   public var abilities: [ModelAbility] { [.code] }
+
+  public var arrays: [String] {
+    ["mean", "deviation", "step", "angle", "label"].map { "codes/" + $0 }
+  }
 
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     var means: [Double] = []
@@ -38,15 +42,18 @@ public struct CodesComputation: Computation {
       ResultArray(
         "codes/step", snapshots.steps.map(Double.init), shape: [snapshots.steps.count]),
     ]
+    let train = try run.dataset.train
     for name in ["angle", "label"] {
-      guard let values = try run.dataset.train[name]?.doubles() else { continue }
+      // Several numbers an example give it no colour.
+      guard let values = train[name]?.doubles(), values.count == train.count else { continue }
       arrays.append(ResultArray("codes/" + name, rows.map { values[$0] }, shape: [rows.count]))
     }
     return arrays
   }
 }
 
-/// Draws from the prior at each snapshot: `prior/samples [snapshots, count, latent]`.
+/// Draws from the prior at each snapshot: `prior/samples [snapshots, count, latent]`, `prior/step
+/// [snapshots]`.
 public struct PriorSamplesComputation: Computation {
   public static let name = "prior-samples"
   public var count: Int
@@ -57,6 +64,10 @@ public struct PriorSamplesComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .snapshots }
   public var abilities: [ModelAbility] { [.code] }
+
+  public var arrays: [String] {
+    ["prior/samples", "prior/step"]
+  }
 
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let model: any LatentVariableModel = try run.model(.code, for: Self.name)
@@ -86,6 +97,10 @@ public struct CurvesComputation: Computation {
   public var parametersNeeded: ParametersNeeded { .none }
   public var curves: [String] { names }
 
+  public var arrays: [String] {
+    ["curves/step"] + names.map { "curves/" + $0 }
+  }
+
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let steps = run.curves.steps.map(Double.init)
     return [ResultArray("curves/step", steps, shape: [steps.count])]
@@ -105,6 +120,11 @@ public struct AngleRegressionComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.code] }
+  public var needs: [DataNeed] { [DataNeed(split: "train", tensor: "angle", shape: [])] }
+
+  public var arrays: [String] {
+    ["regressor", "response", "line"].map { "regression/" + $0 }
+  }
 
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     let fit = try AngleRegression(run, radius, for: Self.name)

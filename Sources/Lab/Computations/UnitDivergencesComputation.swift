@@ -4,6 +4,12 @@ public struct UnitDivergencesComputation: Computation {
   public static let name = "unit-divergences"
 
   public var parametersNeeded: ParametersNeeded { .final }
+  public var abilities: [ModelAbility] { [.innermostCode] }
+  public var needs: [DataNeed] { [DataNeed(split: "test", tensor: "image")] }
+
+  public var arrays: [String] {
+    ["units/divergence", "units/dimension"]
+  }
 
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
     guard let divergences = try UnitDivergences(run, for: Self.name) else {

@@ -41,6 +41,10 @@ public struct WeightUpdatesComputation: StandaloneComputation {
     return nil
   }
 
+  public var arrays: [String] {
+    (["weight", "excess"] + schedules.keys).map { "weight-updates/" + $0 }
+  }
+
   public func compute() throws -> [ResultArray] {
     let (columns, rows) = (weights.values, excesses.values)
     return [

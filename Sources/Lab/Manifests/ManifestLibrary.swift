@@ -7,8 +7,8 @@ public struct ManifestLibrary: Sendable {
     public let id: String
     public let file: String
     let node: ConfigNode
-    /// Why a study that is like another cannot be written out, or nil.
-    var problem: ManifestError?
+    /// Why it cannot be used: an id that is used twice, a study that is like none; or nil.
+    var problem: (any Error)?
   }
 
   /// The directory.
@@ -16,43 +16,59 @@ public struct ManifestLibrary: Sendable {
   public let studies: [String: Manifest]
   public let artefacts: [String: Manifest]
 
+  /// What is wrong with files that are no manifests, in their order.
+  public let problems: [any Error]
+
   /// Reads every `.yaml` file below `root` except the catalogue.
   ///
-  /// - Throws: `ManifestError` for a file that is not a manifest, or an id that is used twice or is no
-  ///   name.
-  public init(root: String) throws {
+  /// What is wrong with one file is no fault of the others: a file that is no manifest, and an id that
+  /// is used twice or is no name, are among ``problems``.
+  public init(root: String) {
     self.root = root
     var studies: [String: Manifest] = [:]
     var artefacts: [String: Manifest] = [:]
+    var problems: [any Error] = []
     for file in Self.files(below: root) {
-      let node = try ConfigNode(yaml: try Self.text(of: file), file: file)
-      let isStudy = node["study"] != nil
-      guard let id = (node["study"] ?? node["artefact"])?.text else {
-        throw ManifestError(
-          origin: node.origin, .missingKey(name: "study", expected: "an id, or the key 'artefact'"))
+      do {
+        let node = try ConfigNode(yaml: try Self.text(of: file), file: file)
+        let key = node["study"] == nil ? "artefact" : "study"
+        guard let id = node[key]?.text else {
+          throw ManifestError(
+            origin: node.origin,
+            .missingKey(name: "study", expected: "an id, or the key 'artefact'"))
+        }
+        func refuse(_ origin: Origin, _ problem: String) -> ManifestError {
+          ManifestError(origin: origin, path: key, .impossible(problem))
+        }
+        if let problem = PathName.problem(ofID: id) {
+          throw refuse(node[key]?.origin ?? node.origin, problem)
+        }
+        var manifest = Manifest(id: id, file: file, node: node)
+        if let other = (key == "study" ? studies : artefacts)[id] {
+          let problem = refuse(node.origin, "the id '\(id)' is taken by \(other.file)")
+          problems.append(problem)
+          manifest.problem = problem
+        }
+        if key == "study" { studies[id] = manifest } else { artefacts[id] = manifest }
+      } catch {
+        problems.append(error)
       }
-      if let problem = PathName.problem(ofID: id) {
-        let key = isStudy ? "study" : "artefact"
-        throw ManifestError(
-          origin: node[key]?.origin ?? node.origin, path: key, .impossible(problem))
-      }
-      if let other = (isStudy ? studies : artefacts)[id] {
-        throw ManifestError(
-          origin: node.origin, path: isStudy ? "study" : "artefact",
-          .impossible("the id '\(id)' is taken by \(other.file)"))
-      }
-      let manifest = Manifest(id: id, file: file, node: node)
-      if isStudy { studies[id] = manifest } else { artefacts[id] = manifest }
     }
-    // What is wrong with one study is no fault of the others.
-    self.studies = try studies.mapValues { manifest in
+    self.studies = studies.mapValues { manifest in
+      guard manifest.problem == nil else { return manifest }
       do {
         return try Self.writtenOut(manifest, among: studies)
-      } catch let error as ManifestError {
+      } catch {
         return Manifest(id: manifest.id, file: manifest.file, node: manifest.node, problem: error)
       }
     }
     self.artefacts = artefacts
+    self.problems = problems
+  }
+
+  /// Throws the first of the ``problems``, for what must know all manifests.
+  public func checkAllWereRead() throws {
+    if let problem = problems.first { throw problem }
   }
 
   /// The names of all budgets that a study declares, and the papers' own.
@@ -101,6 +117,7 @@ public struct ManifestLibrary: Sendable {
         ? LibraryError.noArtefact(id, near: near(id))
         : LibraryError.isStudy(id, artefacts: artefacts(using: id))
     }
+    if let problem = manifest.problem { throw problem }
     return try StrictDecoder().decode(Artefact.self, from: manifest.node)
   }
 

@@ -37,14 +37,17 @@ struct MLPClassifier {
   ///   - start: the parameters before training, in the order of the hidden layer's weights, its biases,
   ///     the output layer's weights, its biases; made of the number of classes.
   ///   - order: the order of the examples in an epoch.
-  /// - Throws: `MeasureError` where there are no examples or too many classes, `TensorError`.
+  /// - Throws: `MeasureError` where there are no examples, too many classes, or another number of labels
+  ///   than of examples; `TensorError`.
   init(
     _ codes: Tensor, labels: [Int], start: (_ classes: Int) -> [Tensor],
     order: (_ epoch: Int) -> Tensor
   ) throws {
     let classes = Set(labels).sorted()
-    guard !classes.isEmpty, codes.shape.first == labels.count else {
-      throw MeasureError.tooFewPoints("a probe", needed: 1)
+    guard !classes.isEmpty else { throw MeasureError.tooFewPoints("a probe", needed: 1) }
+    guard let examples = codes.shape.first, examples == labels.count else {
+      throw MeasureError.needsOneLabel(
+        "a probe", examples: codes.shape.first ?? 0, labels: labels.count)
     }
     guard classes.count <= Self.mostClasses else {
       throw MeasureError.tooManyClasses(classes.count, limit: Self.mostClasses)

@@ -12,13 +12,16 @@ extension MeasureFamily {
     pattern: "nll/[standard-error/][<images>-images/]importance-<samples>"
   ) { id in
     ImportanceSampling(id).map { sampling in
-      Measure(
+      let examples: @Sendable (MeasuredRun) throws -> [Double] = { run in
+        try sampling.shared(run).map { -$0 }
+      }
+      return Measure(
         id: id, summary: sampling.summary, unit: "nats",
         direction: sampling.isError ? .neither : .lessIsBetter, abilities: [.importanceWeights],
-        needs: [DataNeed(split: "test", tensor: "image")]
+        needs: [DataNeed(split: "test", tensor: "image")],
+        examples: sampling.isKept ? examples : nil
       ) { run in
-        let likelihoods = try run.shared(sampling.estimate) { try sampling.logLikelihoods(run) }
-        let summary = try Summary(likelihoods)
+        let summary = try Summary(sampling.shared(run))
         return sampling.isError ? summary.standardError : -summary.mean
       }
     }
@@ -35,6 +38,12 @@ struct ImportanceSampling: Equatable {
   /// Rows that a model decodes at a time: memory does not grow with the number of samples, and what a
   /// convolution reads and writes stays near the processor.
   static let rows = 50
+
+  /// The most images whose own values a record keeps.
+  private static let mostKept = 1000
+
+  /// Whether a record keeps the value of each image.
+  var isKept: Bool { !isError && 2...Self.mostKept ~= images ?? 0 }
 
   /// Reads an id; nil where it is another's.
   init?(_ id: String) {
@@ -59,6 +68,11 @@ struct ImportanceSampling: Equatable {
     let split = images.map { "\($0) images of the test split" } ?? "the test split"
     let mean = "negative log-likelihood of \(split) by \(samples) importance samples an image"
     return isError ? "standard error over the images of the \(mean)" : mean
+  }
+
+  /// log p(x) in nats of each image, found once for all measures of a run.
+  func shared(_ run: MeasuredRun) throws -> [Double] {
+    try run.shared(estimate) { try logLikelihoods(run) }
   }
 
   /// log p(x) in nats of each image.

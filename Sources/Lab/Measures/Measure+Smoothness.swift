@@ -7,24 +7,19 @@ extension MeasureFamily {
   /// features and over paths between random training examples, so many on each of so many graphs, of so
   /// many nodes that are joined to so many neighbours each:
   /// `smoothness/10-graphs/100-paths/2530-nodes/15-neighbours`. Examples that no way joins are passed
-  /// over. The standard error of that mean, from the means of the graphs:
-  /// `smoothness/standard-error/10-graphs/…`.
+  /// over; how many they are of a hundred: `smoothness/unreachable/10-graphs/…`. The standard error of the mean,
+  /// from the means of the graphs: `smoothness/standard-error/10-graphs/…`.
   public static let smoothness = MeasureFamily(
     pattern:
-      "smoothness/[standard-error/]<graphs>-graphs/<paths>-paths/<nodes>-nodes/<neighbours>-neighbours"
+      "smoothness/[standard-error/|unreachable/]<graphs>-graphs/<paths>-paths/<nodes>-nodes/<neighbours>-neighbours"
   ) { id in
     Smoothness(id).map { smoothness in
       Measure(
-        id: id, summary: smoothness.summary, unit: "",
-        direction: smoothness.isError ? .neither : .lessIsBetter, abilities: [.code],
-        needs: [DataNeed(split: "train", tensor: "image")]
-      ) { run in
-        let graphs = try smoothness.roughness(run).map(\.pathMeans).filter { !$0.isEmpty }
-        if graphs.isEmpty { return nil }
-        return smoothness.isError
-          ? try Summary(graphs.map { $0.reduce(0, +) / Double($0.count) }).standardError
-          : try Summary(Array(graphs.joined())).mean
-      }
+        id: id, summary: smoothness.summary,
+        unit: smoothness.quantity == .unreachable ? "%" : "",
+        direction: smoothness.quantity == .standardError ? .neither : .lessIsBetter,
+        abilities: [.code], needs: [DataNeed(split: "train", tensor: "image")]
+      ) { try smoothness.value($0) }
     }
   }
 }
@@ -34,30 +29,39 @@ struct Smoothness: Equatable {
   let graphs: Int
   let paths: Int
   let size: LatentGraph.Size
-  let isError: Bool
+  let quantity: Quantity
+
+  /// What is said of the interpolations; the value stands in the id.
+  enum Quantity: String, CaseIterable {
+    case mean
+    case standardError = "standard-error"
+    case unreachable
+  }
 
   /// Of all graphs together.
   static let mostPaths = 1_000_000
 
-  init(graphs: Int, paths: Int, size: LatentGraph.Size, isError: Bool = false) {
+  init(graphs: Int, paths: Int, size: LatentGraph.Size, quantity: Quantity = .mean) {
     self.graphs = graphs
     self.paths = paths
     self.size = size
-    self.isError = isError
+    self.quantity = quantity
   }
 
   /// Reads an id; nil where it is another's.
   init?(_ id: String) {
     var parts = id.split(separator: "/", omittingEmptySubsequences: false)[...]
     guard parts.popFirst() == "smoothness" else { return nil }
-    let isError = parts.first == "standard-error"
-    if isError { parts.removeFirst() }
+    let named = parts.first.flatMap { Quantity(rawValue: String($0)) }
+    if named == .mean { return nil }
+    if named != nil { parts.removeFirst() }
     let names = ["-graphs", "-paths", "-nodes", "-neighbours"]
     let numbers = zip(parts, names).compactMap { MeasureFamily.number($0, suffix: $1) }
     guard parts.count == names.count, numbers.count == names.count else { return nil }
     self.init(
       graphs: numbers[0], paths: numbers[1],
-      size: LatentGraph.Size(nodes: numbers[2], neighbours: numbers[3]), isError: isError)
+      size: LatentGraph.Size(nodes: numbers[2], neighbours: numbers[3]),
+      quantity: named ?? .mean)
     if problem != nil { return nil }
   }
 
@@ -72,7 +76,24 @@ struct Smoothness: Equatable {
     let mean =
       "root mean square of second differences of decoded features, mean over features and over "
       + "\(paths) interpolations on each of \(graphs) graphs of prior samples"
-    return isError ? "standard error, over the graphs, of the \(mean)" : mean
+    return switch quantity {
+    case .mean: mean
+    case .standardError: "standard error, over the graphs, of the \(mean)"
+    case .unreachable: "interpolations that no way joins, which are not in the \(mean)"
+    }
+  }
+
+  /// The quantity; nil where no pair is joined, of which there is neither a mean nor an error.
+  func value(_ run: MeasuredRun) throws -> Double? {
+    let graphs = try roughness(run)
+    if quantity == .unreachable {
+      return 100 * Double(graphs.reduce(0) { $0 + $1.unreachable }) / Double(self.graphs * paths)
+    }
+    let means = graphs.map(\.pathMeans).filter { !$0.isEmpty }
+    if means.isEmpty { return nil }
+    return quantity == .standardError
+      ? try Summary(means.map { $0.reduce(0, +) / Double($0.count) }).standardError
+      : try Summary(Array(means.joined())).mean
   }
 
   /// The paths of one graph.

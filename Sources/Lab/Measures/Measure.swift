@@ -16,11 +16,15 @@ public struct Measure: Sendable {
   public let record: TrainingRecord?
   /// The value; nil where the run has none, such as the step of an event that never came.
   let value: @Sendable (MeasuredRun) throws -> Double?
+  /// Where the value is a mean over so few examples that a record can keep them: the value of each, in an
+  /// order that is the same for all runs, so that two runs can be compared example by example.
+  let examples: (@Sendable (MeasuredRun) throws -> [Double])?
 
   public init(
     id: String, summary: String, unit: String, direction: Direction,
     abilities: [ModelAbility] = [], needs: [DataNeed] = [], pretrained: String? = nil,
     record: TrainingRecord? = nil,
+    examples: (@Sendable (MeasuredRun) throws -> [Double])? = nil,
     value: @escaping @Sendable (MeasuredRun) throws -> Double?
   ) {
     self.id = id
@@ -31,6 +35,7 @@ public struct Measure: Sendable {
     self.needs = needs
     self.pretrained = pretrained
     self.record = record
+    self.examples = examples
     self.value = value
   }
 

@@ -6,7 +6,10 @@ public enum MeasureError: Error, CustomStringConvertible {
   case needsNumbers(String, name: String)
   case tooFewPoints(String, needed: Int)
   case needsSplit(String, name: String)
+  case emptySplit(String, name: String)
   case labelsOutOfRange(limit: Int)
+  case needsOneLabel(String, examples: Int, labels: Int)
+  case tooManyClusters(Int, limit: Int)
   case needsStandardNormal(String)
   case notFinite(String)
   case needsFactors(String, needed: Int, found: Int)
@@ -29,6 +32,14 @@ public enum MeasureError: Error, CustomStringConvertible {
     case .tooFewPoints(let what, let needed): "\(what) needs at least \(needed) points"
     case .needsSplit(let what, let name):
       "\(what) needs data with a split named '\(name)', which this data set has not"
+    case .emptySplit(let what, let name):
+      "\(what) needs examples in the split '\(name)', which is empty: choose the data so that it has some"
+    case .needsOneLabel(let what, let examples, let labels):
+      "\(what) needs one label an example, and there are \(labels) labels of \(examples) examples: name "
+        + "a tensor of one number an example"
+    case .tooManyClusters(let found, let limit):
+      "the accuracy of clusters is taken of at most \(limit) clusters, and the model has \(found): give it "
+        + "fewer, or leave the measure out"
     case .labelsOutOfRange(let limit):
       "labels must be whole numbers from 0 to \(limit - 1)"
     case .needsStandardNormal(let what):

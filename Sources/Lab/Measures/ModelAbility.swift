@@ -4,7 +4,7 @@ import Modelling
 /// before anything is trained.
 public enum ModelAbility: Equatable, Sendable {
   case code, likelihood, importanceWeights, clusters, clusterSamples, styles, gaussianClusters
-  case mixturePriors
+  case mixturePriors, innermostCode
   /// So many ways of clustering, at least.
   case facets(Int)
 
@@ -19,6 +19,7 @@ public enum ModelAbility: Equatable, Sendable {
     case .styles: "a model with a code that moves its clusters"
     case .gaussianClusters: "a model whose clusters are Gaussians of its code"
     case .mixturePriors: "a model whose facets have mixtures for priors"
+    case .innermostCode: "a model with an innermost code"
     case .facets(let count): "a model with \(count) facets or more"
     }
   }
@@ -35,6 +36,7 @@ public enum ModelAbility: Equatable, Sendable {
     case .styles: model is any StyledClusterModel.Type
     case .gaussianClusters: model is any GaussianClusterModel.Type
     case .mixturePriors: model is any MixturePriorModel.Type
+    case .innermostCode: model is any InnermostCodeModel.Type
     case .facets(let count): configuration.facetCount >= count
     }
   }

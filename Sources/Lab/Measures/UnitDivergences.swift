@@ -22,7 +22,7 @@ struct UnitDivergences {
   private static func means(_ run: MeasuredRun, for purpose: String) throws -> [Double] {
     guard let model = run.model as? any InnermostCodeModel else { return [] }
     let test = try run.examples(of: "test", for: purpose)
-    if test.count == 0 { throw MeasureError.needsSplit(purpose, name: "test") }
+    if test.count == 0 { throw MeasureError.emptySplit(purpose, name: "test") }
     var sums: [Double] = []
     try MeasuredRun.evaluate(test, for: purpose) { batch, range in
       let random = StepRandomness(run.randomness, "measure/units", step: range.lowerBound)
@@ -47,6 +47,7 @@ extension Measure {
     summary:
       "dimensions of the innermost code whose expected KL divergence from N(0, 1) over the test "
       + "images is above 0.01 nats",
-    unit: "", direction: .neither, needs: [DataNeed(split: "test", tensor: "image")]
+    unit: "", direction: .neither, abilities: [.innermostCode],
+    needs: [DataNeed(split: "test", tensor: "image")]
   ) { try UnitDivergences($0, for: "active-units/test").map { Double($0.active) } }
 }

@@ -143,7 +143,19 @@ private struct Axes {
         .wrongType(expected: "a mapping of axes", found: node.found))
     }
     axes = try entries.map { try Self.values($0) }
+    var count = 1
+    for axis in axes {
+      count *= axis.count
+      if count > Self.mostCells {
+        throw ManifestError(
+          origin: node.origin, path: "axes",
+          .impossible("they make more than \(Self.mostCells) cells: split the study"))
+      }
+    }
   }
+
+  /// More than a study can show, and few enough to resolve.
+  private static let mostCells = 10_000
 
   private static func values(_ entry: ConfigNode.Entry) throws -> [Value] {
     let path = "axes.\(entry.key)"

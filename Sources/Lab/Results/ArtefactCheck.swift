@@ -8,6 +8,8 @@ struct ArtefactCheck {
   private let node: ConfigNode
   private let uses: [ResolvedUse]
   private let computations: [(any Computation)?]
+  private let standalone: [any StandaloneComputation]
+  private let drawings: [any Drawing]
   private let kinds: Kinds
   /// All cells that the artefact shows at the paper's budget.
   private let templates: [RunTemplate]
@@ -15,12 +17,15 @@ struct ArtefactCheck {
   /// - Parameter computations: those of `compute`, nil for one that needs no run.
   init(
     _ artefact: Artefact, _ node: ConfigNode, uses: [ResolvedUse],
-    computations: [(any Computation)?], kinds: Kinds
+    computations: [(any Computation)?], standalone: [any StandaloneComputation],
+    drawings: [any Drawing], kinds: Kinds
   ) {
     self.artefact = artefact
     self.node = node
     self.uses = uses
     self.computations = computations
+    self.standalone = standalone
+    self.drawings = drawings
     self.kinds = kinds
     templates = uses.flatMap(\.declared)
   }
@@ -42,6 +47,25 @@ struct ArtefactCheck {
       try check(isShown: quoted.measure, at: ["quoted", "\(index)", "measure"])
     }
     for (index, claim) in (artefact.claims ?? []).enumerated() { try check(claim, at: index) }
+    for index in drawings.indices { try check(drawingAt: index) }
+  }
+
+  /// A drawing of an array that nothing makes would be empty, and one of a file that another has would
+  /// replace it.
+  private func check(drawingAt index: Int) throws {
+    let drawing = drawings[index]
+    let path = ["draw", "\(index)", type(of: drawing).name]
+    let ofRuns = computations.compactMap(\.self) + uses.flatMap(\.computations)
+    let made = Set((ofRuns.flatMap(\.arrays) + standalone.flatMap(\.arrays)).map(\.withoutNumbers))
+    for name in drawing.arrays where !made.contains(name.withoutNumbers) {
+      throw ManifestError(
+        origin: origin(of: path), path: path.joined(separator: "."),
+        .unknownName(name: name, valid: made.sorted()))
+    }
+    for measure in drawing.measures { try check(isShown: measure, at: path + ["measures"]) }
+    if let first = drawings.firstIndex(where: { $0.file == drawing.file }), first < index {
+      throw error(path + ["file"], "draw.\(first) has the file '\(drawing.file)' already")
+    }
   }
 
   /// A measure that no run takes would never have a value; of several cells, some may do without.
@@ -84,6 +108,12 @@ struct ArtefactCheck {
           "it needs \(lacking.words), which \(type(of: template.model).name) of the study "
             + "\(template.study)\(cell) is not: take it out, or leave that cell out by 'cells'"))
     }
+    for template in templates where template.dataset.hasKnownShapes {
+      for problem in computation.needs.compactMap({ $0.problem(in: template.dataset.splitShapes) })
+      {
+        throw wrong(.impossible("it \(problem) (the study \(template.study))"))
+      }
+    }
     for curve in computation.curves {
       if let problem = templates.problem(.curve(curve)) { throw wrong(problem) }
     }
@@ -96,6 +126,9 @@ struct ArtefactCheck {
         computation, at: ["use", "\(index)", "compute", "\(place)", tagged.tag], use.declared)
     }
     let path: [String] = ["use", "\(index)", "select"]
+    if case .representative(let measures) = use.item.select, measures.isEmpty {
+      throw error(path, "'representative' needs at least one measure")
+    }
     for measure in use.item.select?.measures ?? [] {
       _ = try kinds.measure(measure, origin: origin(of: path))
       if !use.declared.allSatisfy({ $0.measures.contains(measure) }) {

@@ -50,7 +50,10 @@ public struct ArtefactRuns: Sendable {
     drawings = try (manifest.draw ?? []).map { try kinds.drawing($0) }
     guard let node else { return }
     if uses.isEmpty { try checkWithoutRuns(node, library) }
-    try ArtefactCheck(manifest, node, uses: uses, computations: ofRuns, kinds: kinds).run()
+    try ArtefactCheck(
+      manifest, node, uses: uses, computations: ofRuns, standalone: standalone, drawings: drawings,
+      kinds: kinds
+    ).run()
   }
 
   /// The runs of the items' cells; one that several items show counts once.

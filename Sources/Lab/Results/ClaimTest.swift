@@ -64,63 +64,81 @@ struct ClaimTest {
     return .mean(CellReference(study: study, values: values), measure: measure)
   }
 
+  /// What the runs of a side found, by seed; of a number nothing is read.
+  struct Runs {
+    var values: [Int: Double] = [:]
+    /// Standard errors of the values, where the claim names them.
+    var errors: [Int: Double] = [:]
+    /// The examples that the values are means of, where records keep them.
+    var examples: [Int: [Double]] = [:]
+  }
+
   /// Compares two cells' values by seed, or a cell's with a number; the 95 % interval of the difference
-  /// decides.
-  ///
-  /// - Parameters:
-  ///   - left: value of each seed where the left side is a cell; nothing else is read of it.
-  ///   - right: the same for the right side.
-  ///   - errors: standard errors of the values of either side, by seed, where the claim names them.
+  /// decides. Where a side has a single run, and so no spread over runs, the spread within it does.
   func judge(
-    _ claim: Claim, left: [Int: Double], right: [Int: Double],
-    errors: (left: [Int: Double], right: [Int: Double]) = ([:], [:]), notComparable: String?
+    _ claim: Claim, left: Runs, right: Runs, notComparable: String?
   ) throws -> Comparison.ClaimResult {
     func result(_ outcome: Comparison.Outcome, _ why: String) -> Comparison.ClaimResult {
       Comparison.ClaimResult(claim: claim, outcome: outcome, explanation: why)
     }
     if let notComparable { return result(.notTested, notComparable) }
-    guard var difference = try difference(left, right) else {
+    guard let difference = try difference(left.values, right.values) else {
       return result(.notTested, "a side has no finished run")
     }
-    if difference.interval == nil,
-      let within = try self.within(claim, left, right, errors)
-    {
-      difference = within
+    let within = try self.within(claim, left, right)
+    let decisive = difference.interval == nil ? within.first?.difference ?? difference : difference
+    var words =
+      "left − right = \(short(decisive.estimate)), n = \(decisive.n)"
+      + (decisive.method == .withinRuns ? ", by the spread within a run and not over runs" : "")
+    guard let interval = decisive.interval else {
+      return result(.inconclusive, "\(words): no interval")
     }
-    let isWithin = difference.method == .withinRuns
-    let numbers =
-      "left − right = \(short(difference.estimate)), n = \(difference.n)"
-      + (isWithin ? ", by the spread within a run and not over runs" : "")
-    guard let interval = difference.interval else {
-      return result(.inconclusive, "\(numbers): no interval")
+    words += ", 95 % interval \(text(interval))"
+    if difference.interval != nil, !within.isEmpty {
+      words += "; by the spread within a run: "
+      words += within.map { seed, difference in
+        "seed \(seed) \(difference.interval.map(text) ?? "no interval")"
+      }.joined(separator: ", ")
     }
-    let words = "\(numbers), 95 % interval [\(short(interval.low)), \(short(interval.high))]"
     if interval.low <= 0 && interval.high >= 0 { return result(.inconclusive, words) }
-    return result(
-      interval.low * sign > 0 ? .holds : .contradicted, words)
+    return result(interval.low * sign > 0 ? .holds : .contradicted, words)
   }
 
-  /// The difference of two single values by their own standard errors; nil where there are not both.
+  private func text(_ interval: Interval) -> String {
+    "[\(short(interval.low)), \(short(interval.high))]"
+  }
+
+  /// The difference of the two runs of each seed by the spread within them; of the seeds that both sides
+  /// have, in their order.
   private func within(
-    _ claim: Claim, _ left: [Int: Double], _ right: [Int: Double],
-    _ errors: (left: [Int: Double], right: [Int: Double])
-  ) throws -> Difference? {
-    guard let samples = claim.withinRuns?.samples else { return nil }
-    func estimate(
-      _ side: Side, _ values: [Int: Double], _ errors: [Int: Double]
-    ) -> Difference.Estimate? {
-      if case .number(let number) = side {
-        return Difference.Estimate(value: number, standardError: 0, samples: samples)
+    _ claim: Claim, _ left: Runs, _ right: Runs
+  ) throws -> [(seed: Int, difference: Difference)] {
+    let seeds = Set(
+      [(self.left, left), (self.right, right)].flatMap { side, runs in
+        side.cell == nil ? [] : Array(runs.values.keys)
+      })
+    return try seeds.sorted().compactMap { seed in
+      if let ours = left.examples[seed], let theirs = right.examples[seed],
+        ours.count == theirs.count
+      {
+        return (seed, try .withinRuns(pairs: ours, theirs))
       }
-      guard let value = values.first, values.count == 1, let error = errors[value.key] else {
-        return nil
-      }
-      return Difference.Estimate(value: value.value, standardError: error, samples: samples)
+      guard let samples = claim.withinRuns?.samples,
+        let ours = estimate(self.left, left, seed, samples),
+        let theirs = estimate(self.right, right, seed, samples)
+      else { return nil }
+      return (seed, try .within(ours, theirs))
     }
-    guard let ours = estimate(self.left, left, errors.left),
-      let theirs = estimate(self.right, right, errors.right)
-    else { return nil }
-    return try .within(ours, theirs)
+  }
+
+  private func estimate(
+    _ side: Side, _ runs: Runs, _ seed: Int, _ samples: Int
+  ) -> Difference.Estimate? {
+    if case .number(let number) = side {
+      return Difference.Estimate(value: number, standardError: 0, samples: samples)
+    }
+    guard let value = runs.values[seed], let error = runs.errors[seed] else { return nil }
+    return Difference.Estimate(value: value, standardError: error, samples: samples)
   }
 
   /// The values by seed, so that their sums are the same in every process.

@@ -18,18 +18,26 @@ extension Comparison {
     let because =
       artefact.studies.isEmpty
       ? "nothing of it needs a run" : artefact.studies.compactMap(\.because).first
-    let counted = artefact.runs.filter { run in
-      only.map { $0.contains(run.identity) || failures.contains(run.identity) } ?? true
+    // One cell's stand-in or precision says nothing of another's.
+    func standIn(_ template: RunTemplate) -> String? {
+      artefact.runs(of: template).filter { run in
+        only.map { $0.contains(run.identity) || failures.contains(run.identity) } ?? true
+      }.compactMap { records[$0.identity]?.standIn }.first
     }
-    let standIn = counted.compactMap { records[$0.identity]?.standIn }.first
-    let precision = artefact.templates.map(\.precision).first { $0 != .fp32 }
-    let notComparable = Self.reason(artefact.profile, standIn: standIn, precision: precision)
+    func notComparable(_ template: RunTemplate) -> String? {
+      Self.reason(
+        artefact.profile, standIn: standIn(template), precision: precision(template))
+    }
+    func precision(_ template: RunTemplate) -> Precision? {
+      template.precision == .fp32 ? nil : template.precision
+    }
+    let templates = artefact.templates
 
     var rows: [Row] = []
     for measure in manifest.measures ?? [] {
       let measure = try kinds.measure(measure, origin: .resolved)
       // A smaller budget may take fewer measures than the paper's.
-      for template in artefact.templates where template.measures.contains(measure.id) {
+      for template in templates where template.measures.contains(measure.id) {
         let reported = (manifest.reported ?? []).filter {
           $0.measure == measure.id && $0.reference.fits(template.cell, of: template.study)
         }
@@ -37,32 +45,66 @@ extension Comparison {
         for number in reported.isEmpty ? [nil] : reported.map(Optional.some) {
           rows.append(
             try Self.row(
-              measure, template, runs, records, failures, number, notComparable, only))
+              measure, template, runs, records, failures, number, standIn(template),
+              notComparable(template), only))
         }
       }
     }
     let claims = try (manifest.claims ?? []).map { claim in
       let test = try ClaimTest(claim.that)
-      func values(_ side: ClaimTest.Side, _ measure: String? = nil) -> [Int: Double] {
-        let row = rows.first {
+      func row(_ side: ClaimTest.Side, _ measure: String? = nil) -> Row? {
+        rows.first {
           $0.measure == measure ?? side.measure ?? claim.measure
             && side.cell?.fits($0.cell, of: $0.study) == true
         }
-        return Dictionary(uniqueKeysWithValues: (row?.runs ?? []).map { ($0.seed, $0.value) })
       }
-      let error = claim.withinRuns?.standardError
+      func runs(_ side: ClaimTest.Side) -> ClaimTest.Runs {
+        func values(_ row: Row?) -> [Int: Double] {
+          Dictionary(uniqueKeysWithValues: (row?.runs ?? []).map { ($0.seed, $0.value) })
+        }
+        let own = row(side)
+        let examples = (own?.runs ?? []).compactMap { run in
+          records[run.identity]?.examples?[own?.measure ?? ""].map { (run.seed, $0) }
+        }
+        return ClaimTest.Runs(
+          values: values(own),
+          errors: values(claim.withinRuns.flatMap { row(side, $0.standardError) }),
+          examples: Dictionary(uniqueKeysWithValues: examples))
+      }
+      let sides = [test.left, test.right].compactMap { row($0) }.compactMap { row in
+        templates.first { $0.study == row.study && $0.cell == row.cell }
+      }
       return try test.judge(
-        claim, left: values(test.left), right: values(test.right),
-        errors: error.map { (values(test.left, $0), values(test.right, $0)) } ?? ([:], [:]),
-        notComparable: artefact.profile.isCommitted && standIn == nil && precision == nil
-          ? nil : notComparable)
+        claim, left: runs(test.left), right: runs(test.right),
+        notComparable: artefact.profile.isCommitted
+          && sides.allSatisfy { standIn($0) == nil && precision($0) == nil }
+          ? nil
+          : sides.compactMap(notComparable).first
+            ?? Self.reason(artefact.profile, standIn: nil, precision: nil))
     }
-    let judged = rows.filter { $0.reported != nil && notComparable == nil && $0.runs.count > 1 }
     self.init(
       artefact: manifest.id, title: manifest.title, profile: artefact.profile, because: because,
-      standIn: standIn, precision: precision, rows: rows, quoted: manifest.quoted ?? [],
-      claims: claims,
-      expectedFalseAlarms: VerdictRule.expectedFalseAlarms(cells: judged.count))
+      standIn: templates.compactMap(standIn).first,
+      precision: templates.compactMap(precision).first, rows: rows, quoted: manifest.quoted ?? [],
+      claims: claims, expectedFalseAlarms: Self.expectedFalseAlarms(rows))
+  }
+
+  /// The comparison with the rows of these runs' cells alone; claims stay those of the whole.
+  public func showing(_ runs: [RunSpecification]) -> Comparison {
+    var shown = self
+    shown.rows = rows.filter { row in
+      runs.contains { $0.template.study == row.study && $0.template.cell == row.cell }
+    }
+    shown.expectedFalseAlarms = Self.expectedFalseAlarms(shown.rows)
+    return shown
+  }
+
+  private static func expectedFalseAlarms(_ rows: [Row]) -> Double {
+    let judged = rows.filter { row in
+      if case .notComparable = row.judgement.verdict { return false }
+      return row.reported != nil && row.runs.count > 1
+    }
+    return VerdictRule.expectedFalseAlarms(cells: judged.count)
   }
 
   /// Why no verdict can be given, or nil.
@@ -81,7 +123,7 @@ extension Comparison {
   private static func row(
     _ measure: Measure, _ template: RunTemplate, _ runs: [RunSpecification],
     _ records: [String: RunRecord], _ failures: Set<String>, _ reported: ReportedCell?,
-    _ notComparable: String?, _ only: Set<String>?
+    _ standIn: String?, _ notComparable: String?, _ only: Set<String>?
   ) throws -> Row {
     var values: [RunValue] = []
     var finished: [RunReference] = []
@@ -110,7 +152,7 @@ extension Comparison {
       study: template.study, cell: template.cell, measure: measure.id, unit: measure.unit,
       direction: measure.direction, statistic: reported?.statistic ?? .mean, runs: values,
       finished: finished, withoutValue: withoutValue, weightsMissing: weightsMissing,
-      failed: failed,
+      failed: failed, standIn: standIn,
       summary: numbers.isEmpty ? nil : try Summary(numbers), reported: reported,
       judgement: try judge(
         measure, numbers, failed: failed.count, withoutValue: withoutValue, reported,
@@ -136,7 +178,7 @@ extension Comparison {
 
 extension ArtefactRuns {
   /// Every cell that the artefact shows, in the order of its studies.
-  var templates: [RunTemplate] {
+  public var templates: [RunTemplate] {
     var seen: Set<String> = []
     return runs.map(\.template).filter { seen.insert($0.study + " " + $0.cell.label).inserted }
   }

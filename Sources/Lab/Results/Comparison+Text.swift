@@ -36,9 +36,19 @@ extension Comparison {
     if !profile.overrides.isEmpty {
       text += " Overridden: \(profile.overrides.joined(separator: ", "))."
     }
-    if let standIn { text += " Stand-in data: \(standIn)." }
+    if let words = standInWords { text += " \(words.prefix(1).uppercased())\(words.dropFirst())." }
     if let precision { text += " Not in fp32: \(Self.words(precision))." }
     return text
+  }
+
+  /// What is to be said of a result with stand-in data, and of which of its studies; nil where all data
+  /// are real.
+  public var standInWords: String? {
+    standIn.map { reason in
+      let studies = OrderedSet(rows.filter { $0.standIn != nil }.map(\.study))
+      let isMixed = rows.contains { $0.standIn == nil && !$0.finished.isEmpty }
+      return "stand-in data\(isMixed ? " in \(studies.joined(separator: ", "))" : ""): \(reason)"
+    }
   }
 
   private func cells(_ row: Row) -> [String] {
@@ -149,8 +159,8 @@ extension Comparison {
   private var csv: String {
     let header = [
       "study", "cell", "measure", "statistic", "unit", "n", "mean", "std", "low95", "high95",
-      "failed",
-      "without_value", "reported", "reported_std", "margin", "verdict", "runs",
+      "failed", "without_value", "reported", "reported_std", "margin", "verdict", "stand_in",
+      "runs",
     ]
     let lines = rows.map { row in
       let summary = row.summary
@@ -165,7 +175,7 @@ extension Comparison {
         + [row.reported?.value, row.reported?.std, row.reported?.margin.value].map {
           $0.map { "\($0)" } ?? ""
         } + [
-          row.judgement.verdict.label,
+          row.judgement.verdict.label, row.standIn ?? "",
           row.runs.map { "\($0.seed):\($0.value)" }.joined(separator: " "),
         ]
     }

@@ -12,7 +12,7 @@ public struct Comparison: Codable, Sendable {
   public var profile: ProfileName
   /// Why the budget is not the paper's; nil for the paper's own.
   public var because: String?
-  /// Why the data are not the real ones; nil where they are.
+  /// Why the data of some of the runs are not the real ones; nil where all are.
   public var standIn: String?
   /// Precision of the products in some of the runs; nil where it is fp32 in all.
   public var precision: Precision?
@@ -41,6 +41,8 @@ public struct Comparison: Codable, Sendable {
     /// The stored set of weights that the measure reads, where they were missing in all of these.
     public var weightsMissing: String?
     public var failed: [RunReference]
+    /// Why the data of these runs are not the real ones; nil where they are.
+    public var standIn: String?
     public var summary: Summary?
     public var reported: ReportedCell?
     public var judgement: Judgement

@@ -97,7 +97,7 @@ public struct ResultWriter {
   }
 
   private var budgetCaveat: String {
-    if let standIn = comparison.standIn { return "stand-in data: \(standIn)" }
+    if let words = comparison.standInWords { return words }
     if !comparison.profile.overrides.isEmpty {
       return "overridden settings: " + comparison.profile.overrides.joined(separator: ", ")
     }
@@ -175,7 +175,13 @@ public struct ResultWriter {
       // same records make the same file.
       curves: record.curves, events: record.events)
     return try withPrecision(template.precision) {
-      try artefact.computations(of: template).flatMap { try $0.compute(finished, snapshots) }
+      try artefact.computations(of: template).flatMap { computation in
+        let arrays = try computation.compute(finished, snapshots)
+        assert(
+          arrays.allSatisfy { computation.arrays.contains($0.name.withoutNumbers) },
+          "\(type(of: computation).name) makes arrays that it does not name")
+        return arrays
+      }
     }
   }
 }

@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Modelling
 
-/// A tensor that a measure reads of the data of a run.
+/// A tensor that a measure or a computation reads of the data of a run.
 public struct DataNeed: Sendable {
   /// `train`, `validation` or `test`.
   public let split: String

@@ -119,7 +119,9 @@ public struct RunExecutor {
       try ParameterFile.read(directory.weights, into: session.model.parameters)
       let curves = directory.storedCurves() ?? known.curves
       // Those of another cell with the same run stay.
-      known.measures.merge(try measure(missing, session, curves, known.events)) { $1 }
+      let found = try measure(missing, session, curves, known.events)
+      known.measures.merge(found.values) { $1 }
+      known.examples = (known.examples ?? [:]).merging(found.examples) { $1 }.nilIfEmpty
       try store.append(known)
       return .finished
     }
@@ -167,7 +169,7 @@ public struct RunExecutor {
     do {
       try steps(trainer, session, checkpoints, shouldStop)
     } catch let error as TrainingError {
-      try store.append(record(trainer, dataset, failure: error.description, measures: [:]))
+      try store.append(record(trainer, dataset, failure: error.description, Found()))
       return .failed(error.description)
     }
     if !trainer.isFinished { return .interrupted(step: trainer.state.totalSteps) }
@@ -176,9 +178,9 @@ public struct RunExecutor {
     let file = try HDF5File(creating: directory.curves)
     try CurvesFile.write(trainer.state.curves, into: file)
     try file.close()
-    let measures = try measure(
+    let found = try measure(
       run.template.measures, session, trainer.state.curves, trainer.state.events)
-    try store.append(record(trainer, dataset, failure: nil, measures: measures))
+    try store.append(record(trainer, dataset, failure: nil, found))
     checkpoints.removeAll()
     return .finished
   }
@@ -237,41 +239,51 @@ public struct RunExecutor {
       trainer.state.totalSteps.isMultiple(of: recorded.every)
     else { return }
     let values = try measure(
-      recorded.ids, session, trainer.state.curves, trainer.state.events, warns: warns)
+      recorded.ids, session, trainer.state.curves, trainer.state.events, warns: warns
+    ).values
     trainer.record(Dictionary(values.map { (Measure.curve(of: $0), $1 ?? .nan) }) { $1 })
+  }
+
+  /// What measures found of a run: their values, and those of single examples where a record keeps them.
+  private struct Found {
+    var values: [String: Double?] = [:]
+    var examples: [String: [Double]] = [:]
   }
 
   private func measure(
     _ ids: [String], _ session: Session, _ curves: Curves, _ events: [String: Int],
     warns: Bool = true
-  ) throws -> [String: Double?] {
+  ) throws -> Found {
     let measured = MeasuredRun(
       model: session.model, dataset: session.dataset, randomness: session.randomness,
       curves: curves, events: events, pretrained: run.template.pretrained)
-    var values: [String: Double?] = [:]
+    var found = Found()
     // One that reads weights which are not here is left open: it is taken once they are.
     for id in ids where run.template.missingWeights(of: id) == nil {
       let measure = try kinds.measure(id, origin: .commandLine(id))
       do {
-        values.updateValue(try measure.value(measured), forKey: id)
+        found.values.updateValue(try measure.value(measured), forKey: id)
+        // As exact as float32, in which they were computed.
+        found.examples[id] = try measure.examples?(measured).map { Double("\(Float($0))") ?? $0 }
       } catch let error as MeasureError {
         // The run is trained, and its other measures are good: this one has no value.
         if warns { session.report(.warning("no value of \(id): \(error)")) }
-        values.updateValue(nil, forKey: id)
+        found.values.updateValue(nil, forKey: id)
       }
     }
-    return values
+    return found
   }
 
   private func record(
-    _ trainer: Trainer, _ dataset: Dataset, failure: String?,
-    measures: [String: Double?]
+    _ trainer: Trainer, _ dataset: Dataset, failure: String?, _ found: Found
   ) -> RunRecord {
     RunRecord(
       format: RunRecord.format, identity: run.identity, study: run.template.study,
       cell: run.template.cell, seed: run.seed, profile: run.profile, failure: failure,
-      measures: measures, events: trainer.state.events,
-      curves: trainer.state.curves.thinned(to: RunRecord.curvePoints).rounded(),
+      measures: found.values, examples: found.examples.nilIfEmpty, events: trainer.state.events,
+      curves: trainer.state.curves.thinned(
+        to: RunRecord.curvePoints, whole: RunRecord.epochs
+      ).rounded(),
       steps: trainer.state.totalSteps, seconds: trainer.state.seconds, environment: environment,
       finished: Date(), standIn: dataset.standIn)
   }
@@ -280,6 +292,10 @@ public struct RunExecutor {
 extension RunRecord {
   /// When the run failed; nil where it did not.
   fileprivate var failedAt: Date? { failure == nil ? nil : finished }
+}
+
+extension Dictionary {
+  fileprivate var nilIfEmpty: Self? { isEmpty ? nil : self }
 }
 
 extension Swift.Duration {

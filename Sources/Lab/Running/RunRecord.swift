@@ -16,6 +16,8 @@ public struct RunRecord: Codable, Sendable {
   public var failure: String?
   /// Final measures; a null is a measure that the run has no value of.
   public var measures: [String: Double?]
+  /// Values of single examples of measures that are means over a few; nil where the run has no such measure.
+  public var examples: [String: [Double]]?
   public var events: [String: Int]
   /// Recorded curves, thinned.
   public var curves: Curves
@@ -30,6 +32,8 @@ public struct RunRecord: Codable, Sendable {
 
   /// Points of a curve that a line keeps.
   static let curvePoints = 200
+  /// Points up to which a curve of epochs is kept whole.
+  static let epochs = 500
 }
 
 extension RunRecord {

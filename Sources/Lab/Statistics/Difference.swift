@@ -8,7 +8,7 @@ public struct Difference: Codable, Equatable, Sendable {
     case paired
     /// From two independent samples with different spreads (Welch 1947).
     case welch
-    /// From standard errors that single values come with, where there are too few values for a spread.
+    /// From the spread within one run of either side, of the examples or samples that a value is the mean of.
     case withinRuns = "within runs"
     /// From our sample alone; the reported mean is taken as exact.
     case fixedReference = "fixed reference"
@@ -83,6 +83,16 @@ public struct Difference: Codable, Equatable, Sendable {
     return try Difference(
       ours.value - theirs.value, n: 1, standardError: sum.squareRoot(),
       degreesOfFreedom: satterthwaite(parts), method: .withinRuns)
+  }
+
+  /// Compares two means over the same examples, in the same order.
+  ///
+  /// - Throws: `StatisticsError.noValues`, `.notFinite`.
+  static func withinRuns(pairs ours: [Double], _ theirs: [Double]) throws -> Difference {
+    let summary = try Summary(zip(ours, theirs).map { $0 - $1 })
+    return try Difference(
+      summary.mean, n: 1, standardError: summary.standardError,
+      degreesOfFreedom: Double(summary.n - 1), method: .withinRuns)
   }
 
   /// Degrees of freedom of a sum of variances of means, each with its own (Satterthwaite 1946).

@@ -45,7 +45,7 @@ struct CleanCommand: ParsableCommand {
     for study in studies where !known.contains(study) {
       throw ValidationError("there are no runs of '\(study)' in \(project.results)")
     }
-    let kept = stale ? try current(project.open()) : Current()
+    let kept = stale ? try current(project.open(warns: false)) : Current()
     var bytes = 0
     var count = 0
     var left = 0
@@ -82,6 +82,8 @@ struct CleanCommand: ParsableCommand {
   }
 
   private func current(_ project: Project) throws -> Current {
+    // A manifest that cannot be read may be that of any of the runs.
+    try project.library.checkAllWereRead()
     var current = Current()
     for id in project.library.studies.keys {
       do {

@@ -60,6 +60,7 @@ struct CompareCommand: ParsableCommand {
     let artefact = try selection.artefact(id, profile, of: project)
     try artefact.checkIdentities()
     return try Comparison(artefact, kinds: project.kinds, store: project.store)
+      .showing(artefact.wanted)
   }
 }
 

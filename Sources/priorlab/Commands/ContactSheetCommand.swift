@@ -28,7 +28,7 @@ struct ContactSheetCommand: ParsableCommand {
         let pictures = names(in: directory).filter { $0.hasSuffix(".png") }
         if pictures.isEmpty { continue }
         count += pictures.count
-        let standIn = comparison.standIn.map { "; stand-in data: \($0)" } ?? ""
+        let standIn = comparison.standInWords.map { "; \($0)" } ?? ""
         page += "<h2>\(Self.escaped("\(entry.id): \(entry.inPaper)"))</h2>\n"
         page += "<p>\(Self.escaped(entry.title)). Profile \(Self.escaped(profile + standIn))</p>\n"
         for picture in pictures {

@@ -8,7 +8,7 @@ struct ListCommand: ParsableCommand {
     commandName: "list",
     abstract: "Show every table and figure: what it needs, what it costs, and what was found.")
 
-  @Argument(help: "Only these papers: gmvae, mfcvae, isa-vae, vhp, fmp.")
+  @Argument(help: "Only these papers, by the first part of their ids: gmvae, vhp, ….")
   var papers: [String] = []
 
   @OptionGroup var output: FormatOptions
@@ -42,10 +42,11 @@ struct ListCommand: ParsableCommand {
       print(try jsonText(lines.flatMap { $0 }), terminator: "")
       return
     }
+    let width = lines.joined().map(\.id.count).max() ?? 0
     for (paper, lines) in zip(shown, lines) {
       print("\(paper.title) (\(paper.authors) \(paper.year), arXiv \(paper.arxiv))")
       for line in lines {
-        let id = line.id.padding(toLength: 28, withPad: " ", startingAt: 0)
+        let id = line.id.padding(toLength: width, withPad: " ", startingAt: 0)
         let table = line.number.map { "table \($0)" } ?? ""
         print(
           "  \(id) \(table.padding(toLength: 8, withPad: " ", startingAt: 0)) "
@@ -68,18 +69,23 @@ struct ListCommand: ParsableCommand {
       id: entry.id, number: entry.number, kind: entry.kind.rawValue, title: entry.title,
       inPaper: entry.inPaper, data: data, state: "planned", seconds: nil, cost: "unknown")
     guard project.library.artefacts[entry.id] != nil else { return line }
-    let artefact = try ArtefactRuns(
-      entry.id, ProfileName(name: ProfileName.paper), library: project.library,
-      kinds: project.kinds)
-    line.seconds = try artefact.budgetSeconds(store: project.store)
-    line.cost = line.seconds.map { "\(timeText($0)) of one core" } ?? "unknown"
-    line.state = state(entry.id, in: project.store.root)
+    do {
+      let artefact = try ArtefactRuns(
+        entry.id, ProfileName(name: ProfileName.paper), library: project.library,
+        kinds: project.kinds)
+      line.seconds = try artefact.budgetSeconds(store: project.store)
+      line.cost = line.seconds.map { "\(timeText($0)) of one core" } ?? "unknown"
+      line.state = state(entry.id, project)
+    } catch {
+      // The others are listed all the same.
+      line.state = "cannot be read: \(error)"
+    }
     return line
   }
 
   /// The profiles that have results, with their verdicts counted.
-  private func state(_ id: String, in results: String) -> String {
-    let directory = "\(results)/\(id)"
+  private func state(_ id: String, _ project: Project) -> String {
+    let directory = "\(project.store.root)/\(id)"
     let profiles = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     let found = profiles.sorted().compactMap { profile -> String? in
       guard
@@ -92,10 +98,22 @@ struct ListCommand: ParsableCommand {
       let parts = [
         verdicts.isEmpty ? nil : counts(verdicts),
         claims.isEmpty ? nil : "claims: " + counts(claims),
+        verdicts.isEmpty && claims.isEmpty ? progress(comparison, project) : nil,
+        comparison.standIn == nil ? nil : "stand-in data",
       ].compactMap(\.self)
-      return "\(profile): \(parts.isEmpty ? "done" : parts.joined(separator: ", "))"
+      return "\(profile): \(parts.joined(separator: ", "))"
     }
     return found.isEmpty ? "no results yet" : found.joined(separator: "; ")
+  }
+
+  /// How many of its cells have finished runs, of a result that nothing judges.
+  private func progress(_ comparison: Comparison, _ project: Project) -> String {
+    let artefact = try? ArtefactRuns(
+      comparison.artefact, comparison.profile, library: project.library, kinds: project.kinds)
+    guard let cells = artefact?.templates.count, !comparison.rows.isEmpty else { return "done" }
+    let finished = Set(
+      comparison.rows.filter { !$0.finished.isEmpty }.map { $0.study + " " + $0.cell.label })
+    return finished.count == cells ? "done" : "\(finished.count) of \(cells) cells have runs"
   }
 
   /// How often each word is there.

@@ -40,6 +40,7 @@ struct ShowCommand: ParsableCommand {
     print("run \(record.identity)")
     print("  \(record.study), \(record.cell.label), seed \(record.seed)")
     print("  profile \(record.profile.directory)")
+    if let standIn = record.standIn { print("  stand-in data: \(standIn)") }
     if let failure = record.failure { print("  failed: \(failure)") }
     print("  \(record.steps) steps in \(timeText(record.seconds)), finished \(record.finished)")
     print(

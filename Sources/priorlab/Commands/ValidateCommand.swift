@@ -22,7 +22,7 @@ struct ValidateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let project = try self.project.open()
+    let project = try self.project.open(warns: !ids.isEmpty)
     let (library, catalogue) = (project.library, try project.catalogue)
     let manifests = (Array(library.studies.values) + Array(library.artefacts.values))
       .sorted { $0.file < $1.file }
@@ -37,7 +37,12 @@ struct ValidateCommand: ParsableCommand {
         id: manifest.id, file: manifest.file,
         problem: library.problem(of: manifest, catalogue: catalogue, kinds: project.kinds))
     }
-    if ids.isEmpty { lines += dataLines(project.datasets) }
+    if ids.isEmpty {
+      let said = Set(lines.compactMap(\.problem))
+      lines += library.problems.map { "\($0)" }.filter { !said.contains($0) }
+        .map { Line(id: "", file: library.root, problem: $0) }
+      lines += dataLines(project.datasets)
+    }
     if output.format == .json {
       print(try jsonText(lines), terminator: "")
     } else {

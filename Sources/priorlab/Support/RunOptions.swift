@@ -14,6 +14,10 @@ struct RunOptions: ParsableArguments {
 
   @OptionGroup var profile: ProfileOptions
 
+  func validate() throws {
+    if seed < 0 { throw ValidationError("--seed must be at least 0") }
+  }
+
   /// The run, resolved from its manifest.
   func run(_ project: Project) throws -> RunSpecification {
     let resolved = try project.library.study(study, profile.name, kinds: project.kinds)

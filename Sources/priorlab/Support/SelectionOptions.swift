@@ -5,7 +5,8 @@ import Lab
 struct SelectionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Seeds in place of the manifest's: a count (10), or a list (0,3,7).", valueName: "seeds"))
+      "Seeds in place of the manifest's: a count (10), or a list (0,3,7; seed 3 alone is 3,).",
+      valueName: "seeds"))
   var seeds: String?
 
   @Option(
@@ -16,7 +17,8 @@ struct SelectionOptions: ParsableArguments {
 
   func validate() throws {
     if let seeds, SeedList(seeds) == nil {
-      throw ValidationError("--seeds takes a count above 0 (10) or a list without repeats (0,3,7)")
+      throw ValidationError(
+        "--seeds takes a count above 0 (10) or a list without repeats (0,3,7; seed 3 alone is 3,)")
     }
   }
 

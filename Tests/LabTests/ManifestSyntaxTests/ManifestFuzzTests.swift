@@ -19,7 +19,8 @@ import Torch
     let library = try #require(ShippedManifestsTests.library)
     let files = library.studies.values.map(\.file).sorted()
     try fuzz(files, seed: 1) { directory in
-      let altered = try ManifestLibrary(root: directory)
+      let altered = ManifestLibrary(root: directory)
+      try altered.checkAllWereRead()
       return try altered.studies.keys.sorted().reduce(0) {
         try $0 + altered.allRuns(of: $1, kinds: ShippedManifestsTests.kinds).count
       }
@@ -31,7 +32,8 @@ import Torch
     let files = library.artefacts.values.map(\.file).sorted()
     let studies = try library.studies.values.map { try ManifestLibrary.text(of: $0.file) }
     try fuzz(files, beside: studies, seed: 2) { directory in
-      let altered = try ManifestLibrary(root: directory)
+      let altered = ManifestLibrary(root: directory)
+      try altered.checkAllWereRead()
       return try altered.artefacts.keys.sorted().reduce(0) {
         let runs = try ArtefactRuns(
           $1, ProfileName(name: "smoke"), library: altered, kinds: ShippedManifestsTests.kinds)

@@ -83,6 +83,21 @@ import Training
     }
   }
 
+  /// Matching takes the cube of their number.
+  @Test func tooManyClusters() {
+    func refusal(_ clusters: Int) -> String {
+      words {
+        try ClusterAccuracy(
+          probabilities: [Float](repeating: 0, count: clusters), clusters: clusters, labels: [0])
+      }
+    }
+    #expect(
+      refusal(4097)
+        == "the accuracy of clusters is taken of at most 4096 clusters, and the model has 4097: give it "
+        + "fewer, or leave the measure out")
+    #expect(!refusal(4096).contains("at most"))
+  }
+
   /// Each facet has its accuracy, and the model that of its best one; a facet that is not there none.
   @Test func facets() throws {
     let model = TwoFacets()

@@ -132,6 +132,10 @@ import Torch
     #expect(throws: MeasureError.self) {
       try MLPClassifier(.zeros([1001, 1]), labels: Array(0...1000), random)
     }
+    #expect(
+      words { try MLPClassifier(codes, labels: [4, 4], random) }
+        == "a probe needs one label an example, and there are 2 labels of 3 examples: name a tensor of "
+        + "one number an example")
   }
 
   /// Points of three rings around the origin.

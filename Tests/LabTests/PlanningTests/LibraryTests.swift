@@ -227,6 +227,76 @@ import Testing
         + "leave that cell out by 'cells'")
   }
 
+  /// What the data lack is said before anything is trained, too.
+  @Test func computationsThatTheDataCannotServe() throws {
+    let standIn = [
+      "dataset: {pendulum: {images: 40, size: 4, rod-length: 2, rod-width: 0.8, noise: 0, seed: 0}}":
+        "dataset: {stand-in: {image: [1, 4, 4], train: 40, test: 8, labels: 4, seed: 0}}",
+      "[angle-error/global-radius, final": "[final",
+    ]
+    let artefact = [
+      "[angle-error/global-radius, final": "[final",
+      "  - bars: {file: error, measures: [angle-error/global-radius], label: error}":
+        "  - scatter: {file: error, points: codes/mean}",
+    ]
+    #expect(
+      try message(artefact, study: standIn).hasSuffix(
+        ": compute.3.angle-regression: it needs a tensor named 'angle' in the split 'train', which this "
+          + "data set has not (the study test/tiny)"))
+    let units = ["angle-regression: {radius: global-radius}": "unit-divergences: {}"]
+    #expect(
+      try message(units).contains("it needs data with a split named 'test', which this data set"))
+  }
+
+  /// A drawing of what nothing makes would be empty, and two of one file would be one.
+  @Test(arguments: [
+    (
+      "scatter: {file: a, points: codes/maen}", "scatter",
+      "draw.0.scatter: unknown name 'codes/maen'; did you mean 'codes/mean'?"
+    ),
+    (
+      "scatter: {file: a, points: codes/mean, groups: clusters/facet-1}", "scatter",
+      "draw.0.scatter: unknown name 'clusters/facet-1'"
+    ),
+    (
+      "bars: {file: a, measures: [test/less], label: l}", "[test/less",
+      "draw.0.bars.measures: 'test/less' is not among the artefact's measures"
+    ),
+    (
+      "scatter: {file: a, points: codes/mean}\n  - scatter: {file: a, points: codes/mean}",
+      "a, points",
+      "draw.1.scatter.file: draw.0 has the file 'a' already"
+    ),
+  ])
+  func drawingsOfNothing(_ drawing: String, _ part: String, _ expected: String) throws {
+    let bars = "bars: {file: error, measures: [angle-error/global-radius], label: error}"
+    let message = try message([bars: drawing])
+    #expect(message.contains(expected), "\(message)")
+    if !drawing.contains("\n") {
+      let text = try edited(Tiny.artefact, [bars: drawing])
+      let line = try place(part, in: text, file: "1.yaml").split(separator: ":")[1]
+      #expect(message.hasPrefix("1.yaml:\(line):"), "\(message)")
+    }
+  }
+
+  @Test func selectionsByNothing() throws {
+    let message = try message([
+      "use: [{study: test/tiny}]":
+        "use: [{study: test/tiny, select: {representative: {measures: []}}}]"
+    ])
+    #expect(message.hasSuffix("use.0.select: 'representative' needs at least one measure"))
+  }
+
+  /// What resolves for hours, or fills the memory, is a mistake.
+  @Test func axesOfTooManyCells() throws {
+    let values = (0..<22).map { "\($0)" }.joined(separator: ", ")
+    let axes = ["a", "b", "c"].map { "  \($0): [\(values)]\n" }.joined()
+    let study = try edited(Tiny.study, ["axes:\n": "axes:\n" + axes])
+    #expect(
+      words { try Tiny.resolve(study) }.hasSuffix(
+        "axes: they make more than 10000 cells: split the study"))
+  }
+
   @Test(arguments: [
     ("consistency-violation/train", "a model whose clusters are Gaussians of its code"),
     ("logpx/full", "a model whose likelihood can be evaluated"),
@@ -272,6 +342,21 @@ import Testing
     }
     try Workplace.with(["title: neither"]) { place in
       #expect(words { try place.library() }.contains("missing key 'study'"))
+    }
+  }
+
+  /// One file that is no manifest leaves the others as they are; an id that two have is neither's.
+  @Test func oneWrongFile() throws {
+    try Workplace.with([Tiny.study, Tiny.artefact, "title: [", Tiny.artefact]) { (place) throws in
+      let library = ManifestLibrary(root: place.root + "/experiments")
+      #expect(library.problems.count == 2)
+      #expect("\(library.problems[0])".contains("2.yaml:"))
+      #expect(
+        "\(library.problems[1])".contains("3.yaml:1:1: artefact: the id 'test/table' is taken"))
+      let paper = ProfileName(name: "paper")
+      let cells = try library.study("test/tiny", paper, kinds: Tiny.kinds).cells
+      #expect(cells.count == 2)
+      #expect(words { try library.artefact("test/table") }.contains("the id 'test/table' is taken"))
     }
   }
 

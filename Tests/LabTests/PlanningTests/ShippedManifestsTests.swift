@@ -11,7 +11,10 @@ import Torch
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../../experiments").standardizedFileURL.path
 
-  static let library: ManifestLibrary? = try? ManifestLibrary(root: root)
+  static let library: ManifestLibrary? = {
+    let library = ManifestLibrary(root: root)
+    return library.problems.isEmpty ? library : nil
+  }()
 
   /// What the command registers, and the data sets under `datasets/`.
   static let kinds = Tiny.kinds.with(

@@ -17,7 +17,7 @@ import Testing
     _ texts: [String], _ body: (ManifestLibrary) throws -> Result
   ) throws -> Result {
     try Workplace.with([Tiny.study] + texts) { place in
-      try body(try ManifestLibrary(root: place.root + "/experiments"))
+      try body(ManifestLibrary(root: place.root + "/experiments"))
     }
   }
 

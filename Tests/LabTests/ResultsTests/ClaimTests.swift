@@ -43,7 +43,8 @@ import Testing
   ) throws -> Comparison.ClaimResult {
     let text = "mean(a=1) \(operation) mean(a=2)"
     return try ClaimTest(text).judge(
-      Claim(that: text, measure: "m", source: "s"), left: left, right: right, notComparable: not)
+      Claim(that: text, measure: "m", source: "s"), left: .init(values: left),
+      right: .init(values: right), notComparable: not)
   }
 
   private let low = [0: 1.0, 1: 1.1, 2: 0.9, 3: 1.05]
@@ -72,8 +73,8 @@ import Testing
       let test = try ClaimTest(text)
       return try test.judge(
         Claim(that: text, measure: "m", source: "s"),
-        left: test.left.cell == nil ? [:] : values, right: test.right.cell == nil ? [:] : values,
-        notComparable: nil)
+        left: test.left.cell == nil ? .init() : .init(values: values),
+        right: test.right.cell == nil ? .init() : .init(values: values), notComparable: nil)
     }
     for (number, less, more) in [
       (1.16, Comparison.Outcome.holds, Comparison.Outcome.contradicted),
@@ -170,8 +171,8 @@ import Testing
       let claim = Claim(
         that: text, measure: "m", withinRuns: .init(standardError: "e", samples: 10), source: "s")
       return try ClaimTest(text).judge(
-        claim, left: left, right: right, errors: ([0: errors[0]], [0: errors[1]]),
-        notComparable: nil)
+        claim, left: .init(values: left, errors: [0: errors[0]]),
+        right: .init(values: right, errors: [0: errors[1]]), notComparable: nil)
     }
     let small = try judge([0.1, 0.1])
     #expect(small.outcome == .holds)
@@ -181,11 +182,38 @@ import Testing
     // With a single spread there are 9 degrees of freedom, of which t is 2.262.
     #expect(try judge([0.22, 0]).outcome == .holds)
     #expect(try judge([0.222, 0]).outcome == .inconclusive)
-    // Several runs decide by their own spread.
+    // Several runs decide by their own spread, and that within one is said beside it.
     let several = try judge([9, 9], left: low, right: high)
-    #expect(several.outcome == .holds && !several.explanation.contains("within"))
+    #expect(several.outcome == .holds)
+    #expect(several.explanation.hasSuffix("; by the spread within a run: seed 0 [-27.74, 25.74]"))
     // A run without a standard error has no interval.
     let seed = try judge([0.1, 0.1], right: [1: 1.5])
     #expect(seed.outcome == .inconclusive && seed.explanation.contains("no interval"))
+  }
+
+  /// Examples differ by far more than the methods do: only their differences tell the two apart. Those are
+  /// −1, −2, −3, −2 with the standard deviation 0.816; t of 3 degrees of freedom is 3.182, so the interval is
+  /// −2 ± 1.299.
+  @Test func aSingleRunByItsExamples() throws {
+    func judge(_ right: [Double], seed: Int = 0) throws -> Comparison.ClaimResult {
+      let text = "mean(a=1) < mean(a=2)"
+      return try ClaimTest(text).judge(
+        Claim(that: text, measure: "m", source: "s"),
+        left: .init(values: [0: 45], examples: [0: [10, 90, 30, 50]]),
+        right: .init(
+          values: [seed: right.reduce(0, +) / Double(right.count)], examples: [seed: right]),
+        notComparable: nil)
+    }
+    let paired = try judge([11, 92, 33, 52])
+    #expect(paired.outcome == .holds)
+    #expect(
+      paired.explanation
+        == "left − right = -2, n = 1, by the spread within a run and not over runs, "
+        + "95 % interval [-3.299, -0.7008]")
+    // In another order they are other examples.
+    #expect(try judge([52, 33, 92, 11]).outcome == .inconclusive)
+    // Those of other images, or of another seed, cannot be paired.
+    #expect(try judge([11, 92, 33]).explanation.contains("no interval"))
+    #expect(try judge([11, 92, 33, 52], seed: 1).explanation.contains("no interval"))
   }
 }

@@ -54,7 +54,7 @@ enum Table {
   /// runs.
   static func with<Result>(
     less: Values = [:], more: Values = [:], profile: ProfileName = ProfileName(name: "paper"),
-    failed: [String: Int] = [:], standIn: String? = nil, artefact: String = artefact,
+    failed: [String: Int] = [:], standIn: [String: String] = [:], artefact: String = artefact,
     _ body: (Comparison, Workplace) throws -> Result
   ) throws -> Result {
     guard let study else { throw Missing(what: "the study") }
@@ -74,7 +74,7 @@ enum Table {
           try place.record([
             recorded(
               run, measures.merging(["event/constraint-first-met/rate": nil]) { first, _ in first },
-              standIn: standIn)
+              standIn: standIn[method])
           ])
         }
       }

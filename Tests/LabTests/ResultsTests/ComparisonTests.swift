@@ -94,13 +94,38 @@ import Testing
 
   @Test func standInDataAreNotComparable() throws {
     let values = Table.near(1)
-    try Table.with(less: ["rewo": values, "plain": values], standIn: "synthetic digits") {
+    let standIn = ["rewo": "synthetic digits", "plain": "synthetic digits"]
+    try Table.with(less: ["rewo": values, "plain": values], standIn: standIn) {
       (comparison, _) throws in
       #expect(comparison.standIn == "synthetic digits")
+      #expect(try comparison.text(.text).contains("budget. Stand-in data: synthetic digits.\n"))
       #expect(
         try comparison.row("rewo").judgement.verdict
           == .notComparable("stand-in data: synthetic digits"))
       #expect(comparison.claims[0].outcome == .notTested)
+    }
+  }
+
+  /// One cell's stand-in takes neither verdicts nor claims from the others.
+  @Test func standInDataOfOneCell() throws {
+    let artefact = try edited(
+      Table.artefact,
+      ["claims:\n": "claims:\n  - {that: mean(method=rewo) < 5, measure: test/less, source: s}\n"])
+    try Table.with(
+      less: ["rewo": Table.near(1), "plain": Table.near(2)], standIn: ["plain": "drawn"],
+      artefact: artefact
+    ) { (comparison, _) throws in
+      #expect(try comparison.row("rewo").judgement.verdict == .matches)
+      #expect(
+        try comparison.row("plain").judgement.verdict == .notComparable("stand-in data: drawn"))
+      #expect(comparison.claims.map(\.outcome) == [.holds, .notTested, .notTested])
+      #expect(comparison.claims[1].explanation == "stand-in data: drawn")
+      #expect(comparison.expectedFalseAlarms == 0.05)
+      #expect(
+        try comparison.text(.markdown).contains("Stand-in data in test/tiny: drawn."))
+      let lines = try comparison.text(.csv).split(separator: "\n").map(String.init)
+      #expect(lines.filter { $0.contains("method=plain") }.allSatisfy { $0.contains(",drawn,") })
+      #expect(!lines.filter { $0.contains("method=rewo") }.contains { $0.contains("drawn") })
     }
   }
 

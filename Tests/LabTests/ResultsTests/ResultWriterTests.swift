@@ -154,7 +154,10 @@ import Testing
       let before = try contents()
       try place.write(
         try edited(Tiny.artefact, ["draw:": "draw:\n  - broken: {}"]), to: "experiments/1.yaml")
-      #expect(words { try reproduce(place) } == "gnuplot failed: this drawing always fails")
+      #expect(
+        words { try reproduce(place) }
+          == "gnuplot failed (this drawing always fails): run 'make setup', or make the figure smaller"
+      )
       #expect(try contents() == before)
       // Nothing half made is left beside it.
       #expect(

@@ -45,7 +45,12 @@ import Testing
       #expect(Set(try place.artefact().wanted.map(\.seed)) == [0, 1])
     }
     let bare = select.merging(
-      ["measures: [angle-error/global-radius, final/weight/rate]\n": ""]) { first, _ in first }
+      [
+        "measures: [angle-error/global-radius, final/weight/rate]\n": "",
+        "  - bars: {file: error, measures: [angle-error/global-radius], label: error}":
+          "  - scatter: {file: error, points: codes/mean}",
+      ]
+    ) { first, _ in first }
     try Workplace.with([Tiny.study, try edited(Tiny.artefact, bare)]) { place throws in
       #expect(try place.artefact().wanted.map(\.seed) == [1, 1])
       let seeds = SeedList("3")

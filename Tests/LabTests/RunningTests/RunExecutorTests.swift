@@ -22,6 +22,29 @@ import Training
     try arrays(place.store.directory(run).weights)
   }
 
+  /// A measure that is a mean over a few images leaves the value of each; one over all leaves none.
+  @Test func recordsKeepTheValuesOfAFewExamples() throws {
+    let study = try edited(
+      Tiny.study,
+      [
+        "dataset: {pendulum: {images: 40, size: 4, rod-length: 2, rod-width: 0.8, noise: 0, seed: 0}}":
+          "dataset: {stand-in: {image: [1, 4, 4], train: 40, test: 8, labels: 4, seed: 0}}",
+        "measures: [angle-error/global-radius, final":
+          "measures: [nll/5-images/importance-3, nll/importance-3, final",
+      ])
+    try Workplace.with([study]) { place in
+      let template = try #require(try Tiny.resolve(study).templates.first)
+      let run = try RunSpecification(template, seed: 0, profile: ProfileName(name: "paper"))
+      #expect(try place.train(run) == .finished)
+      let record = try #require(place.record(of: run))
+      #expect(record.examples.map { Array($0.keys) } == ["nll/5-images/importance-3"])
+      let values = try #require(record.examples?["nll/5-images/importance-3"])
+      let mean = try #require(record.measures["nll/5-images/importance-3"] ?? nil)
+      #expect(values.count == 5 && Set(values).count == 5)
+      #expect(abs(values.reduce(0, +) / 5 - mean) < 1e-4 * abs(mean))
+    }
+  }
+
   @Test func trainsMeasuresAndRecords() throws {
     try Workplace.with { place in
       let run = try Tiny.run("rewo")

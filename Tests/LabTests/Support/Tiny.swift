@@ -152,6 +152,7 @@ struct BrokenDrawing: Drawing {
   static let name = "broken"
 
   var file: String { Self.name }
+  var arrays: [String] { [] }
 
   func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     throw DrawingError.failed("this drawing always fails")

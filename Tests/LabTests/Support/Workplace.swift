@@ -23,7 +23,11 @@ struct Workplace {
     return try body(place)
   }
 
-  func library() throws -> ManifestLibrary { try ManifestLibrary(root: root + "/experiments") }
+  func library() throws -> ManifestLibrary {
+    let library = ManifestLibrary(root: root + "/experiments")
+    try library.checkAllWereRead()
+    return library
+  }
 
   /// The runs of an artefact.
   func artefact(
@@ -93,12 +97,14 @@ struct Workplace {
 /// A record of a finished or failed run.
 func recorded(
   _ run: RunSpecification, _ measures: [String: Double?] = [:], failure: String? = nil,
-  curves: Curves = Curves(), steps: Int = 6, seconds: Double = 3, standIn: String? = nil
+  curves: Curves = Curves(), steps: Int = 6, seconds: Double = 3, standIn: String? = nil,
+  examples: [String: [Double]]? = nil
 ) -> RunRecord {
   RunRecord(
     format: RunRecord.format, identity: run.identity, study: run.template.study,
     cell: run.template.cell, seed: run.seed, profile: run.profile, failure: failure,
-    measures: measures, events: [:], curves: curves, steps: steps, seconds: seconds,
+    measures: measures, examples: examples, events: [:], curves: curves, steps: steps,
+    seconds: seconds,
     environment: Tiny.environment, finished: Date(timeIntervalSince1970: 1_000_000),
     standIn: standIn)
 }

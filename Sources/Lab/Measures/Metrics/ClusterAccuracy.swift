@@ -16,10 +16,14 @@ public struct ClusterAccuracy: Sendable {
   /// - Parameters:
   ///   - probabilities: q(z|x) row by row, `[examples, clusters]`.
   ///   - labels: one an example, from 0.
-  /// - Throws: `MeasureError` where there are no examples, or a label is negative or too large.
+  /// - Throws: `MeasureError` where there are no examples or too many clusters, or a label is negative or
+  ///   too large.
   public init(probabilities: [Float], clusters: Int, labels: [Int]) throws {
     guard !labels.isEmpty, clusters > 0, probabilities.count == labels.count * clusters else {
       throw MeasureError.tooFewPoints("the accuracy of clusters", needed: 1)
+    }
+    guard clusters <= Self.mostClusters else {
+      throw MeasureError.tooManyClusters(clusters, limit: Self.mostClusters)
     }
     guard let highest = labels.max(), let lowest = labels.min(), lowest >= 0,
       highest < Self.mostLabels
@@ -44,6 +48,9 @@ public struct ClusterAccuracy: Sendable {
 
   /// More labels than any data set of ours has; matching them with clusters takes its cube.
   static let mostLabels = 1000
+  /// More clusters than any model of ours has: the matching takes a matrix of their square, and the time of
+  /// their cube.
+  static let mostClusters = 4096
 
   /// A cluster has the label of the example with the highest probability of it, whether or not that
   /// example is assigned to it (Dilokthanakul et al. 2016, section 4.2). In percent.

@@ -11,6 +11,8 @@ public struct BarsDrawing: Drawing {
 
   public var problem: String? { measures.isEmpty ? "measures must hold at least one" : nil }
 
+  public var arrays: [String] { [] }
+
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     let panels = try measures.map { measure in
       let bars = try result.cells.map { try bar(measure, $0, result) }

@@ -81,6 +81,8 @@ public struct CurvesDrawing: Drawing {
     case cells
   }
 
+  public var arrays: [String] { curves.map(\.values) }
+
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     let cells = Array(result.cells.enumerated())
     let panels = try curves.flatMap { curve -> [Panel] in

@@ -9,12 +9,19 @@ public protocol Drawing: Decodable, Sendable {
   /// What is impossible about the settings, or nil.
   var problem: String? { get }
 
+  /// Names of the arrays that it reads.
+  var arrays: [String] { get }
+
+  /// Measures that it reads.
+  var measures: [String] { get }
+
   /// Figures and the names of their files, without `.png`.
   func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)]
 }
 
 extension Drawing {
   public var problem: String? { nil }
+  public var measures: [String] { [] }
 }
 
 extension ResultFile {

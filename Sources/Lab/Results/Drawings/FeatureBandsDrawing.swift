@@ -13,6 +13,8 @@ public struct FeatureBandsDrawing: Drawing {
   /// Label of the horizontal axis.
   public var label: String
 
+  public var arrays: [String] { [mean, deviation, names] }
+
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     var layers: [Layer] = []
     var names: [String] = []

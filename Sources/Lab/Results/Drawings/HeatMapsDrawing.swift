@@ -27,6 +27,8 @@ public struct HeatMapsDrawing: Drawing {
     public var label: String
   }
 
+  public var arrays: [String] { [x.values, y.values] + panels.map(\.values) }
+
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     guard let x = try result.array(self.x.values)?.values, let width = Self.extent(x),
       let y = try result.array(self.y.values)?.values, let height = Self.extent(y)

@@ -29,6 +29,8 @@ public struct ImageGridDrawing: Drawing {
     public var labels: [String]?
   }
 
+  public var arrays: [String] { panels.map(\.images) }
+
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     try result.cells.compactMap { cell in
       guard let figure = try figure(cell, result) else { return nil }

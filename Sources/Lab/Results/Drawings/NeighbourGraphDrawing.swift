@@ -8,6 +8,8 @@ public struct NeighbourGraphDrawing: Drawing {
   /// What the legend calls the paths, in their order; `path 1` and so on where left out.
   public var paths: [String]?
 
+  public var arrays: [String] { ["graph/nodes", "graph/edges", "graph/length"] }
+
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     let panels = try result.cells.map { cell -> Panel in
       guard let seed = try result.firstSeed(with: "graph/nodes", cell),

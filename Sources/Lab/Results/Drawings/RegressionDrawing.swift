@@ -13,6 +13,10 @@ public struct RegressionDrawing: Drawing {
     case yLabel = "y-label"
   }
 
+  public var arrays: [String] {
+    ["regression/regressor", "regression/response", "regression/line"]
+  }
+
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     let panels = try result.cells.map { cell -> Panel in
       guard let seed = try result.firstSeed(with: "regression/line", cell),

@@ -28,6 +28,10 @@ public struct ScatterDrawing: Drawing {
       ? nil : "deviations must be positive"
   }
 
+  public var arrays: [String] {
+    [points] + [groups, ellipses?.mean, ellipses?.variance].compactMap(\.self)
+  }
+
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     try result.cells.compactMap { cell in
       guard let seed = try result.firstSeed(with: points, cell),

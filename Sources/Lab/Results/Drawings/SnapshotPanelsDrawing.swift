@@ -55,6 +55,11 @@ public struct SnapshotPanelsDrawing: Drawing {
     public var logarithmic: Bool
   }
 
+  public var arrays: [String] {
+    rows.flatMap { [$0.points, $0.colour] }.compactMap(\.self)
+      + (curve.map { [$0.values, $0.steps] } ?? [])
+  }
+
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     if columns == .cells { return [(file, try figureOfCells(result))] }
     return try result.cells.compactMap { cell in

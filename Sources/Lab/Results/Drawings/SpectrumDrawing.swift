@@ -27,6 +27,8 @@ public struct SpectrumDrawing: Drawing {
     return level?.isFinite == false ? "level must be finite" : nil
   }
 
+  public var arrays: [String] { [values] }
+
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     let spectra = try result.cells.map { cell in
       try result.firstSeed(with: values, cell).flatMap { seed in

@@ -10,6 +10,8 @@ public struct StickFiguresDrawing: Drawing {
   /// Words above the paths, in their order; `path 1` and so on where left out.
   public var paths: [String]?
 
+  public var arrays: [String] { ["interpolation/length"] }
+
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     try result.cells.compactMap { cell in
       let first = "interpolation/length"
