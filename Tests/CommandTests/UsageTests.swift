@@ -65,7 +65,14 @@ extension CommandTests {
       // It is nobody else's fault, but nothing is taken for stale that it may name.
       let plan = try project.run("plan", "vhp/table-1", "--profile", "smoke")
       #expect(plan.code == 0 && plan.output.contains("10 to run"), "\(plan)")
-      #expect(plan.errors.hasPrefix("warning: left out: experiments/broken.yaml:2:"), "\(plan)")
+      #expect(plan.errors.isEmpty, "\(plan)")
+      let list = try project.run("list")
+      #expect(list.code == 0)
+      #expect(list.errors.hasPrefix("warning: left out: experiments/broken.yaml:2:"), "\(list)")
+      // What is not found may be in that file.
+      let missing = try project.run("plan", "vhp/table-9")
+      #expect(missing.code == 2)
+      #expect(missing.errors.hasPrefix("error: experiments/broken.yaml:2:"), "\(missing)")
       let clean = try project.run("clean", "--stale")
       #expect(clean.code == 2 && clean.errors.contains("experiments/broken.yaml:2:"), "\(clean)")
     }
@@ -92,8 +99,8 @@ extension CommandTests {
       ),
       (
         "compare vhp/pendulum",
-        "'vhp/pendulum' is a study, not a table or figure: name what is made of its runs, "
-          + "vhp/figure-15, vhp/figure-18, vhp/figure-2, vhp/figures-12-14, vhp/figures-3-4, "
+        "'vhp/pendulum' is a study, not a table or figure: name what is made of its runs, vhp/figure-11, "
+          + "vhp/figure-15, vhp/figure-18, vhp/figure-2, vhp/figures-12-14, vhp/figures-16-17, vhp/figures-3-4, "
           + "vhp/table-1"
       ),
       (

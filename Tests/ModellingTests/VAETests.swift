@@ -344,3 +344,36 @@ import Torch
     #expect(configuration.limits == -20...20)
   }
 }
+
+/// The model that CONTRIBUTING.md shows is the library's VAE with a standard normal prior.
+@Suite struct SampleModelTests {
+  @Test(arguments: [LikelihoodConfiguration.bernoulli, .gaussianPredicted])
+  func isTheVAE(_ likelihood: LikelihoodConfiguration) throws {
+    let decoder = NetworkConfiguration.sequence([
+      .dense(DenseConfiguration(units: 6, activation: .none)), .reshape([1, 2, 3]),
+    ])
+    let sample = PlainVAEConfiguration(
+      latent: 2, encoder: .mlp(hidden: [4]), decoder: decoder, likelihood: likelihood,
+      initial: .torchDefault)
+    let library = VAEConfiguration(
+      latent: 2, encoder: .mlp(hidden: [4]), decoder: decoder, prior: .standardNormal,
+      importanceSamples: 1, likelihood: likelihood, initial: .torchDefault, logVariance: nil)
+    let shapes = ["image": [1, 2, 3]]
+    func losses(_ configuration: some ModelConfiguration) throws -> [String: Double] {
+      #expect(configuration.problem(for: shapes) == nil)
+      let model = configuration.build(
+        for: shapes, parameters: ParameterStore(Randomness(seed: 7), type: .float64))
+      let images = scattered(5 * 6, 2).map { 0.5 + 0.5 * $0 }
+      return try checked("terms") {
+        let batch = Batch(["image": Tensor(images, shape: [5, 1, 2, 3])])
+        let terms = model.terms(
+          "elbo", batch, Progress(step: 0, totalSteps: 0, epoch: 0),
+          StepRandomness(Randomness(seed: 11), "test", step: 4))
+        return Dictionary(uniqueKeysWithValues: terms.losses.map { ($0.key, $0.value.item()) })
+      }
+    }
+    let (ours, theirs) = (try losses(sample), try losses(library))
+    #expect(ours == theirs && ours.count == 2)
+    #expect(sample.range(of: "image") == library.range(of: "image"))
+  }
+}

@@ -5,7 +5,7 @@ import Torch
 /// Interpolations between examples along a graph of draws from the prior (Klushyn et al. 2019, section
 /// 2.3). `interpolation/from`, `/to` and `/length [paths]`: the examples' places, and the lengths in the
 /// space of codes, NaN where the graph holds no way. Below `interpolation/path-<p>/`, counted from 1:
-/// `codes [steps, latent]`. Of images also `interpolation/images [paths, columns, channels, height,
+/// `codes [steps, latent]` and `nodes [steps − 2]`, those between the ends. Of images also `interpolation/images [paths, columns, channels, height,
 /// width]`, white behind the end of a shorter row; of other data `features [steps, features]` of each
 /// path, and of motion capture `bones [columns, bones, 2, 3]`, where each bone begins and ends. Of codes in
 /// the plane also the graph: `graph/nodes [nodes, 2]`, `graph/edges [edges, 2]` and `graph/length [edges]`.
@@ -62,8 +62,10 @@ public struct InterpolationComputation: Computation {
   public var abilities: [ModelAbility] { [.code] }
 
   public var arrays: [String] {
-    ["from", "to", "length", "images", "path-*/codes", "path-*/features", "path-*/bones"]
-      .map { "interpolation/" + $0 } + ["nodes", "edges", "length"].map { "graph/" + $0 }
+    [
+      "from", "to", "length", "images", "path-*/codes", "path-*/nodes", "path-*/features",
+      "path-*/bones",
+    ].map { "interpolation/" + $0 } + ["nodes", "edges", "length"].map { "graph/" + $0 }
   }
 
   public func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] {
@@ -80,11 +82,13 @@ public struct InterpolationComputation: Computation {
       ResultArray("interpolation/to", to.map(Double.init), shape: count),
       ResultArray("interpolation/length", paths.map { $0?.length ?? .nan }, shape: count),
     ]
-      + paths.enumerated().compactMap { index, path in
-        path.map {
-          ResultArray(
-            "interpolation/path-\(index + 1)/codes", $0.codes, shape: [$0.steps, $0.dimensions])
-        }
+      + paths.enumerated().flatMap { index, path -> [ResultArray] in
+        guard let path else { return [] }
+        let group = "interpolation/path-\(index + 1)/"
+        return [
+          ResultArray(group + "codes", path.codes, shape: [path.steps, path.dimensions]),
+          ResultArray(group + "nodes", path.nodes.map(Double.init), shape: [path.nodes.count]),
+        ]
       } + (try decoded(paths, graph, examples, try run.dataset.figure)) + plane(graph.graph)
   }
 

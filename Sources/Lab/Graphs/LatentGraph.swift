@@ -25,6 +25,8 @@ struct LatentGraph {
   struct Interpolation {
     /// `[steps, latent]`, row by row; the first and the last are the codes of the ends.
     let codes: [Double]
+    /// The graph's nodes between the two ends.
+    let nodes: [Int]
     /// In the space of codes.
     let length: Double
     let dimensions: Int
@@ -87,7 +89,8 @@ struct LatentGraph {
       return Interpolation(
         codes: path.nodes.flatMap {
           connected.points[$0 * dimensions..<($0 + 1) * dimensions]
-        }, length: path.length, dimensions: dimensions)
+        }, nodes: Array(path.nodes.dropFirst().dropLast()), length: path.length,
+        dimensions: dimensions)
     }
   }
 

@@ -66,7 +66,8 @@ public struct ManifestLibrary: Sendable {
     self.problems = problems
   }
 
-  /// Throws the first of the ``problems``, for what must know all manifests.
+  /// Throws the first of the ``problems``, for what must know all manifests, or misses one that may be in
+  /// the file.
   public func checkAllWereRead() throws {
     if let problem = problems.first { throw problem }
   }
@@ -105,7 +106,10 @@ public struct ManifestLibrary: Sendable {
 
   /// The study of that id with a profile applied.
   public func study(_ id: String, _ profile: ProfileName, kinds: Kinds) throws -> ResolvedStudy {
-    guard let manifest = studies[id] else { throw unknownStudy(id) }
+    guard let manifest = studies[id] else {
+      try checkAllWereRead()
+      throw unknownStudy(id)
+    }
     if let problem = manifest.problem { throw problem }
     return try ResolvedStudy(manifest: manifest.node, profile: profile, kinds: kinds)
   }
@@ -113,6 +117,7 @@ public struct ManifestLibrary: Sendable {
   /// The artefact of that id.
   public func artefact(_ id: String) throws -> Artefact {
     guard let manifest = artefacts[id] else {
+      try checkAllWereRead()
       throw studies[id] == nil
         ? LibraryError.noArtefact(id, near: near(id))
         : LibraryError.isStudy(id, artefacts: artefacts(using: id))

@@ -21,6 +21,7 @@ struct ResolvedUse: Sendable {
         .impossible(message))
     }
     guard library.studies[item.study] != nil else {
+      try library.checkAllWereRead()
       throw refuse("study", library.unknownStudy(item.study).description)
     }
     self.item = item

@@ -177,8 +177,9 @@ public struct ResultWriter {
     return try withPrecision(template.precision) {
       try artefact.computations(of: template).flatMap { computation in
         let arrays = try computation.compute(finished, snapshots)
+        let named = Set(computation.arrays.map(\.withoutNumbers))
         assert(
-          arrays.allSatisfy { computation.arrays.contains($0.name.withoutNumbers) },
+          arrays.allSatisfy { named.contains($0.name.withoutNumbers) },
           "\(type(of: computation).name) makes arrays that it does not name")
         return arrays
       }

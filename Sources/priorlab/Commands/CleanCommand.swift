@@ -45,7 +45,7 @@ struct CleanCommand: ParsableCommand {
     for study in studies where !known.contains(study) {
       throw ValidationError("there are no runs of '\(study)' in \(project.results)")
     }
-    let kept = stale ? try current(project.open(warns: false)) : Current()
+    let kept = stale ? try current(project.open()) : Current()
     var bytes = 0
     var count = 0
     var left = 0

@@ -31,6 +31,9 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     let project = try self.project.open()
     let catalogue = try project.catalogue
+    for problem in project.library.problems {
+      StandardError.write("warning: left out: \(problem)\n")
+    }
     for paper in papers where !catalogue.papers.contains(where: { $0.id == paper }) {
       throw ValidationError(
         "there is no paper '\(paper)': there are "

@@ -32,7 +32,7 @@ struct RunCommand: ParsableCommand {
   var events = false
 
   func run() throws {
-    let project = try self.project.open(warns: false)
+    let project = try self.project.open()
     let run = try selection.run(project)
     if let identity, identity != run.identity {
       throw Ending(

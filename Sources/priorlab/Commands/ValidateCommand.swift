@@ -22,11 +22,12 @@ struct ValidateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let project = try self.project.open(warns: !ids.isEmpty)
+    let project = try self.project.open()
     let (library, catalogue) = (project.library, try project.catalogue)
     let manifests = (Array(library.studies.values) + Array(library.artefacts.values))
       .sorted { $0.file < $1.file }
     for id in ids where !manifests.contains(where: { $0.id == id }) {
+      try library.checkAllWereRead()
       if catalogue.entries.contains(where: { $0.id == id }) {
         throw LibraryError.planned(id)
       }

@@ -29,20 +29,15 @@ struct ProjectOptions: ParsableArguments {
   @Option(help: "The directory of the stored data sets' manifests.")
   var datasets = "datasets"
 
-  /// - Parameter warns: whether it says which files are no manifests.
-  func open(warns: Bool = true) throws -> Project {
+  func open() throws -> Project {
     guard FileManager.default.fileExists(atPath: experiments) else {
       throw ValidationError(
         "there is no directory '\(experiments)' here: run from the project's directory, or name it "
           + "with --experiments")
     }
     let datasets = datasetLibrary
-    let library = ManifestLibrary(root: experiments)
-    for problem in warns ? library.problems : [] {
-      StandardError.write("warning: left out: \(problem)\n")
-    }
     return Project(
-      library: library, datasets: datasets,
+      library: ManifestLibrary(root: experiments), datasets: datasets,
       kinds: registeredKinds.with(datasets: datasets), store: store, experiments: experiments)
   }
 

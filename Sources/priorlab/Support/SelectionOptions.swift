@@ -23,7 +23,7 @@ struct SelectionOptions: ParsableArguments {
   }
 
   func artefact(_ id: String, _ profile: ProfileName, of project: Project) throws -> ArtefactRuns {
-    if project.library.artefacts[id] == nil,
+    if project.library.artefacts[id] == nil, project.library.problems.isEmpty,
       try project.catalogue.entries.contains(where: { $0.id == id })
     {
       throw LibraryError.planned(id)

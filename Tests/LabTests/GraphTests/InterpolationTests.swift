@@ -49,6 +49,7 @@ import Training
       SIMD2(nodes.values[$0], nodes.values[$0 + 1])
     }
     let visited = try points[1..<steps - 1].map { try #require(places.firstIndex(of: $0)) }
+    #expect(try array("interpolation/path-1/nodes", arrays).values == visited.map(Double.init))
     let edges = try array("graph/edges", arrays)
     let lengths = try array("graph/length", arrays).values
     #expect(edges.shape == [lengths.count, 2])
@@ -139,8 +140,10 @@ import Training
 
   @Test func evenlySpacedSteps() {
     func spaced(_ steps: Int, _ count: Int) -> [Double] {
-      LatentGraph.Interpolation(codes: (0..<steps).map(Double.init), length: 0, dimensions: 1)
-        .spaced(count)
+      LatentGraph.Interpolation(
+        codes: (0..<steps).map(Double.init), nodes: [], length: 0, dimensions: 1
+      )
+      .spaced(count)
     }
     #expect(spaced(5, 9) == [0, 1, 2, 3, 4])
     #expect(spaced(5, 3) == [0, 2, 4])
