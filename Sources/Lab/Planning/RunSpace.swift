@@ -13,11 +13,7 @@ public struct RunSpace: Equatable, Sendable {
 
   /// Builds the model to count its parameters.
   init(_ run: RunSpecification) throws {
-    let parameters = ParameterStore(Randomness(seed: run.seed))
-    _ = try checked("building the model") {
-      run.template.model.build(for: run.template.dataset.exampleShapes, parameters: parameters)
-    }
-    self.init(run, parameters)
+    self.init(run, try run.untrainedModel().parameters)
   }
 
   init(_ run: RunSpecification, _ parameters: ParameterStore) {

@@ -28,6 +28,17 @@ public struct RunSpecification: Sendable {
     identity = String(SHA256.hex(of: try encoder.encode(content)).prefix(16))
   }
 
+  /// The model before training; its parameters are drawn from the run's seed.
+  ///
+  /// - Throws: `TensorError` where it cannot be built.
+  func untrainedModel(on device: Device = .cpu) throws -> any Model {
+    try checked("building the model") {
+      template.model.build(
+        for: template.dataset.exampleShapes,
+        parameters: ParameterStore(Randomness(seed: seed), device: device))
+    }
+  }
+
   /// Steps at which the parameters are kept in a run of so many steps.
   func snapshots(upTo steps: Int) -> [Int] {
     template.keep.snapshots.filter { $0 <= steps }.sorted()

@@ -156,10 +156,8 @@ public struct ResultWriter {
     guard directory.has(needed, of: run, steps: record.steps) else { return [] }
     let template = run.template
     if !template.dataset.hasKnownShapes, let missing = template.dataset.missing { throw missing }
-    let parameters = ParameterStore(Randomness(seed: run.seed))
-    let model = try checked("building the model") {
-      template.model.build(for: template.dataset.exampleShapes, parameters: parameters)
-    }
+    let model = try run.untrainedModel()
+    let parameters = model.parameters
     let snapshots = Snapshots(
       steps: run.snapshots(upTo: record.steps - 1) + [record.steps]
     ) { step in

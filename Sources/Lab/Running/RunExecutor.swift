@@ -143,15 +143,9 @@ public struct RunExecutor {
       try template.check(dataset, kinds: kinds)
       for weights in template.pretrained.values { try weights.check() }
     }
-    let randomness = Randomness(seed: run.seed)
-    let model = try checked("building the model") {
-      template.model.build(
-        for: template.dataset.exampleShapes,
-        parameters: ParameterStore(randomness, device: device))
-    }
     return Session(
-      directory: directory, dataset: dataset, model: model, randomness: randomness,
-      report: report)
+      directory: directory, dataset: dataset, model: try run.untrainedModel(on: device),
+      randomness: Randomness(seed: run.seed), report: report)
   }
 
   /// Trains to the end, or until a stop is asked for; writes what is kept, measures, and records.

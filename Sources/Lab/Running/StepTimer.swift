@@ -18,15 +18,9 @@ public final class StepTimer {
     self.run = run
     let dataset = try checked("moving the data") { try run.template.dataset.load().to(device) }
     data = dataset.train
-    let randomness = Randomness(seed: run.seed)
-    self.randomness = randomness
-    let model = try checked("building the model") {
-      run.template.model.build(
-        for: run.template.dataset.exampleShapes,
-        parameters: ParameterStore(randomness, device: device))
-    }
+    randomness = Randomness(seed: run.seed)
     trainer = Trainer(
-      model: model, data: data, validation: dataset.others[EarlyStopping.split],
+      model: try run.untrainedModel(on: device), data: data, validation: dataset.others[EarlyStopping.split],
       plan: run.template.plan, randomness: randomness,
       recordEvery: run.template.recording.every)
   }

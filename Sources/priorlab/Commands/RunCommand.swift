@@ -77,7 +77,7 @@ private struct EventWriter {
         let speed = String(format: "%.1f", rate)
         let found = best.map { ", best at step \($0)" } ?? ""
         emit(Data("step \(step) of \(total), \(speed) steps/s\(found)\n".utf8))
-      case .warning(let text): emit(Data("warning: \(text)\n".utf8))
+      case .warning(let text): StandardError.write("warning: \(text)\n")
       case .waiting: emit(Data("another process is at this run: waiting for it\n".utf8))
       }
     }
