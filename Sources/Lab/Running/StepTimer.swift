@@ -20,7 +20,8 @@ public final class StepTimer {
     data = dataset.train
     randomness = Randomness(seed: run.seed)
     trainer = Trainer(
-      model: try run.untrainedModel(on: device), data: data, validation: dataset.others[EarlyStopping.split],
+      model: try run.untrainedModel(on: device), data: data,
+      validation: dataset.others[EarlyStopping.split],
       plan: run.template.plan, randomness: randomness,
       recordEvery: run.template.recording.every)
   }
