@@ -235,11 +235,11 @@ enum CheckpointError: Error, CustomStringConvertible {
   var description: String {
     switch self {
     case .format(let found):
-      "it has format \(found), this version reads \(CheckpointStore.format); to go on from it, stop "
-        + "this run and use the version that wrote it"
+      "it has format \(found), this version reads \(CheckpointStore.format): the run begins "
+        + "again, and its next checkpoint takes the place of this one"
     case .environment(let saved, let now):
-      "it was made under other conditions (\(saved)) than now (\(now)); to go on from it, stop this "
-        + "run and return to those"
+      "it was made under other conditions (\(saved)) than now (\(now)): the run "
+        + "begins again, and its next checkpoint takes the place of this one"
     case .altered: "its contents do not match its checksum"
     case .note: "its note is torn or altered"
     }

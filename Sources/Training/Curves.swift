@@ -24,9 +24,9 @@ public struct Curves: Codable, Equatable, Sendable {
   /// At most `count` of the recorded steps: half of them evenly apart, half by equal ratios, the first and
   /// the last step among them.
   ///
-  /// A curve that has values at some steps only, such as those at the ends of epochs, may have hardly any
-  /// at these. Steps at which it has values are then added for it: all of them where they are at most
-  /// `whole`, and else at most `count` / 4.
+  /// A curve may have values at some steps only, such as those at the ends of epochs. Where these are at
+  /// most `whole`, all of them are kept, too; where they are more, and hardly any is among the chosen
+  /// steps, at most `count` / 4 of them.
   public func thinned(to count: Int, whole: Int = 0) -> Curves {
     guard steps.count > count, count > 1 else { return self }
     let even = Self.spread(steps.count, count)

@@ -15,7 +15,7 @@ public struct ClusterExamplesComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.clusters] }
-  public var needs: [DataNeed] { [DataNeed(split: "test", tensor: "image")] }
+  public var needs: [DataNeed] { [DataNeed(split: "test", tensor: "image", isPicture: true)] }
 
   public var arrays: [String] {
     ["images", "index", "probability", "cluster", "confidence"].map { "examples/facet-*/" + $0 }
@@ -81,7 +81,7 @@ public struct ClusterSamplesComputation: Computation {
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.clusterSamples] }
   public var needs: [DataNeed] {
-    [DataNeed(split: order == .number ? "train" : "test", tensor: "image")]
+    [DataNeed(split: order == .number ? "train" : "test", tensor: "image", isPicture: true)]
   }
 
   public var arrays: [String] {
@@ -138,7 +138,7 @@ public struct FacetSwapComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.mixturePriors, .code, .facets(facet)] }
-  public var needs: [DataNeed] { [DataNeed(split: "test", tensor: "image")] }
+  public var needs: [DataNeed] { [DataNeed(split: "test", tensor: "image", isPicture: true)] }
 
   public var arrays: [String] {
     ["images", "index", "cluster"].map { "swap/*/" + $0 }
@@ -199,7 +199,7 @@ public struct StyleTraversalComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.styles] }
-  public var needs: [DataNeed] { [DataNeed(split: "test", tensor: "image")] }
+  public var needs: [DataNeed] { [DataNeed(split: "test", tensor: "image", isPicture: true)] }
 
   public var arrays: [String] {
     ["styles/images", "styles/cluster"]

@@ -60,6 +60,12 @@ public struct InterpolationComputation: Computation {
 
   public var parametersNeeded: ParametersNeeded { .final }
   public var abilities: [ModelAbility] { [.code] }
+  public var needs: [DataNeed] {
+    let tensors = (between ?? []).flatMap { [$0.from.tensor, $0.to.tensor] }
+    let split = split ?? "train"
+    return [DataNeed(split: split, tensor: "image")]
+      + tensors.map { DataNeed(split: split, tensor: $0, shape: []) }
+  }
 
   public var arrays: [String] {
     [

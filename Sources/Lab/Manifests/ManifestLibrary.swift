@@ -17,7 +17,7 @@ public struct ManifestLibrary: Sendable {
   public let artefacts: [String: Manifest]
 
   /// What is wrong with files that are no manifests, in their order.
-  public let problems: [any Error]
+  public let problems: [(file: String, error: any Error)]
 
   /// Reads every `.yaml` file below `root` except the catalogue.
   ///
@@ -27,7 +27,7 @@ public struct ManifestLibrary: Sendable {
     self.root = root
     var studies: [String: Manifest] = [:]
     var artefacts: [String: Manifest] = [:]
-    var problems: [any Error] = []
+    var problems: [(file: String, error: any Error)] = []
     for file in Self.files(below: root) {
       do {
         let node = try ConfigNode(yaml: try Self.text(of: file), file: file)
@@ -46,18 +46,18 @@ public struct ManifestLibrary: Sendable {
         var manifest = Manifest(id: id, file: file, node: node)
         if let other = (key == "study" ? studies : artefacts)[id] {
           let problem = refuse(node.origin, "the id '\(id)' is taken by \(other.file)")
-          problems.append(problem)
+          problems.append((file, problem))
           manifest.problem = problem
         }
         if key == "study" { studies[id] = manifest } else { artefacts[id] = manifest }
       } catch {
-        problems.append(error)
+        problems.append((file, error))
       }
     }
     self.studies = studies.mapValues { manifest in
       guard manifest.problem == nil else { return manifest }
       do {
-        return try Self.writtenOut(manifest, among: studies)
+        return try Self.writtenOut(manifest, among: studies, problems.first?.error)
       } catch {
         return Manifest(id: manifest.id, file: manifest.file, node: manifest.node, problem: error)
       }
@@ -69,7 +69,7 @@ public struct ManifestLibrary: Sendable {
   /// Throws the first of the ``problems``, for what must know all manifests, or misses one that may be in
   /// the file.
   public func checkAllWereRead() throws {
-    if let problem = problems.first { throw problem }
+    if let problem = problems.first { throw problem.error }
   }
 
   /// The names of all budgets that a study declares, and the papers' own.
@@ -79,8 +79,10 @@ public struct ManifestLibrary: Sendable {
   }
 
   /// The study itself, or, where it is like another, that one with what it replaces.
+  ///
+  /// - Parameter unread: what is wrong with a file that may be that of a study which is missing.
   private static func writtenOut(
-    _ manifest: Manifest, among studies: [String: Manifest]
+    _ manifest: Manifest, among studies: [String: Manifest], _ unread: (any Error)?
   ) throws -> Manifest {
     guard let like = manifest.node[SimilarStudy.key] else { return manifest }
     let similar = try StrictDecoder().decode(SimilarStudy.self, from: manifest.node)
@@ -88,11 +90,13 @@ public struct ManifestLibrary: Sendable {
       ManifestError(origin: like.origin, path: SimilarStudy.key, .impossible(message))
     }
     guard let other = studies[similar.like] else {
+      if let unread { throw unread }
       throw refuse(
         LibraryError.noStudy(
           similar.like, near: nearest(similar.like, among: Array(studies.keys))
         ).description)
     }
+    if let problem = other.problem { throw problem }
     if other.node[SimilarStudy.key] != nil {
       throw refuse("'\(similar.like)' is like another study itself: name that one")
     }

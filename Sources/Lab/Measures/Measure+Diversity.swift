@@ -49,7 +49,8 @@ struct Diversity: Equatable {
     if parts.count > 1 {
       // One way of writing each number, so that a measure has one id.
       let text = temperature.map { "\($0)" } ?? ""
-      guard isOfSamples, let temperature, temperature >= 0, temperature.isFinite,
+      guard isOfSamples, let temperature, temperature.isFinite, temperature != 1,
+        temperature.sign == .plus,
         parts[1] == (text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
       else { return nil }
     }

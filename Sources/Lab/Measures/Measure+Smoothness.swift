@@ -32,7 +32,7 @@ struct Smoothness: Equatable {
   let quantity: Quantity
 
   /// What is said of the interpolations; the value stands in the id.
-  enum Quantity: String, CaseIterable {
+  enum Quantity: String {
     case mean
     case standardError = "standard-error"
     case unreachable

@@ -13,7 +13,7 @@ struct UnitDivergences {
   /// By dimension.
   let values: [Double]
 
-  /// Nil where the prior of the model's innermost code is not N(0, I).
+  /// Nil where the model has no innermost code, or its prior is not N(0, I).
   init?(_ run: MeasuredRun, for purpose: String) throws {
     values = try run.shared("unit divergences") { try Self.means(run, for: purpose) }
     if values.isEmpty { return nil }

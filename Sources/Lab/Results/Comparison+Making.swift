@@ -31,6 +31,10 @@ extension Comparison {
     func precision(_ template: RunTemplate) -> Precision? {
       template.precision == .fp32 ? nil : template.precision
     }
+    /// What makes its runs unfit for a claim at any budget.
+    func unfit(_ template: RunTemplate) -> String? {
+      standIn(template).map(Self.words) ?? precision(template).map(Self.words)
+    }
     let templates = artefact.templates
 
     var rows: [Row] = []
@@ -76,11 +80,9 @@ extension Comparison {
       }
       return try test.judge(
         claim, left: runs(test.left), right: runs(test.right),
-        notComparable: artefact.profile.isCommitted
-          && sides.allSatisfy { standIn($0) == nil && precision($0) == nil }
-          ? nil
-          : sides.compactMap(notComparable).first
-            ?? Self.reason(artefact.profile, standIn: nil, precision: nil))
+        notComparable: sides.compactMap(unfit).first
+          ?? (artefact.profile.isCommitted
+            ? nil : Self.reason(artefact.profile, standIn: nil, precision: nil)))
     }
     self.init(
       artefact: manifest.id, title: manifest.title, profile: artefact.profile, because: because,
@@ -95,6 +97,8 @@ extension Comparison {
     shown.rows = rows.filter { row in
       runs.contains { $0.template.study == row.study && $0.template.cell == row.cell }
     }
+    shown.standIn = shown.rows.compactMap(\.standIn).first
+    shown.precision = runs.map(\.template.precision).first { $0 != .fp32 }
     shown.expectedFalseAlarms = Self.expectedFalseAlarms(shown.rows)
     return shown
   }
@@ -111,11 +115,14 @@ extension Comparison {
   private static func reason(
     _ profile: ProfileName, standIn: String?, precision: Precision?
   ) -> String? {
-    if let standIn { return "stand-in data: \(standIn)" }
+    if let standIn { return words(standIn) }
     if !profile.overrides.isEmpty { return "settings were overridden" }
     if let precision { return words(precision) }
     return profile.name == ProfileName.paper ? nil : "budget of the profile '\(profile.name)'"
   }
+
+  /// What is to be said of a result with runs on data that are not the real ones.
+  private static func words(_ standIn: String) -> String { "stand-in data: \(standIn)" }
 
   /// What is to be said of a result with runs of a precision that is not fp32.
   static func words(_ precision: Precision) -> String { "products in \(precision.rawValue)" }

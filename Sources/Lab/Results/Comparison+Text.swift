@@ -44,11 +44,16 @@ extension Comparison {
   /// What is to be said of a result with stand-in data, and of which of its studies; nil where all data
   /// are real.
   public var standInWords: String? {
-    standIn.map { reason in
-      let studies = OrderedSet(rows.filter { $0.standIn != nil }.map(\.study))
-      let isMixed = rows.contains { $0.standIn == nil && !$0.finished.isEmpty }
-      return "stand-in data\(isMixed ? " in \(studies.joined(separator: ", "))" : ""): \(reason)"
+    let reasons = OrderedSet(rows.compactMap(\.standIn))
+    let isMixed = rows.contains { $0.standIn == nil && !$0.finished.isEmpty }
+    guard reasons.count > 1 || reasons.count == 1 && isMixed else {
+      return standIn.map { "stand-in data: \($0)" }
     }
+    return "stand-in data "
+      + reasons.map { reason in
+        let studies = OrderedSet(rows.filter { $0.standIn == reason }.map(\.study))
+        return "in \(studies.joined(separator: ", ")): \(reason)"
+      }.joined(separator: "; ")
   }
 
   private func cells(_ row: Row) -> [String] {

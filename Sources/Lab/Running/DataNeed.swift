@@ -9,18 +9,21 @@ public struct DataNeed: Sendable {
   public let tensor: String
   /// Shape of one example; any where it is nil.
   public let shape: [Int]?
+  /// Whether an example must be a picture, `[channels, height, width]`.
+  public let isPicture: Bool
   /// The values that can be used; all where it is nil.
   public let range: ClosedRange<Double>?
   /// Whether the values must be whole numbers.
   public let isWhole: Bool
 
   public init(
-    split: String, tensor: String, shape: [Int]? = nil, range: ClosedRange<Double>? = nil,
-    isWhole: Bool = false
+    split: String, tensor: String, shape: [Int]? = nil, isPicture: Bool = false,
+    range: ClosedRange<Double>? = nil, isWhole: Bool = false
   ) {
     self.split = split
     self.tensor = tensor
     self.shape = shape
+    self.isPicture = isPicture
     self.range = range
     self.isWhole = isWhole
   }
@@ -32,6 +35,10 @@ public struct DataNeed: Sendable {
     }
     guard let found = tensors[tensor] else {
       return "needs a tensor named '\(tensor)' in the split '\(split)', which this data set has not"
+    }
+    if isPicture, found.count != 3 {
+      return "needs pictures, [channels, height, width], as '\(tensor)', and this data set has "
+        + "examples of shape \(found)"
     }
     guard let shape, shape != found else { return nil }
     let wanted = shape.isEmpty ? "one number an example" : "examples of shape \(shape)"

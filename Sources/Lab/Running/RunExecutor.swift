@@ -276,7 +276,7 @@ public struct RunExecutor {
       cell: run.template.cell, seed: run.seed, profile: run.profile, failure: failure,
       measures: found.values, examples: found.examples.nilIfEmpty, events: trainer.state.events,
       curves: trainer.state.curves.thinned(
-        to: RunRecord.curvePoints, whole: RunRecord.epochs
+        to: RunRecord.curvePoints, whole: RunRecord.wholeCurvePoints
       ).rounded(),
       steps: trainer.state.totalSteps, seconds: trainer.state.seconds, environment: environment,
       finished: Date(), standIn: dataset.standIn)

@@ -32,8 +32,8 @@ public struct RunRecord: Codable, Sendable {
 
   /// Points of a curve that a line keeps.
   static let curvePoints = 200
-  /// Points up to which a curve of epochs is kept whole.
-  static let epochs = 500
+  /// Points up to which a curve that is not taken at every step, such as one of epochs, is kept whole.
+  static let wholeCurvePoints = 500
 }
 
 extension RunRecord {

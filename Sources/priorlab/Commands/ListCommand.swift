@@ -32,7 +32,7 @@ struct ListCommand: ParsableCommand {
     let project = try self.project.open()
     let catalogue = try project.catalogue
     for problem in project.library.problems {
-      StandardError.write("warning: left out: \(problem)\n")
+      StandardError.write("warning: left out: \(problem.error)\n")
     }
     for paper in papers where !catalogue.papers.contains(where: { $0.id == paper }) {
       throw ValidationError(
@@ -109,14 +109,18 @@ struct ListCommand: ParsableCommand {
     return found.isEmpty ? "no results yet" : found.joined(separator: "; ")
   }
 
-  /// How many of its cells have finished runs, of a result that nothing judges.
+  /// How many of its runs are finished, of a result that nothing judges.
   private func progress(_ comparison: Comparison, _ project: Project) -> String {
     let artefact = try? ArtefactRuns(
       comparison.artefact, comparison.profile, library: project.library, kinds: project.kinds)
-    guard let cells = artefact?.templates.count, !comparison.rows.isEmpty else { return "done" }
-    let finished = Set(
-      comparison.rows.filter { !$0.finished.isEmpty }.map { $0.study + " " + $0.cell.label })
-    return finished.count == cells ? "done" : "\(finished.count) of \(cells) cells have runs"
+    let runs = Dictionary(grouping: artefact?.runs ?? [], by: \.template.study)
+    let finished = runs.reduce(0) { sum, runs in
+      let records = project.store.records(of: runs.key).records
+      return sum
+        + runs.value.filter { records[$0.identity].map { $0.failure == nil } ?? false }.count
+    }
+    let all = runs.values.reduce(0) { $0 + $1.count }
+    return finished == all ? "done" : "\(finished) of \(all) runs"
   }
 
   /// How often each word is there.

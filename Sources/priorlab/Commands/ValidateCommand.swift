@@ -40,8 +40,8 @@ struct ValidateCommand: ParsableCommand {
     }
     if ids.isEmpty {
       let said = Set(lines.compactMap(\.problem))
-      lines += library.problems.map { "\($0)" }.filter { !said.contains($0) }
-        .map { Line(id: "", file: library.root, problem: $0) }
+      lines += library.problems.map { Line(id: "", file: $0.file, problem: "\($0.error)") }
+        .filter { !said.contains($0.problem ?? "") }
       lines += dataLines(project.datasets)
     }
     if output.format == .json {

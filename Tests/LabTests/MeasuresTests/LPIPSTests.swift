@@ -121,7 +121,7 @@ import Training
       "lpips/-images", "lpips/20-images/x", "lpips/10000001-samples", "nll/20-images",
       "lpips/20-images-at-0.3", "lpips/20-samples-at-", "lpips/20-samples-at-.3",
       "lpips/20-samples-at-0.30", "lpips/20-samples-at--1", "lpips/20-samples-at-inf",
-      "lpips/20-samples-at-1.0",
+      "lpips/20-samples-at-1.0", "lpips/20-samples-at-1", "lpips/20-samples-at--0",
     ] {
       #expect(Diversity(id) == nil, "\(id)")
     }
@@ -216,8 +216,7 @@ import Training
     }
   }
 
-  /// At the temperature 1 the priors are as they are, at 0 all samples are equal, and at 0.25 codes are
-  /// half as large.
+  /// At the temperature 0 all samples are equal, and at 0.25 codes are half as large.
   @Test func temperatures() throws {
     let metric = try Self.metric()
     let painter = Painter()
@@ -231,8 +230,6 @@ import Training
       let found = try value("lpips/6-samples-at-0.25", run(5))
       #expect(abs(found - expected.reduce(0, +) / 3) < 1e-6)
       #expect(try value("lpips/6-samples-at-0", run(5)) == 0)
-      #expect(
-        try value("lpips/6-samples-at-1", run(5)) == value("lpips/6-samples", run(5)))
     }
   }
 }

@@ -243,6 +243,19 @@ import Testing
       try message(artefact, study: standIn).hasSuffix(
         ": compute.3.angle-regression: it needs a tensor named 'angle' in the split 'train', which this "
           + "data set has not (the study test/tiny)"))
+    let pictures = ["codes: {examples: 10}": "style-traversal: {lines: 1, columns: 1, reach: 1}"]
+    let gmvae = try message(pictures)
+    #expect(gmvae.contains("it needs a model with a code that moves its clusters"), "\(gmvae)")
+    let ends = [
+      "angle-regression: {radius: global-radius}":
+        "interpolation: {nodes: 4, neighbours: 1, between: [{from: {angel: 0}, to: {angle: 3}}]}"
+    ]
+    #expect(try message(ends).contains("it needs a tensor named 'angel' in the split 'train'"))
+    let split = [
+      "angle-regression: {radius: global-radius}":
+        "interpolation: {nodes: 4, neighbours: 1, random: 2, split: nonsense}"
+    ]
+    #expect(try message(split).contains("it needs data with a split named 'nonsense'"))
     let units = ["angle-regression: {radius: global-radius}": "unit-divergences: {}"]
     #expect(
       try message(units).contains("it needs data with a split named 'test', which this data set"))
@@ -350,14 +363,26 @@ import Testing
     try Workplace.with([Tiny.study, Tiny.artefact, "title: [", Tiny.artefact]) { (place) throws in
       let library = ManifestLibrary(root: place.root + "/experiments")
       #expect(library.problems.count == 2)
-      #expect("\(library.problems[0])".contains("2.yaml:"))
+      #expect("\(library.problems[0].error)".contains("2.yaml:"))
       #expect(
-        "\(library.problems[1])".contains("3.yaml:1:1: artefact: the id 'test/table' is taken"))
+        "\(library.problems[1].error)".contains(
+          "3.yaml:1:1: artefact: the id 'test/table' is taken"))
       let paper = ProfileName(name: "paper")
       let cells = try library.study("test/tiny", paper, kinds: Tiny.kinds).cells
       #expect(cells.count == 2)
       #expect(words { try library.artefact("test/table") }.contains("the id 'test/table' is taken"))
     }
+    let similar = "study: test/other\ntitle: Another\nlike: test/tiny\n"
+    let paper = ProfileName(name: "paper")
+    func problem(_ manifests: [String]) throws -> String {
+      try Workplace.with(manifests + [similar]) { place in
+        let library = ManifestLibrary(root: place.root + "/experiments")
+        return words { try library.study("test/other", paper, kinds: Tiny.kinds) }
+      }
+    }
+    #expect(try problem([Tiny.study, Tiny.study]).contains("the id 'test/tiny' is taken"))
+    #expect(try problem(["study: test/tiny\ntitle: ["]).contains("0.yaml:"))
+    #expect(try problem([]).contains("there is no study 'test/tiny'"))
   }
 
   /// Ids and names of files become paths, which must not lead out of the results.

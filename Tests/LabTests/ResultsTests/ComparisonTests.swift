@@ -114,7 +114,7 @@ import Testing
     try Table.with(
       less: ["rewo": Table.near(1), "plain": Table.near(2)], standIn: ["plain": "drawn"],
       artefact: artefact
-    ) { (comparison, _) throws in
+    ) { (comparison, place) throws in
       #expect(try comparison.row("rewo").judgement.verdict == .matches)
       #expect(
         try comparison.row("plain").judgement.verdict == .notComparable("stand-in data: drawn"))
@@ -126,6 +126,20 @@ import Testing
       let lines = try comparison.text(.csv).split(separator: "\n").map(String.init)
       #expect(lines.filter { $0.contains("method=plain") }.allSatisfy { $0.contains(",drawn,") })
       #expect(!lines.filter { $0.contains("method=rewo") }.contains { $0.contains("drawn") })
+      // Alone, the other cell is of real data.
+      let shown = comparison.showing(
+        try place.artefact("test/table").runs.filter { $0.template.cell["method"] == "rewo" })
+      #expect(shown.rows.map { $0.cell["method"] } == ["rewo", "rewo", "rewo"])
+      #expect(shown.standIn == nil && shown.standInWords == nil)
+      #expect(shown.expectedFalseAlarms == 0.05 && shown.claims.count == 3)
+    }
+    // A smaller budget that tests claims is not what keeps this one from being tested.
+    try Table.with(
+      less: ["rewo": Table.near(1), "plain": Table.near(2)], profile: ProfileName(name: "short"),
+      standIn: ["plain": "drawn"]
+    ) { (comparison, _) throws in
+      #expect(comparison.claims[0].outcome == .notTested)
+      #expect(comparison.claims[0].explanation == "stand-in data: drawn")
     }
   }
 
