@@ -5,10 +5,11 @@ import Torch
 /// Interpolations between examples along a graph of draws from the prior (Klushyn et al. 2019, section
 /// 2.3). `interpolation/from`, `/to` and `/length [paths]`: the examples' places, and the lengths in the
 /// space of codes, NaN where the graph holds no way. Below `interpolation/path-<p>/`, counted from 1:
-/// `codes [steps, latent]` and `nodes [steps − 2]`, those between the ends. Of images also `interpolation/images [paths, columns, channels, height,
-/// width]`, white behind the end of a shorter row; of other data `features [steps, features]` of each
-/// path, and of motion capture `bones [columns, bones, 2, 3]`, where each bone begins and ends. Of codes in
-/// the plane also the graph: `graph/nodes [nodes, 2]`, `graph/edges [edges, 2]` and `graph/length [edges]`.
+/// `codes [steps, latent]` and `nodes [steps − 2]`, those between the ends. Of images also
+/// `interpolation/images [paths, columns, channels, height, width]`, white behind the end of a shorter
+/// row; of other data `features [steps, features]` of each path, and of motion capture `bones [columns,
+/// bones, 2, 3]`, where each bone begins and ends. Of codes in the plane also the graph: `graph/nodes
+/// [nodes, 2]`, `graph/edges [edges, 2]` and `graph/length [edges]`.
 public struct InterpolationComputation: Computation {
   public static let name = "interpolation"
   public var nodes: Int

@@ -4,8 +4,7 @@ import Testing
 
 extension ReportedValuesTests {
   private func printedOfTheGMVAE() throws -> [String] {
-    try Extraction.lines(ofFixture: "gmvae-reported", fields: 7)
-      .map { $0.joined(separator: "\t") }.sorted()
+    try Extraction.sortedLines(ofFixture: "gmvae-reported", fields: 7)
   }
 
   /// GMVAE's Table 1: best run, and average with its deviation.

@@ -5,8 +5,7 @@ import Testing
 /// What the papers quote of others, which `Fixtures/quoted.tsv` holds.
 extension ReportedValuesTests {
   private func quoted() throws -> [String] {
-    try Extraction.lines(ofFixture: "quoted", fields: 7)
-      .map { $0.joined(separator: "\t") }.sorted()
+    try Extraction.sortedLines(ofFixture: "quoted", fields: 7)
   }
 
   @Test func quotedNumbers() throws {

@@ -39,6 +39,11 @@ enum Extraction {
     }
   }
 
+  /// The lines as they stand in the file, in alphabetical order.
+  static func sortedLines(ofFixture name: String, fields: Int) throws -> [String] {
+    try lines(ofFixture: name, fields: fields).map { $0.joined(separator: "\t") }.sorted()
+  }
+
   /// A number as a fixture has it; nothing where there is none.
   static func field(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
 
