@@ -130,6 +130,16 @@ extension CommandTests {
       #expect(whole.output.hasPrefix("{\n"))
       let finished = (try json(whole.output) as? [String: Any])?["finished"] as? String
       #expect(finished == record["finished"] as? String)
+      let curves = try project.run("show", identity, "--format", "csv").output
+        .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      let recorded = try #require(record["curves"] as? [String: Any])
+      let values = try #require(recorded["values"] as? [String: [Any]])
+      #expect(curves.first?.map(String.init) == ["step"] + values.keys.sorted())
+      #expect(
+        curves.dropFirst().compactMap { Int($0[0]) } == recorded["steps"] as? [Int])
+      let rate = try #require(curves.first?.firstIndex(of: "weight/rate"))
+      #expect(
+        curves.dropFirst().compactMap { Double($0[rate]) } == values["weight/rate"] as? [Double])
       // The start of several says which.
       let all = try project.run("show", "")
       #expect(all.code == 2)

@@ -7,12 +7,22 @@ struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Show a run: what it is, how it was made, what it found.",
-    discussion: "Example: priorlab show 1518b0d6 (the start of an identity is enough)")
+    discussion: """
+      Examples (the start of an identity is enough):
+        priorlab show 1518b0d6
+        priorlab show 1518b0d6 --format csv > curves.csv
+      """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json, csv
+  }
 
   @Argument(help: ArgumentHelp("A run's identity, or the start of it.", valueName: "run"))
   var identity: String
 
-  @OptionGroup var output: FormatOptions
+  @Option(help: "text; json, the whole record; or csv, its curves, a line for each step.")
+  var format = Format.text
+
   @OptionGroup var project: ProjectOptions
 
   func run() throws {
@@ -28,10 +38,10 @@ struct ShowCommand: ParsableCommand {
         "'\(identity)' fits \(records.count) runs: "
           + records.map(\.identity).sorted().joined(separator: ", "))
     }
-    if output.format == .json {
-      print(try record.json(isIndented: true))
-    } else {
-      show(record, store)
+    switch format {
+    case .text: show(record, store)
+    case .json: print(try record.json(isIndented: true))
+    case .csv: print(record.curves.csv, terminator: "")
     }
   }
 
