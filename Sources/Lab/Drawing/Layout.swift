@@ -36,8 +36,12 @@ struct Layout {
     let rows = max(1, places.map { $0.row + $0.rows }.max() ?? 1)
     let columns = Self.span(figure.columns)
     var gutters = Gutters(rows: rows, columns: columns)
+    let taken = Set(places.flatMap(\.cells))
     for (panel, place) in zip(figure.panels, places) {
-      gutters.fit(panel, place, figure.panelSize)
+      // A legend may stand in the place of a panel that is not there.
+      let isFree = place.column + 1 < columns && taken.isDisjoint(with: place.beside)
+      gutters.fit(
+        panel, place, figure.panelSize, beside: isFree ? figure.panelSize.width : 0)
     }
 
     let edge = 6.0
@@ -114,6 +118,9 @@ private struct Place: Hashable {
   var cells: [Place] {
     (row..<row + rows).map { Place(row: $0, column: column) }
   }
+
+  /// The cells to its right.
+  var beside: [Place] { cells.map { Place(row: $0.row, column: $0.column + 1) } }
 }
 
 /// Room around the rows and columns of the grid, for titles, numbers and labels.
@@ -128,12 +135,14 @@ private struct Gutters {
     bottom = [Double](repeating: 6, count: rows)
   }
 
-  mutating func fit(_ panel: Panel, _ place: Place, _ size: Size) {
+  /// - Parameter beside: width of what is free at the panel's right, gutters not counted.
+  mutating func fit(_ panel: Panel, _ place: Place, _ size: Size, beside: Double) {
     let room = PanelRoom(
       panel, size: Size(width: size.width, height: size.height * Double(place.rows)))
     let lastRow = place.row + place.rows - 1
     left[place.column] = max(left[place.column], room.left)
-    right[place.column] = max(right[place.column], room.right)
+    let needed = room.right - min(beside, room.legend)
+    right[place.column] = max(right[place.column], needed)
     top[place.row] = max(top[place.row], room.top)
     bottom[lastRow] = max(bottom[lastRow], room.bottom)
   }
@@ -147,6 +156,8 @@ struct PanelRoom {
   var left = 5.0, right = 6.0, top = 6.0, bottom = 6.0
   /// Distances from the axes, or the colour bar, to the middle of their labels.
   private(set) var toLabelX = 0.0, toLabelY = 0.0, toLabelBar = 0.0
+  /// Width of the legend at the right, counted in `right`.
+  private(set) var legend = 0.0
 
   /// Measures the panel for an area of this size inside its axes.
   init(_ panel: Panel, size: Size) {
@@ -157,8 +168,15 @@ struct PanelRoom {
     if !panel.y.label.isEmpty { left += TextSize.label + 6 }
 
     let x = TickMarks(panel.x, range: ranges.x, length: size.width, isVertical: false)
-    if panel.barLabelAngle(width: size.width) > 0 {
-      bottom += 0.5 * (panel.barLabels.map { TextSize.width($0, TextSize.tick) }.max() ?? 0) + 14
+    let angle = panel.barLabelAngle(width: size.width) * .pi / 180
+    if angle > 0 {
+      let widths = panel.barLabels.map { TextSize.width($0, TextSize.tick) }
+      bottom += sin(angle) * (widths.max() ?? 0) + 14
+      // A turned text ends below its bar.
+      for (index, width) in widths.enumerated() {
+        let bar = size.width * (Double(index) + 0.6) / (Double(widths.count) + 0.2)
+        left = max(left, cos(angle) * width - bar)
+      }
     } else if !panel.barLabels.isEmpty {
       bottom += TextSize.tick + 7
     } else if let widest = Self.widest(x) {
@@ -177,7 +195,8 @@ struct PanelRoom {
         + (axis.label.isEmpty ? 0 : TextSize.label / 2 + 6)
     }
     if panel.legend == .outside {
-      right += 30 + (panel.names.map { TextSize.width($0, TextSize.tick) }.max() ?? 0)
+      legend = 30 + (panel.names.map { TextSize.width($0, TextSize.tick) }.max() ?? 0)
+      right += legend
     }
   }
 

@@ -42,6 +42,37 @@ import Testing
         > size(Panel(layers: [.bars([Bar("a", value: 1)])])).height + 20)
   }
 
+  /// A text that is turned by 30° and ends below its bar is 0.87 of its length wide.
+  @Test func turnedTextsAreWithinTheFigure() throws {
+    let label = "a text that is much longer than the others"
+    func left(_ labels: [String]) throws -> Double {
+      let panel = Panel(layers: [.bars(labels.map { Bar($0, value: 1) })])
+      return try #require(Layout(Figure(panels: [panel], panelSize: size)).frames.first).left
+    }
+    let first = try left([label, "b", "c"])
+    #expect(
+      first + 0.6 / 3.2 * 100 >= 0.86 * TextSize.width(String(label.prefix(35)), TextSize.tick))
+    #expect(try left(["b", "c", label]) < first)
+  }
+
+  /// A legend takes no room from the columns where a panel's place beside it is free.
+  @Test func legendsStandInFreePlaces() {
+    let named = Layer.line(x: [0, 1], y: [0, 1], name: "a name")
+    let plain = Panel(layers: [named])
+    let legend = Panel(layers: [named], legend: .outside)
+    func gap(_ panels: [Panel]) -> Double {
+      let frames = Layout(Figure(columns: 2, panels: panels, panelSize: size)).frames
+      return frames[1].left - frames[0].right
+    }
+    #expect(gap([plain, plain, legend]) < gap([plain, plain, legend, plain]) - 50)
+    #expect(gap([plain, plain, plain]) == gap([plain, plain, legend]))
+    // One that is wider than the place beside it still has the room that it needs.
+    let long = Panel(
+      layers: [.line(x: [0, 1], y: [0, 1], name: String(repeating: "m", count: 40))],
+      legend: .outside)
+    #expect(gap([plain, plain, long]) > gap([plain, plain, legend]) + 90)
+  }
+
   /// Texts below bars are turned where they would touch; bars without a text leave room.
   @Test func textsOfBarsAreTurnedWhereTheyTouch() {
     func angle(_ labels: [String]) -> Double {

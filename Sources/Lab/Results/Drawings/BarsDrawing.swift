@@ -14,7 +14,7 @@ public struct BarsDrawing: Drawing {
   public var arrays: [String] { [] }
 
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
-    let panels = try measures.map { measure in
+    var panels = try measures.map { measure in
       let bars = try result.cells.map { try bar(measure, $0, result) }
       let unit = try result.unit(measure)
       let gaps = try result.cells.indices.compactMap {
@@ -22,7 +22,13 @@ public struct BarsDrawing: Drawing {
       }
       return Panel(
         title: measure, y: Axis(unit.isEmpty ? label : "\(label) [\(unit)]"),
-        layers: [.bars(bars)] + gaps, legend: .outside)
+        layers: [.bars(bars)] + gaps)
+    }
+    // One legend for all: the first that has every name.
+    if let fullest = panels.map(\.names.count).max(),
+      let place = panels.firstIndex(where: { $0.names.count == fullest })
+    {
+      panels[place].legend = .outside
     }
     let width = max(200, 55 * Double(result.cells.count))
     let figure = Figure(
