@@ -174,8 +174,8 @@ struct PanelRoom {
       bottom += sin(angle) * (widths.max() ?? 0) + 14
       // A turned text ends below its bar.
       for (index, width) in widths.enumerated() {
-        let bar = size.width * (Double(index) + 0.6) / (Double(widths.count) + 0.2)
-        left = max(left, cos(angle) * width - bar)
+        let bar = Panel.placeOfBar(index, of: widths.count)
+        left = max(left, cos(angle) * width - size.width * bar)
       }
     } else if !panel.barLabels.isEmpty {
       bottom += TextSize.tick + 7
@@ -214,6 +214,12 @@ extension TickMarks {
 }
 
 extension Panel {
+  /// Where a bar stands along the axis, which reaches from 0.6 before the first bar to 0.6 behind the
+  /// last; 0 is the axis' start and 1 its end.
+  static func placeOfBar(_ index: Int, of count: Int) -> Double {
+    (Double(index) + 0.6) / (Double(count) + 0.2)
+  }
+
   /// Texts below the bars, if the panel has bars.
   var barLabels: [String] {
     for case .bars(let bars, _) in layers {

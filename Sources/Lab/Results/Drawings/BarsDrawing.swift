@@ -24,11 +24,11 @@ public struct BarsDrawing: Drawing {
         title: measure, y: Axis(unit.isEmpty ? label : "\(label) [\(unit)]"),
         layers: [.bars(bars)] + gaps)
     }
-    // One legend for all: the first that has every name.
-    if let fullest = panels.map(\.names.count).max(),
-      let place = panels.firstIndex(where: { $0.names.count == fullest })
-    {
-      panels[place].legend = .outside
+    // A name is explained once.
+    var explained: Set<String> = []
+    for index in panels.indices where !explained.isSuperset(of: panels[index].names) {
+      panels[index].legend = .outside
+      explained.formUnion(panels[index].names)
     }
     let width = max(200, 55 * Double(result.cells.count))
     let figure = Figure(
@@ -43,8 +43,7 @@ public struct BarsDrawing: Drawing {
   ) throws -> Layer? {
     guard bar.value.isNaN else { return nil }
     let words = try result.seeds(cell).isEmpty ? "no run" : "no value"
-    // In shares of the axis, which reaches from 0.6 before the first bar to 0.6 behind the last.
-    let x = (Double(index) + 0.6) / (Double(result.cells.count) + 0.2)
+    let x = Panel.placeOfBar(index, of: result.cells.count)
     return .text(words, at: .panel(x, 0.06), alignment: .center, colour: .grey)
   }
 
