@@ -33,6 +33,7 @@ enum Main {
     do {
       var command = try PriorLab.parseAsRoot()
       try command.run()
+      try StandardOutput.flush()
     } catch {
       Failure(error).exit()
     }
@@ -61,7 +62,10 @@ struct Failure {
       Foundation.exit(ending.code.rawValue)
     }
     switch PriorLab.exitCode(for: error) {
-    case .success: PriorLab.exit(withError: error)
+    case .success:
+      print(PriorLab.fullMessage(for: error))
+      do { try StandardOutput.flush() } catch { Failure(error).exit() }
+      Foundation.exit(EXIT_SUCCESS)
     case .validationFailure:
       let message = PriorLab.message(for: error)
       report(message.contains("(see '") ? message : "\(message) (see '\(Self.help)')")

@@ -34,6 +34,23 @@ extension CommandTests {
       #expect(try project.tree() == before)
     }
 
+    /// Text that stays in a buffer until the end is no written text.
+    @Test(arguments: [["list"], ["show", "--help"], ["--help"], ["compare", "vhp/table-1"]])
+    func outputThatCannotBeWritten(_ command: [String]) throws {
+      let project = try Project(resultsOf: try SmokeTable.project(), weights: false)
+      let before = try project.tree()
+      for place in ["> /dev/full", ">&-"] {
+        let outcome = try project.start(
+          command, through: ["sh", "-c", "exec \"$@\" \(place)", "sh"]
+        ).finish()
+        #expect(outcome.code == 1, "\(outcome)")
+        #expect(outcome.complaints.count == 1, "\(outcome)")
+        #expect(
+          outcome.errors.hasPrefix("error: the output could not be written in full"), "\(outcome)")
+      }
+      #expect(try project.tree() == before)
+    }
+
     @Test(
       .enabled(
         if: !FileManager.default.fileExists(atPath: "/dev/nvidiactl"), "this machine has a GPU"),
