@@ -167,8 +167,25 @@ extension CommandTests {
       #expect(table.output.contains("nothing to run"))
       let figure = try project.run("plan", "vhp/figure-15", "--profile", "smoke")
       #expect(figure.output.contains("that a figure needs are not here"))
-      #expect(figure.output.contains("8 to run"))
+      // Of each method the run of median error, and no other.
+      #expect(figure.output.contains("4 to run"))
       #expect(try project.run("clean", "--all").output == "removed 0 run directories, 0 bytes\n")
+    }
+
+    /// What was made of weights stays in a figure that is made again without them.
+    @Test func figuresOutliveWeights() throws {
+      let project = try Project(resultsOf: project)
+      let figure = ["reproduce", "vhp/figure-15", "--profile", "smoke"]
+      let picture = "results/vhp/figure-15/smoke/figure-15.png"
+      let whole = try project.start(figure).finish()
+      #expect(whole.code == 0, "\(whole)")
+      let before = try project.data(picture)
+      #expect(try project.run("clean", "--all").code == 0)
+      let again = try project.start(figure).finish()
+      #expect(again.code == 0, "\(again)")
+      #expect(again.output == whole.output)
+      #expect(try project.data(picture) == before)
+      #expect(!again.errors.contains("runs,"), "\(again)")
     }
 
     /// A run that can go on is not made to start again.

@@ -124,6 +124,40 @@ import Testing
     }
   }
 
+  @Test func groupsAreCopiedWhole() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/a.h5"
+      let file = try HDF5File(creating: path)
+      try file.write([1.5, .nan], shape: [2, 1], at: "a/b/numbers")
+      try file.write(
+        [UInt8](repeating: 7, count: 5000), shape: [5000], at: "a/b/c/bytes", compressed: true)
+      try file.write(["β"], shape: [1], at: "a/b/texts")
+      try file.setAttribute("unit", to: "nats", at: "a/b")
+      try file.write([1], shape: [1], at: "a/other")
+      try file.close()
+      let source = try HDF5File(reading: path)
+      let copy = try HDF5File(creating: directory + "/b.h5")
+      try copy.write([2], shape: [1], at: "a/mine")
+      try copy.copyGroup("a/b", from: source)
+      #expect(throws: HDF5Error.alreadyThere(path: copy.path, name: "a/b")) {
+        try copy.copyGroup("a/b", from: source)
+      }
+      #expect(throws: HDF5Error.missing(path: path, name: "a/no")) {
+        try copy.copyGroup("a/no", from: source)
+      }
+      #expect(throws: HDF5Error.self) { try copy.copyGroup("a/b/texts", from: source) }
+      try copy.close()
+      let read = try HDF5File(reading: directory + "/b.h5")
+      #expect(try read.datasets() == ["a/b/c/bytes", "a/b/numbers", "a/b/texts", "a/mine"])
+      let numbers = try read.read(Double.self, at: "a/b/numbers")
+      #expect(numbers.shape == [2, 1] && numbers.values[0] == 1.5 && numbers.values[1].isNaN)
+      let bytes = try read.read(UInt8.self, at: "a/b/c/bytes").values
+      #expect(bytes == [UInt8](repeating: 7, count: 5000))
+      #expect(try read.read(String.self, at: "a/b/texts").values == ["β"])
+      #expect(try read.attribute("unit", as: String.self, at: "a/b") == "nats")
+    }
+  }
+
   @Test func manyThreadsMayUseTheLibrary() async throws {
     try await withThrowingTaskGroup(of: [Double].self) { group in
       for task in 0..<8 {

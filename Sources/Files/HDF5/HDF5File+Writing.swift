@@ -36,6 +36,23 @@ extension HDF5File {
     }
   }
 
+  /// Copies a group of another file, with all that is in it, to the same place here.
+  public func copyGroup(_ name: String, from other: HDF5File) throws {
+    try use { file in
+      try other.use { source in
+        let name = Name(name)
+        try other.require(name, isGroup: true, in: source)
+        guard !holds(name, in: file) else {
+          throw HDF5Error.alreadyThere(path: path, name: name.text)
+        }
+        try createGroups(name.groups, in: file)
+        let status = H5Ocopy(
+          source, name.text, file, name.text, hdf5_default(), hdf5_default())
+        try check(status, "copy \(name.text) of \(other.path)")
+      }
+    }
+  }
+
   /// Calls `body` with a type for UTF-8 texts of the longest length and the padded bytes of all.
   ///
   /// HDF5 keeps texts of variable length in a heap without checksums, and a changed byte there can

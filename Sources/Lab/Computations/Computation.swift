@@ -51,8 +51,8 @@ extension String {
   }
 }
 
-/// Which trained parameters a computation needs.
-public enum ParametersNeeded: Sendable {
+/// Which trained parameters a computation needs, the fewest first.
+public enum ParametersNeeded: Comparable, Sendable {
   /// None: curves and events are enough.
   case none
   /// Those at the end of training.

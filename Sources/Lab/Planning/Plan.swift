@@ -44,10 +44,10 @@ public struct Plan: Sendable {
   public let warnings: [String]
 
   /// - Parameters:
-  ///   - needed: which of a run's parameters must be here.
+  ///   - needed: which of a run's parameters must be here, by identity; none where it is not named.
   ///   - retryFailed: train runs again that failed before.
   public init(
-    _ runs: [RunSpecification], needed: ParametersNeeded, store: RunStore,
+    _ runs: [RunSpecification], needed: [String: ParametersNeeded] = [:], store: RunStore,
     retryFailed: Bool = false
   ) throws {
     var items: [Item] = []
@@ -62,7 +62,8 @@ public struct Plan: Sendable {
       var spaces: [Cell: RunSpace] = [:]
       for run in runs {
         let record = records[run.identity]
-        let action = Self.action(run, record, needed, store.directory(run), retryFailed)
+        let action = Self.action(
+          run, record, needed[run.identity] ?? .none, store.directory(run), retryFailed)
         let total = run.template.dataset.trainingExamples.map {
           run.template.plan.steps(examples: $0)
         }

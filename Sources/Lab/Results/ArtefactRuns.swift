@@ -90,10 +90,53 @@ public struct ArtefactRuns: Sendable {
   /// The studies that it uses, one for each item of `use`.
   public var studies: [ResolvedStudy] { uses.map(\.study) }
 
-  /// What the artefact needs of each run.
-  public var parametersNeeded: ParametersNeeded {
-    let needs = (computations + uses.flatMap(\.computations)).map(\.parametersNeeded)
-    return needs.contains(.snapshots) ? .snapshots : needs.contains(.final) ? .final : .none
+  /// What the arrays of a cell's runs are made of.
+  func parametersNeeded(of template: RunTemplate) -> ParametersNeeded {
+    computations(of: template).map(\.parametersNeeded).max() ?? .none
+  }
+
+  /// What of each run's parameters must be here, by identity; nothing of a run that is not named.
+  ///
+  /// Where all runs of a cell are finished, the selected ones alone are needed, and of these none whose arrays
+  /// the stored result has.
+  public func parametersNeeded(store: RunStore, kinds: Kinds) throws -> [String: ParametersNeeded] {
+    let kept = KeptArrays(in: ResultWriter.directory(artefact.id, profile, store: store))
+    var needs: [String: ParametersNeeded] = [:]
+    for template in templates {
+      let needed = parametersNeeded(of: template)
+      if needed == .none { continue }
+      let records = store.records(of: template.study).records
+      for run in try shown(of: template, records, kinds: kinds)
+      where try kept?.has(recipe(of: run)) != true {
+        needs[run.identity] = max(needs[run.identity] ?? .none, needed)
+      }
+    }
+    return needs
+  }
+
+  /// The runs of a cell that arrays will be made of, as far as it can be known.
+  private func shown(
+    of template: RunTemplate, _ records: [String: RunRecord], kinds: Kinds
+  ) throws -> [RunSpecification] {
+    let runs = runs(of: template)
+    let read = use(of: template)?.item.select?.measures ?? []
+    var finished: [RunSpecification] = []
+    for run in runs {
+      guard let record = records[run.identity] else { return runs }
+      if record.failure != nil { continue }
+      guard read.allSatisfy({ record.measures[$0] != nil }) else { return runs }
+      finished.append(run)
+    }
+    return try selected(of: template, finished, records, kinds: kinds)
+  }
+
+  /// What the arrays of a run are made of and by.
+  func recipe(of run: RunSpecification) throws -> ArrayRecipe {
+    let template = run.template
+    let tagged = (artefact.compute ?? []) + (use(of: template)?.item.compute ?? [])
+    return try ArrayRecipe(
+      path: ResultFile.path(of: run), identity: run.identity, compute: tagged,
+      snapshots: parametersNeeded(of: template) == .snapshots ? run.snapshots(upTo: .max) : [])
   }
 
   /// The arrays of a cell's runs.

@@ -38,6 +38,11 @@ public struct ResultFile {
 
   static func path(study: String, cell: String) -> String { "runs/\(study)/\(cell)" }
 
+  /// Path of the arrays of a run.
+  static func path(of run: RunSpecification) -> String {
+    "\(path(study: run.template.study, cell: run.template.cell.label))/seed-\(run.seed)"
+  }
+
   /// Group of the arrays that are of no run.
   static let computed = "computed"
 

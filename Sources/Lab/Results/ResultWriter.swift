@@ -30,7 +30,7 @@ public struct ResultWriter {
   public func write() throws -> [String] {
     let target = Self.directory(comparison.artefact, comparison.profile, store: store)
     try AtomicDirectory.replace(at: target, waiting: true) { directory in
-      try writeArrays(to: directory + "/result.h5")
+      try writeArrays(to: directory + "/result.h5", KeptArrays(in: target))
       let result = try ResultFile(reading: directory + "/result.h5")
       if !artefact.drawings.isEmpty {
         let gnuplot = try Gnuplot.find()
@@ -66,7 +66,7 @@ public struct ResultWriter {
 
   // MARK: Arrays
 
-  private func writeArrays(to path: String) throws {
+  private func writeArrays(to path: String, _ kept: KeptArrays?) throws {
     let file = try HDF5File(creating: path)
     try file.setAttribute("format", to: ResultFile.format)
     try file.setAttribute("artefact", to: comparison.artefact)
@@ -85,7 +85,7 @@ public struct ResultWriter {
     let records = Dictionary(
       uniqueKeysWithValues: studies.map { ($0, store.records(of: $0).records) })
     for template in templates {
-      try write(template, records[template.study] ?? [:], into: file)
+      try write(template, records[template.study] ?? [:], kept, into: file)
     }
     try file.close()
   }
@@ -106,7 +106,8 @@ public struct ResultWriter {
   }
 
   private func write(
-    _ template: RunTemplate, _ records: [String: RunRecord], into file: HDF5File
+    _ template: RunTemplate, _ records: [String: RunRecord], _ kept: KeptArrays?,
+    into file: HDF5File
   ) throws {
     let path = ResultFile.path(study: template.study, cell: template.cell.label)
     let finished = artefact.runs(of: template).filter { run in
@@ -132,8 +133,12 @@ public struct ResultWriter {
     guard !artefact.computations(of: template).isEmpty else { return }
     for run in try artefact.selected(of: template, finished, records, kinds: kinds) {
       guard let record = records[run.identity] else { continue }
-      for array in try arrays(run, record) {
-        try write(array, at: "\(path)/seed-\(run.seed)/\(array.name)", into: file)
+      let recipe = try artefact.recipe(of: run)
+      if let arrays = try arrays(run, record) {
+        for array in arrays { try write(array, at: "\(recipe.path)/\(array.name)", into: file) }
+        if !arrays.isEmpty { try recipe.sign(in: file) }
+      } else if let kept, kept.has(recipe) {
+        try kept.copy(recipe, into: file)
       }
     }
   }
@@ -149,12 +154,12 @@ public struct ResultWriter {
     }
   }
 
-  /// The arrays of one finished run, from its kept parameters and curves.
-  private func arrays(_ run: RunSpecification, _ record: RunRecord) throws -> [ResultArray] {
+  /// The arrays of one finished run, from its parameters and curves; nil where the parameters are not here.
+  private func arrays(_ run: RunSpecification, _ record: RunRecord) throws -> [ResultArray]? {
     let directory = store.directory(run)
-    let needed = artefact.parametersNeeded
-    guard directory.has(needed, of: run, steps: record.steps) else { return [] }
     let template = run.template
+    let needed = artefact.parametersNeeded(of: template)
+    guard directory.has(needed, of: run, steps: record.steps) else { return nil }
     if !template.dataset.hasKnownShapes, let missing = template.dataset.missing { throw missing }
     let model = try run.untrainedModel()
     let parameters = model.parameters

@@ -84,12 +84,6 @@ public struct Verification: Codable, Sendable {
     }
   }
 
-  private static func lineOfJSON(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
-  }
-
   private static func words(_ row: Comparison.Row) -> String {
     let values = row.runs.map { "\($0.seed): \($0.value)" }.joined(separator: ", ")
     let mean = row.summary.map { "mean \($0.mean), " } ?? ""

@@ -41,7 +41,9 @@ struct PlanCommand: ParsableCommand {
     for id in try project.catalogue.ids(ids, table: table) {
       let artefact = try selection.artefact(id, profile.name, of: project)
       let plan = try Plan(
-        artefact.wanted, needed: artefact.parametersNeeded, store: project.store)
+        artefact.wanted,
+        needed: artefact.parametersNeeded(store: project.store, kinds: project.kinds),
+        store: project.store)
       for warning in plan.warnings { Log.warning(warning) }
       let own = plan.items.map { item in
         Line(

@@ -62,7 +62,7 @@ struct ReproduceCommand: ParsableCommand {
     Interruption.watch()
     _ = try engine.start()
     try project.store.prepare()
-    let failures = try train(artefacts)
+    let failures = try train(artefacts, project.kinds)
 
     var comparisons: [Comparison] = []
     for artefact in artefacts {
@@ -86,13 +86,13 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   /// Trains what is missing; returns the identities of the runs that failed.
-  private func train(_ artefacts: [ArtefactRuns]) throws -> Set<String> {
+  private func train(_ artefacts: [ArtefactRuns], _ kinds: Kinds) throws -> Set<String> {
     var failures: Set<String> = []
     // Artefacts share runs: the second one finds most of its runs finished by the first.
     for artefact in artefacts {
+      let needed = try artefact.parametersNeeded(store: project.store, kinds: kinds)
       let plan = try Plan(
-        artefact.wanted, needed: artefact.parametersNeeded, store: project.store,
-        retryFailed: retryFailed)
+        artefact.wanted, needed: needed, store: project.store, retryFailed: retryFailed)
       for warning in plan.warnings { Log.warning(warning) }
       for case .failedBefore(let reason) in plan.items.map(\.action) {
         Log.warning("a run failed before and is not tried again (--retry-failed): \(reason)")
@@ -108,7 +108,7 @@ struct ReproduceCommand: ParsableCommand {
       let board = ProgressBoard(workers: jobs, runs: pending.count)
       let store = project.store
       let runner = Runner(
-        pending, observer: board, command: childCommand(artefact.parametersNeeded),
+        pending, observer: board, command: childCommand(needed),
         isTaken: { store.directory($0).isInUse }, shouldStop: { Interruption.isAsked })
       let results = runner.run(jobs: jobs)
       board.finish()
@@ -142,7 +142,7 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   /// The command line that trains one run in a process of its own.
-  private func childCommand(_ needed: ParametersNeeded)
+  private func childCommand(_ needed: [String: ParametersNeeded])
     -> @Sendable (RunSpecification) -> (
       executable: String, arguments: [String]
     )
@@ -150,14 +150,14 @@ struct ReproduceCommand: ParsableCommand {
     let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
     let parameters: [ParametersNeeded: String] = [.final: "--weights", .snapshots: "--snapshots"]
     let shared =
-      engine.arguments + [parameters[needed]].compactMap(\.self)
-      + ["--experiments", project.experiments, "--results", project.results]
+      engine.arguments + ["--experiments", project.experiments, "--results", project.results]
       + ["--datasets", project.datasets]
     return { run in
       var arguments = ["run", run.template.study, "--seed", "\(run.seed)", "--events"]
       if !run.template.cell.values.isEmpty { arguments += ["--cell", run.template.cell.label] }
       arguments += ["--profile", run.profile.name, "--identity", run.identity]
       arguments += run.profile.overrides.flatMap { ["--set", $0] }
+      arguments += [needed[run.identity].flatMap { parameters[$0] }].compactMap(\.self)
       return (executable, arguments + shared)
     }
   }

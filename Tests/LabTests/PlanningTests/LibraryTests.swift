@@ -20,7 +20,7 @@ import Testing
       #expect(
         artefact.runs.map { "\($0.template.cell.label) \($0.seed)" }
           == ["method=rewo 0", "method=rewo 1", "method=plain 0", "method=plain 1"])
-      #expect(artefact.parametersNeeded == .snapshots)
+      #expect(artefact.templates.map(artefact.parametersNeeded).max() == .snapshots)
       let some = try place.artefact(
         seeds: SeedList([7]), only: try CellFilter("method = plain"))
       #expect(some.wanted.map { "\($0.template.cell.label) \($0.seed)" } == ["method=plain 7"])
@@ -44,7 +44,7 @@ import Testing
         """
       try Workplace.with([Tiny.study, text]) { place in
         let artefact = try place.artefact()
-        #expect(artefact.parametersNeeded == needed)
+        #expect(artefact.templates.map(artefact.parametersNeeded).max() == needed)
         #expect(artefact.drawsNothing)
         #expect(artefact.runs.map(\.seed) == [0, 1])
       }

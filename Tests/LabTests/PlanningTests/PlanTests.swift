@@ -15,7 +15,7 @@ import Testing
     retryFailed: Bool = false
   ) throws -> Plan.Action {
     let plan = try Plan(
-      [run], needed: parameters, store: place.store, retryFailed: retryFailed)
+      [run], needed: [run.identity: parameters], store: place.store, retryFailed: retryFailed)
     #expect(plan.items.count == 1)
     #expect(plan.warnings.isEmpty)
     return try #require(plan.items.first).action
@@ -47,7 +47,7 @@ import Testing
       // A checkpoint without its note was never complete.
       try place.leave(["checkpoint-6.h5", ".checkpoint-9.json.tmp"], of: run)
       #expect(try action(place, run) == .resume(step: 5))
-      let plan = try Plan([run], needed: .none, store: place.store)
+      let plan = try Plan([run], store: place.store)
       #expect(plan.items.map(\.steps) == [1])
     }
   }
@@ -108,7 +108,7 @@ import Testing
       #expect(
         try action(place, run, retryFailed: true)
           == .train(why: "failed before: rate is not a finite number"))
-      let plan = try Plan([run], needed: .none, store: place.store)
+      let plan = try Plan([run], store: place.store)
       #expect(plan.pending.isEmpty)
       #expect(plan.items.map(\.steps) == [0])
       // A later success counts.
@@ -120,7 +120,7 @@ import Testing
   @Test func stepsTimeAndSpace() throws {
     try Workplace.with { place in
       let runs = try (0..<4).map { try Tiny.run(seed: $0) }
-      let before = try Plan(runs, needed: .none, store: place.store)
+      let before = try Plan(runs, store: place.store)
       #expect(before.items.map(\.steps) == [6, 6, 6, 6])
       #expect(before.seconds == nil)
       #expect(before.pending.count == 4)
@@ -139,13 +139,13 @@ import Testing
         recorded(try Tiny.run("rewo"), Self.measures, steps: 10, seconds: 90),
       ])
       try place.leave(["checkpoint-4.json"], of: runs[2])
-      let after = try Plan(runs, needed: .none, store: place.store)
+      let after = try Plan(runs, store: place.store)
       #expect(after.items.map(\.steps) == [0, 0, 2, 6])
       #expect(after.items.map(\.seconds) == [0, 0, 2, 6])
       #expect(after.seconds == 8)
       #expect(after.pending.map(\.run.seed) == [2, 3])
       #expect(after.bytes == 2 * kept)
-      let other = try Plan([try Tiny.run("rewo", seed: 1)], needed: .none, store: place.store)
+      let other = try Plan([try Tiny.run("rewo", seed: 1)], store: place.store)
       #expect(other.seconds == 54)
     }
   }
@@ -156,7 +156,7 @@ import Testing
       try place.record([
         recorded(try Tiny.run("rewo"), Self.measures, steps: 10, seconds: 20)
       ])
-      let plan = try Plan([try Tiny.run("plain")], needed: .none, store: place.store)
+      let plan = try Plan([try Tiny.run("plain")], store: place.store)
       #expect(plan.seconds == 12)
     }
   }
@@ -170,7 +170,7 @@ import Testing
       #expect(artefact.runs.count == 4000)
       try place.record(artefact.runs.prefix(500).map { recorded($0, Self.measures) })
       let prepared = ContinuousClock.now
-      let plan = try Plan(artefact.runs, needed: .none, store: place.store)
+      let plan = try Plan(artefact.runs, store: place.store)
       #expect(plan.pending.count == 3500)
       #expect(ContinuousClock.now - prepared < .seconds(10))
       #expect(prepared - start < .seconds(20))
@@ -182,7 +182,7 @@ import Testing
     try Workplace.with { place in
       let run = try Tiny.run()
       try place.leave(["checkpoint-\(Int.min).json"], of: run)
-      #expect(try Plan([run], needed: .none, store: place.store).items.map(\.steps) == [6])
+      #expect(try Plan([run], store: place.store).items.map(\.steps) == [6])
     }
   }
 
@@ -190,7 +190,7 @@ import Testing
     try Workplace.with { place in
       let run = try Tiny.run("plain", ["until: {steps: 6}": "until: {epochs: 2.5}"])
       // Three batches of at most 16 of the 40 images.
-      let plan = try Plan([run], needed: .none, store: place.store)
+      let plan = try Plan([run], store: place.store)
       #expect(plan.items.map(\.steps) == [8])
     }
   }

@@ -54,7 +54,7 @@ import Testing
     try Workplace.with { place in
       let runs = try (0..<3).map { try Tiny.run(seed: $0, Self.wide) }
       let space = try RunSpace(runs[0])
-      let plan = try Plan(runs, needed: .none, store: place.store)
+      let plan = try Plan(runs, store: place.store)
       #expect(plan.bytes == 3 * space.kept)
       #expect(plan.peakBytes(jobs: 2) == 3 * space.kept + 2 * space.checkpoints)
       #expect(plan.peakBytes(jobs: 9) == 3 * space.kept + 3 * space.checkpoints)
@@ -68,10 +68,10 @@ import Testing
       try place.train(runs[0], stopAfter: 3)
       let here = place.store.directory(runs[0]).bytes
       #expect(here > 100_000)
-      let later = try Plan(runs, needed: .none, store: place.store)
+      let later = try Plan(runs, store: place.store)
       try later.checkSpace(jobs: 2, at: place.root, free: { _ in needed - here })
       try place.train(runs[0])
-      let last = try Plan(Array(runs.prefix(1)), needed: .none, store: place.store)
+      let last = try Plan(Array(runs.prefix(1)), store: place.store)
       #expect(last.peakBytes(jobs: 1) == 0)
     }
   }

@@ -47,7 +47,7 @@ import Testing
   }
 
   private func plan(_ place: Workplace) throws -> Plan {
-    try Plan(artefact(place).runs, needed: .none, store: place.store)
+    try Plan(artefact(place).runs, store: place.store)
   }
 
   private func train(_ place: Workplace) throws -> RunExecutor.Outcome {

@@ -75,7 +75,7 @@ import Training
       #expect(try place.train(run) { _ in events += 1 } == .alreadyFinished)
       #expect(events == 0)
       #expect(try place.read("results/test/tiny/runs.jsonl").split(separator: "\n").count == 1)
-      let plan = try Plan([run], needed: .none, store: place.store)
+      let plan = try Plan([run], store: place.store)
       #expect(plan.items.map(\.action) == [.cached])
     }
   }
@@ -136,7 +136,7 @@ import Training
           #expect(try place.train(run, stopAfter: step) == .interrupted(step: step))
           #expect(place.store.directory(run).checkpointStep == step)
           #expect(place.record(of: run) == nil)
-          let plan = try Plan([run], needed: .none, store: place.store)
+          let plan = try Plan([run], store: place.store)
           #expect(plan.items.map(\.action) == [.resume(step: step)])
           #expect(try place.train(run) == .finished)
           try check(place)
@@ -257,7 +257,7 @@ import Training
       #expect(rounded.identity != plain.identity)
       // Neither goes on from the other's checkpoint.
       try place.train(plain, stopAfter: 3)
-      let plan = try Plan([rounded], needed: .none, store: place.store)
+      let plan = try Plan([rounded], store: place.store)
       #expect(plan.items.map(\.action) == [.train(why: "no finished run")])
       try place.train(rounded, stopAfter: 2)
       try place.train(rounded)

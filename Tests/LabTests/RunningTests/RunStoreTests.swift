@@ -68,7 +68,7 @@ import Training
           "\(file):5: the record is passed over: it is torn or altered",
         ])
       // They do not count in a plan either, and it says so.
-      let plan = try Plan(runs, needed: .none, store: place.store)
+      let plan = try Plan(runs, store: place.store)
       #expect(plan.warnings == warnings)
       #expect(plan.items[1].action == .train(why: "no finished run"))
       #expect(plan.items[2].action == .train(why: "no finished run"))
@@ -107,7 +107,7 @@ import Training
       let (records, warnings) = place.store.records(of: "test/tiny")
       #expect(records.isEmpty)
       #expect(warnings.count == 1)
-      #expect(try Plan([run], needed: .none, store: place.store).pending.count == 1)
+      #expect(try Plan([run], store: place.store).pending.count == 1)
     }
   }
 

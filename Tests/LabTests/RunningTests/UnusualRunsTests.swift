@@ -23,7 +23,7 @@ import Testing
       #expect(record.measures.isEmpty)
       #expect(record.steps < 6)
       #expect(!place.store.directory(run).hasWeights)
-      let plan = try Plan([run], needed: .none, store: place.store)
+      let plan = try Plan([run], store: place.store)
       #expect(plan.items.map(\.action) == [.failedBefore(reason)])
       #expect(plan.pending.isEmpty)
       // When it is tried again, it fails in the same way.
@@ -150,10 +150,10 @@ import Testing
       try place.train(run)
       let directory = place.store.directory(run)
       try FileManager.default.removeItem(atPath: directory.path)
-      #expect(try Plan([run], needed: .none, store: place.store).pending.isEmpty)
+      #expect(try Plan([run], store: place.store).pending.isEmpty)
       #expect(try place.train(run) == .alreadyFinished)
       #expect(!directory.hasWeights)
-      #expect(try Plan([run], needed: .final, store: place.store).pending.count == 1)
+      #expect(try Plan([run], needed: [run.identity: .final], store: place.store).pending.count == 1)
       #expect(try place.train(run, needed: .final) == .finished)
       #expect(directory.hasWeights)
       #expect(try place.train(run, needed: .final) == .alreadyFinished)
@@ -207,7 +207,7 @@ import Testing
           "snapshots: [2, 4]": "snapshots: [3]",
         ])
       func action(_ needed: ParametersNeeded) throws -> Plan.Action? {
-        try Plan([after], needed: needed, store: place.store).items.first?.action
+        try Plan([after], needed: [after.identity: needed], store: place.store).items.first?.action
       }
       func steps(needsSnapshots: Bool) throws -> Int {
         var last = 0
@@ -236,7 +236,7 @@ import Testing
       let run = try Tiny.run("plain", ["snapshots: [2, 4]": "snapshots: [2, 600]"])
       #expect(try place.train(run) == .finished)
       #expect(try place.train(run) == .alreadyFinished)
-      let plan = try Plan([run], needed: .snapshots, store: place.store)
+      let plan = try Plan([run], needed: [run.identity: .snapshots], store: place.store)
       #expect(plan.items.map(\.action) == [.cached])
     }
   }
