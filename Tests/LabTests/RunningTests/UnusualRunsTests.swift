@@ -153,7 +153,8 @@ import Testing
       #expect(try Plan([run], store: place.store).pending.isEmpty)
       #expect(try place.train(run) == .alreadyFinished)
       #expect(!directory.hasWeights)
-      #expect(try Plan([run], needed: [run.identity: .final], store: place.store).pending.count == 1)
+      #expect(
+        try Plan([run], needed: [run.identity: .final], store: place.store).pending.count == 1)
       #expect(try place.train(run, needed: .final) == .finished)
       #expect(directory.hasWeights)
       #expect(try place.train(run, needed: .final) == .alreadyFinished)
