@@ -161,7 +161,7 @@ extension CommandTests {
       ),
       (
         "plan vhp/table-1 --only method=reno",
-        "--only: vhp/pendulum: the axis 'method' has no value 'reno'; did you mean 'rewo'?"
+        "--only: the axis 'method' has no value 'reno'; did you mean 'rewo'?"
       ),
       (
         "plan vhp/table-1 --only method",

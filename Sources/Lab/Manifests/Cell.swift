@@ -113,7 +113,7 @@ public struct CellFilter: Equatable, Sendable {
       }
       let known = cells.compactMap { $0[clause.axis] }
       if known.isEmpty {
-        let axes = cells.first?.values.map(\.axis) ?? []
+        let axes = cells.flatMap { $0.values.map(\.axis) }
         return "there is no axis '\(clause.axis)'" + hint(clause.axis, axes)
       }
       for value in clause.values where !known.contains(value) {

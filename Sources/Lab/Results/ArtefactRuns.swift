@@ -31,15 +31,19 @@ public struct ArtefactRuns: Sendable {
         item, at: (node?["use"]?.items?[index], "use.\(index)"), profile, library: library,
         kinds: kinds)
     }
-    for use in uses {
-      if let problem = only.problem(among: use.study.cells, of: manifest.use.map(\.study)) {
-        throw ConfigValueError("--only: \(use.study.id): \(problem)")
-      }
+    // Of all studies at once: a value of one study's axis need not be one of another's.
+    if let problem = only.problem(
+      among: uses.flatMap(\.study.cells), of: manifest.use.map(\.study))
+    {
+      throw ConfigValueError("--only: \(problem)")
     }
     runs = try Self.runs(of: uses) { use in
       seeds?.seeds ?? manifest.onlySeed(of: use.item).map { [$0] } ?? use.study.seeds
     }
     wanted = runs.filter { only.takes($0.template.cell, of: $0.template.study) }
+    if wanted.isEmpty && !runs.isEmpty {
+      throw ConfigValueError("--only: no cell of \(manifest.id) is all of that")
+    }
 
     let compute = manifest.compute ?? []
     standalone = try compute.compactMap { try kinds.standaloneComputation($0) }

@@ -222,6 +222,36 @@ import Testing
     }
   }
 
+  /// One panel explains the names of all where one has them all: the last of these.
+  @Test func barsAreExplainedOnce() throws {
+    let reported = """
+
+      reported:
+        - cell: {method: plain}
+          measure: final/weight/rate
+          value: 1
+          margin: {value: 0.1, because: b}
+          source: s
+      """
+    for (table, expected) in [
+      (Tiny.artefact, [false, true]), (Tiny.artefact + reported, [true, false]),
+    ] {
+      try Workplace.with([Tiny.study, table]) { place in
+        for run in try place.artefact().runs {
+          try place.record([
+            recorded(run, ["angle-error/global-radius": 0.5, "final/weight/rate": 1])
+          ])
+        }
+        _ = try reproduceWithoutTraining(place)
+        let result = try ResultFile(reading: "\(place.root)/\(directory)/result.h5")
+        let bars = BarsDrawing(
+          file: "a", measures: ["final/weight/rate", "angle-error/global-radius"], label: "l")
+        let panels = try #require(try bars.figures(result).first).figure.panels
+        #expect(panels.map { $0.legend == .outside } == expected)
+      }
+    }
+  }
+
   private func reproduceWithoutTraining(
     _ place: Workplace
   ) throws -> (files: [String], artefact: ArtefactRuns) {

@@ -66,6 +66,39 @@ import Testing
     }
   }
 
+  /// A filter's values may be those of one study alone; what fits nothing at all is refused.
+  @Test func filtersOfOneStudysValues() throws {
+    let two = try edited(
+      Tiny.study, ["study: test/tiny": "study: test/two", "    plain:\n": "    bare:\n"])
+    let table = """
+      artefact: test/table
+      title: Two studies
+      use: [{study: test/tiny}, {study: test/two}]
+      measures: [final/weight/rate]
+      """
+    try Workplace.with([Tiny.study, two, table]) { place throws in
+      func wanted(_ filter: String) throws -> [String] {
+        try place.artefact(only: try CellFilter(filter)).wanted.map {
+          "\($0.template.study) \($0.template.cell.label) \($0.seed)"
+        }
+      }
+      #expect(
+        try wanted("method = bare") == ["test/two method=bare 0", "test/two method=bare 1"])
+      #expect(
+        try wanted("method in plain, bare") == [
+          "test/tiny method=plain 0", "test/tiny method=plain 1", "test/two method=bare 0",
+          "test/two method=bare 1",
+        ])
+      #expect(throws: ConfigValueError("--only: no cell of test/table is all of that")) {
+        try wanted("study = test/two and method = plain")
+      }
+      #expect(
+        throws: ConfigValueError(
+          "--only: the axis 'method' has no value 'plane'; did you mean 'plain'?")
+      ) { try wanted("method = plane") }
+    }
+  }
+
   @Test func theStudyIsShown() throws {
     try with { place in
       let comparison = try compared(place)

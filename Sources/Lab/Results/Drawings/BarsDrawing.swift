@@ -24,9 +24,12 @@ public struct BarsDrawing: Drawing {
         title: measure, y: Axis(unit.isEmpty ? label : "\(label) [\(unit)]"),
         layers: [.bars(bars)] + gaps)
     }
-    // A name is explained once.
+    // A name is explained once; by the last panel where one has all names, as no other is at its right.
+    let names = Set(panels.flatMap(\.names))
+    let last = panels.lastIndex { names.isSubset(of: $0.names) }
     var explained: Set<String> = []
-    for index in panels.indices where !explained.isSuperset(of: panels[index].names) {
+    for index in last.map({ [$0] }) ?? Array(panels.indices)
+    where !explained.isSuperset(of: panels[index].names) {
       panels[index].legend = .outside
       explained.formUnion(panels[index].names)
     }
