@@ -59,6 +59,7 @@ struct Failure {
   func exit() -> Never {
     if let ending = error as? Ending {
       if let message = ending.message { report(message) }
+      do { try StandardOutput.flush() } catch { report("\(error)") }
       Foundation.exit(ending.code.rawValue)
     }
     switch PriorLab.exitCode(for: error) {

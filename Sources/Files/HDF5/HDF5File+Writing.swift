@@ -36,6 +36,14 @@ extension HDF5File {
     }
   }
 
+  /// Makes a group, and those on the way, where it is not there yet.
+  public func createGroup(_ name: String) throws {
+    try use { file in
+      let name = Name(name)
+      try createGroups(name.groups + [name], in: file)
+    }
+  }
+
   /// Copies a group of another file, with all that is in it, to the same place here.
   public func copyGroup(_ name: String, from other: HDF5File) throws {
     try use { file in

@@ -11,7 +11,8 @@ public struct ArtefactRuns: Sendable {
   private let uses: [ResolvedUse]
   /// Of all its runs.
   private let computations: [any Computation]
-  /// Those that need no run.
+  /// Which of the manifest's computations are of its runs; the others need none.
+  private let isOfRuns: [Bool]
   let standalone: [any StandaloneComputation]
   let drawings: [any Drawing]
 
@@ -32,8 +33,9 @@ public struct ArtefactRuns: Sendable {
         kinds: kinds)
     }
     // Of all studies at once: a value of one study's axis need not be one of another's.
-    if let problem = only.problem(
-      among: uses.flatMap(\.study.cells), of: manifest.use.map(\.study))
+    if !uses.isEmpty,
+      let problem = only.problem(
+        among: uses.flatMap(\.study.cells), of: manifest.use.map(\.study))
     {
       throw ConfigValueError("--only: \(problem)")
     }
@@ -42,7 +44,7 @@ public struct ArtefactRuns: Sendable {
     }
     wanted = runs.filter { only.takes($0.template.cell, of: $0.template.study) }
     if wanted.isEmpty && !runs.isEmpty {
-      throw ConfigValueError("--only: no cell of \(manifest.id) is all of that")
+      throw ConfigValueError("--only: no cell of \(manifest.id) fits the whole of it")
     }
 
     let compute = manifest.compute ?? []
@@ -50,6 +52,7 @@ public struct ArtefactRuns: Sendable {
     let ofRuns = try compute.map { tagged in
       try kinds.standaloneComputation(tagged) == nil ? try kinds.computation(tagged) : nil
     }
+    isOfRuns = ofRuns.map { $0 != nil }
     computations = ofRuns.compactMap { $0 }
     drawings = try (manifest.draw ?? []).map { try kinds.drawing($0) }
     guard let node else { return }
@@ -99,48 +102,62 @@ public struct ArtefactRuns: Sendable {
     computations(of: template).map(\.parametersNeeded).max() ?? .none
   }
 
-  /// What of each run's parameters must be here, by identity; nothing of a run that is not named.
+  /// Which parameters must be here, by the identity of their run; none of a run that is not named.
   ///
-  /// Where all runs of a cell are finished, the selected ones alone are needed, and of these none whose arrays
-  /// the stored result has.
-  public func parametersNeeded(store: RunStore, kinds: Kinds) throws -> [String: ParametersNeeded] {
+  /// Of a cell whose selected runs are known these alone are needed, and of them none whose arrays the stored
+  /// result has.
+  public func weightsNeeded(store: RunStore, kinds: Kinds) throws -> [String: ParametersNeeded] {
     let kept = KeptArrays(in: ResultWriter.directory(artefact.id, profile, store: store))
+    let records = records(in: store)
     var needs: [String: ParametersNeeded] = [:]
     for template in templates {
       let needed = parametersNeeded(of: template)
+      let records = records[template.study] ?? [:]
       if needed == .none { continue }
-      let records = store.records(of: template.study).records
-      for run in try shown(of: template, records, kinds: kinds)
-      where try kept?.has(recipe(of: run)) != true {
+      for run in try candidates(of: template, records, kinds: kinds) {
+        let recipe = try records[run.identity].map { try self.recipe(of: run, $0) }
+        if let recipe, kept?.has(recipe) == true { continue }
         needs[run.identity] = max(needs[run.identity] ?? .none, needed)
       }
     }
     return needs
   }
 
-  /// The runs of a cell that arrays will be made of, as far as it can be known.
-  private func shown(
+  /// The records of its studies, by study and identity.
+  func records(in store: RunStore) -> [String: [String: RunRecord]] {
+    let studies = Set(templates.map(\.study))
+    return Dictionary(uniqueKeysWithValues: studies.map { ($0, store.records(of: $0).records) })
+  }
+
+  /// The runs of a cell that may turn out to be selected.
+  private func candidates(
     of template: RunTemplate, _ records: [String: RunRecord], kinds: Kinds
   ) throws -> [RunSpecification] {
     let runs = runs(of: template)
-    let read = use(of: template)?.item.select?.measures ?? []
+    let selection = use(of: template)?.item.select ?? .all
+    if case .seed(let seed) = selection { return runs.filter { $0.seed == seed } }
     var finished: [RunSpecification] = []
     for run in runs {
       guard let record = records[run.identity] else { return runs }
       if record.failure != nil { continue }
-      guard read.allSatisfy({ record.measures[$0] != nil }) else { return runs }
+      guard selection.measures.allSatisfy({ record.measures[$0] != nil }) else { return runs }
       finished.append(run)
     }
     return try selected(of: template, finished, records, kinds: kinds)
   }
 
-  /// What the arrays of a run are made of and by.
-  func recipe(of run: RunSpecification) throws -> ArrayRecipe {
+  /// What the arrays of a finished run are made of and by.
+  func recipe(of run: RunSpecification, _ record: RunRecord) throws -> ArrayRecipe {
     let template = run.template
-    let tagged = (artefact.compute ?? []) + (use(of: template)?.item.compute ?? [])
     return try ArrayRecipe(
-      path: ResultFile.path(of: run), identity: run.identity, compute: tagged,
+      path: ResultFile.path(of: run), record, compute: compute(of: template),
       snapshots: parametersNeeded(of: template) == .snapshots ? run.snapshots(upTo: .max) : [])
+  }
+
+  /// What the manifest has computed of a cell's runs.
+  private func compute(of template: RunTemplate) -> [Tagged] {
+    let shared = zip(artefact.compute ?? [], isOfRuns).filter(\.1).map(\.0)
+    return shared + (use(of: template)?.item.compute ?? [])
   }
 
   /// The arrays of a cell's runs.

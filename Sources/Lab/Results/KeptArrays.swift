@@ -1,7 +1,8 @@
 import Files
 import Foundation
 
-/// What the arrays of a run in `result.h5` are made of and by. Equal recipes make equal arrays.
+/// What the arrays of a run in `result.h5` are made of and by. Equal recipes make equal arrays, as long as the
+/// program computes them in the same way (`ResultFile.format`).
 struct ArrayRecipe {
   /// Where they are in the file.
   let path: String
@@ -9,21 +10,25 @@ struct ArrayRecipe {
   private let text: String
 
   /// - Parameters:
-  ///   - identity: the run's.
+  ///   - record: the run's.
   ///   - snapshots: the steps that are shown besides the end of training.
-  init(path: String, identity: String, compute: [Tagged], snapshots: [Int]) throws {
+  init(path: String, _ record: RunRecord, compute: [Tagged], snapshots: [Int]) throws {
     struct Content: Encodable {
       let identity: String
+      let training: String
       let compute: [Tagged]
       let snapshots: [Int]
     }
     self.path = path
-    text = try lineOfJSON(Content(identity: identity, compute: compute, snapshots: snapshots))
+    text = try lineOfJSON(
+      Content(
+        identity: record.identity, training: record.trainingDigest(), compute: compute,
+        snapshots: snapshots))
   }
 
   private static let attribute = "recipe"
 
-  /// Writes it beside the arrays.
+  /// Writes it beside the arrays, whose group must be there.
   func sign(in file: HDF5File) throws {
     try file.setAttribute(Self.attribute, to: text, at: path)
   }
@@ -40,16 +45,28 @@ struct ArrayRecipe {
 /// result that takes the old one's place takes them over.
 struct KeptArrays {
   private let file: HDF5File
+  private let names: [String]
 
-  /// Nil where the directory has no result of this layout.
+  /// Nil where the directory has no readable result of this layout.
   init?(in directory: String) {
-    guard let file = try? HDF5File(reading: directory + "/result.h5"),
-      (try? file.attribute("format", as: Int.self)) == ResultFile.format
+    // A process that dies between the two renames of a swap leaves the result there.
+    let paths = [directory, directory + ".old"].map { $0 + "/result.h5" }
+    guard let path = paths.first(where: FileManager.default.fileExists),
+      let file = try? HDF5File(reading: path),
+      (try? file.attribute("format", as: Int.self)) == ResultFile.format,
+      let names = try? file.datasets()
     else { return nil }
     self.file = file
+    self.names = names
   }
 
-  func has(_ recipe: ArrayRecipe) -> Bool { recipe.isSigned(in: file) }
+  /// Whether the arrays are here, made by this recipe and undamaged.
+  func has(_ recipe: ArrayRecipe) -> Bool {
+    recipe.isSigned(in: file)
+      && names.filter { $0.hasPrefix(recipe.path + "/") }.allSatisfy { name in
+        (try? file.numbers(at: name)) != nil || (try? file.read(String.self, at: name)) != nil
+      }
+  }
 
   /// Copies the arrays, and the recipe with them.
   func copy(_ recipe: ArrayRecipe, into new: HDF5File) throws {

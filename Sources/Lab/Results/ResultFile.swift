@@ -13,7 +13,7 @@ public struct ResultFile {
     let isOfSeveralStudies: Bool
   }
 
-  /// Goes up when the layout changes.
+  /// Goes up when the layout changes, or a computation makes other arrays of the same settings.
   static let format = 3
 
   private let file: HDF5File

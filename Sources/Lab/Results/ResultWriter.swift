@@ -27,10 +27,12 @@ public struct ResultWriter {
 
   /// Writes everything beside the old result and puts it in its place; returns the files' paths.
   /// Waits while another command is writing the same result.
-  public func write() throws -> [String] {
+  ///
+  /// - Parameter warn: is told of each selected run whose arrays can neither be made nor taken over.
+  public func write(warn: (String) -> Void = { _ in }) throws -> [String] {
     let target = Self.directory(comparison.artefact, comparison.profile, store: store)
     try AtomicDirectory.replace(at: target, waiting: true) { directory in
-      try writeArrays(to: directory + "/result.h5", KeptArrays(in: target))
+      try writeArrays(to: directory + "/result.h5", KeptArrays(in: target), warn: warn)
       let result = try ResultFile(reading: directory + "/result.h5")
       if !artefact.drawings.isEmpty {
         let gnuplot = try Gnuplot.find()
@@ -66,7 +68,9 @@ public struct ResultWriter {
 
   // MARK: Arrays
 
-  private func writeArrays(to path: String, _ kept: KeptArrays?) throws {
+  private func writeArrays(
+    to path: String, _ kept: KeptArrays?, warn: (String) -> Void
+  ) throws {
     let file = try HDF5File(creating: path)
     try file.setAttribute("format", to: ResultFile.format)
     try file.setAttribute("artefact", to: comparison.artefact)
@@ -81,11 +85,9 @@ public struct ResultWriter {
         try write(array, at: ResultFile.computed + "/" + array.name, into: file)
       }
     }
-    let studies = Set(templates.map(\.study))
-    let records = Dictionary(
-      uniqueKeysWithValues: studies.map { ($0, store.records(of: $0).records) })
+    let records = artefact.records(in: store)
     for template in templates {
-      try write(template, records[template.study] ?? [:], kept, into: file)
+      try write(template, records[template.study] ?? [:], kept, into: file, warn: warn)
     }
     try file.close()
   }
@@ -107,7 +109,7 @@ public struct ResultWriter {
 
   private func write(
     _ template: RunTemplate, _ records: [String: RunRecord], _ kept: KeptArrays?,
-    into file: HDF5File
+    into file: HDF5File, warn: (String) -> Void
   ) throws {
     let path = ResultFile.path(study: template.study, cell: template.cell.label)
     let finished = artefact.runs(of: template).filter { run in
@@ -133,12 +135,17 @@ public struct ResultWriter {
     guard !artefact.computations(of: template).isEmpty else { return }
     for run in try artefact.selected(of: template, finished, records, kinds: kinds) {
       guard let record = records[run.identity] else { continue }
-      let recipe = try artefact.recipe(of: run)
+      let recipe = try artefact.recipe(of: run, record)
       if let arrays = try arrays(run, record) {
+        try file.createGroup(recipe.path)
         for array in arrays { try write(array, at: "\(recipe.path)/\(array.name)", into: file) }
-        if !arrays.isEmpty { try recipe.sign(in: file) }
+        try recipe.sign(in: file)
       } else if let kept, kept.has(recipe) {
         try kept.copy(recipe, into: file)
+      } else {
+        warn(
+          "\(comparison.artefact) shows nothing of \(template.study), \(template.cell.label), seed "
+            + "\(run.seed): its weights are not here ('priorlab plan' says what would be trained)")
       }
     }
   }

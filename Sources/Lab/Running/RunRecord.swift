@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Training
 
@@ -37,17 +38,31 @@ public struct RunRecord: Codable, Sendable {
 }
 
 extension RunRecord {
+  /// Tells apart two trainings of the same run that did not come to the same numbers, as on two processors.
+  func trainingDigest() throws -> String {
+    struct Course: Encodable {
+      let steps: Int
+      let curves: Curves
+      let events: [String: Int]
+    }
+    let line = try Self.encoder().encode(Course(steps: steps, curves: curves, events: events))
+    return String(SHA256.hex(of: line).prefix(16))
+  }
+
   /// The record as one line of JSON, or indented for people.
   public func json(isIndented: Bool = false) throws -> String {
+    let encoder = Self.encoder()
+    if isIndented { encoder.outputFormatting.insert(.prettyPrinted) }
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+
+  private static func encoder() -> JSONEncoder {
     let encoder = JSONEncoder()
-    encoder.outputFormatting =
-      isIndented
-      ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      : [.sortedKeys, .withoutEscapingSlashes]
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.dateEncodingStrategy = .iso8601
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
+    return encoder
   }
 
   private struct Format: Decodable {

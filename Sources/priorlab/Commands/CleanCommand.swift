@@ -9,7 +9,7 @@ struct CleanCommand: ParsableCommand {
     commandName: "clean",
     abstract: "Remove the weights, checkpoints and snapshots of runs. Records and results stay.",
     discussion: """
-      Figures that need weights are trained again afterwards. A run that is going on is left alone, and \
+      A figure has what it shows already; a new one that needs weights trains their runs again. A run that is going on is left alone, and \
       so is one that can go on from a checkpoint, unless --unfinished is given.
       """)
 

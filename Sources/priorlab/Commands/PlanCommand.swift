@@ -42,7 +42,7 @@ struct PlanCommand: ParsableCommand {
       let artefact = try selection.artefact(id, profile.name, of: project)
       let plan = try Plan(
         artefact.wanted,
-        needed: artefact.parametersNeeded(store: project.store, kinds: project.kinds),
+        needed: artefact.weightsNeeded(store: project.store, kinds: project.kinds),
         store: project.store)
       for warning in plan.warnings { Log.warning(warning) }
       let own = plan.items.map { item in

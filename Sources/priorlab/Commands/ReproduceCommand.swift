@@ -70,7 +70,7 @@ struct ReproduceCommand: ParsableCommand {
       let comparison = try Comparison(
         artefact, kinds: project.kinds, store: project.store, failures: failures)
       let files = try ResultWriter(artefact, comparison, kinds: project.kinds, store: project.store)
-        .write()
+        .write(warn: Log.warning)
       comparisons.append(comparison)
       if output.format == .text {
         print(try comparison.text(.text))
@@ -88,44 +88,63 @@ struct ReproduceCommand: ParsableCommand {
   /// Trains what is missing; returns the identities of the runs that failed.
   private func train(_ artefacts: [ArtefactRuns], _ kinds: Kinds) throws -> Set<String> {
     var failures: Set<String> = []
-    // Artefacts share runs: the second one finds most of its runs finished by the first.
-    for artefact in artefacts {
-      let needed = try artefact.parametersNeeded(store: project.store, kinds: kinds)
-      let plan = try Plan(
-        artefact.wanted, needed: needed, store: project.store, retryFailed: retryFailed)
+    var tried: Set<[String]> = []
+    // A run that is trained again elsewhere may come to other numbers, and then another one is selected.
+    while true {
+      let before = tried
+      // Artefacts share runs: the second one finds most of its runs finished by the first.
+      for artefact in artefacts {
+        let failed = try train(artefact, kinds, &tried, warns: before.isEmpty)
+        failures.formUnion(failed)
+      }
+      if tried == before { return failures }
+    }
+  }
+
+  /// Trains what is missing of an artefact, but for the runs that were tried before.
+  private func train(
+    _ artefact: ArtefactRuns, _ kinds: Kinds, _ tried: inout Set<[String]>, warns: Bool
+  ) throws -> Set<String> {
+    let needed = try artefact.weightsNeeded(store: project.store, kinds: kinds)
+    let plan = try Plan(
+      artefact.wanted, needed: needed, store: project.store, retryFailed: retryFailed)
+    if warns {
       for warning in plan.warnings { Log.warning(warning) }
       for case .failedBefore(let reason) in plan.items.map(\.action) {
         Log.warning("a run failed before and is not tried again (--retry-failed): \(reason)")
       }
-      try project.store.tidy(artefact.wanted)
-      let pending = plan.pending.map(\.run)
-      try checkData(of: pending)
-      if pending.isEmpty { continue }
-      let jobs = min(jobs ?? ProcessInfo.processInfo.activeProcessorCount, pending.count)
-      try plan.checkSpace(jobs: jobs, at: project.results)
-      let time = plan.seconds.map { ", about \(timeText($0 / Double(jobs)))" } ?? ""
-      Log.info("\(artefact.artefact.id): \(pending.count) runs, \(jobs) at a time\(time)")
-      let board = ProgressBoard(workers: jobs, runs: pending.count)
-      let store = project.store
-      let runner = Runner(
-        pending, observer: board, command: childCommand(needed),
-        isTaken: { store.directory($0).isInUse }, shouldStop: { Interruption.isAsked })
-      let results = runner.run(jobs: jobs)
-      board.finish()
-      if Interruption.isAsked {
-        throw Ending(
-          code: .interrupted,
-          message: "stopped; the same command goes on from the checkpoints")
-      }
-      // A result without them would take the place of an older one that has them.
-      for case .withoutData(let reason) in results.values {
-        throw Ending(code: .data, message: reason)
-      }
-      for (identity, result) in results {
-        if case .failed = result { failures.insert(identity) }
-      }
     }
-    return failures
+    try project.store.tidy(artefact.wanted)
+    let pending = plan.pending.map(\.run).filter {
+      !tried.contains([artefact.artefact.id, $0.identity])
+    }
+    try checkData(of: pending)
+    if pending.isEmpty { return [] }
+    tried.formUnion(pending.map { [artefact.artefact.id, $0.identity] })
+    let jobs = min(jobs ?? ProcessInfo.processInfo.activeProcessorCount, pending.count)
+    try plan.checkSpace(jobs: jobs, at: project.results)
+    let time = plan.seconds.map { ", about \(timeText($0 / Double(jobs)))" } ?? ""
+    Log.info("\(artefact.artefact.id): \(pending.count) runs, \(jobs) at a time\(time)")
+    let board = ProgressBoard(workers: jobs, runs: pending.count)
+    let store = project.store
+    let runner = Runner(
+      pending, observer: board, command: childCommand(needed),
+      isTaken: { store.directory($0).isInUse }, shouldStop: { Interruption.isAsked })
+    let results = runner.run(jobs: jobs)
+    board.finish()
+    if Interruption.isAsked {
+      throw Ending(
+        code: .interrupted,
+        message: "stopped; the same command goes on from the checkpoints")
+    }
+    // A result without them would take the place of an older one that has them.
+    for case .withoutData(let reason) in results.values {
+      throw Ending(code: .data, message: reason)
+    }
+    return Set(
+      results.compactMap { identity, result in
+        if case .failed = result { identity } else { nil }
+      })
   }
 
   /// Finds out what is wrong with data before anything is trained on them.

@@ -4,12 +4,20 @@
 enum StandardOutput {
   /// Writes what `print` has kept back, so that a command does not end well with its output lost.
   ///
-  /// - Throws: ``StandardOutputError`` where this or an earlier write failed.
+  /// - Throws: ``StandardOutputError`` where this or an earlier write failed. A reader that has left, such as
+  ///   `head`, has what it wanted.
   static func flush() throws(StandardOutputError) {
     errno = 0
     guard fflush(stdout) == 0, ferror(stdout) == 0 else {
-      throw StandardOutputError(code: errno)
+      let code = errno
+      if hasLostItsReader { return }
+      throw StandardOutputError(code: code)
     }
+  }
+
+  private static var hasLostItsReader: Bool {
+    var place = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    return poll(&place, 1, 0) > 0 && place.revents & Int16(POLLERR) != 0
   }
 }
 

@@ -6,20 +6,24 @@ import Testing
 
 /// Arrays in a result that outlive the weights that they were made of.
 @Suite struct KeptArraysTests {
-  private let table = "test/table"
-  private let file = "results/test/table/paper/result.h5"
+  private let directory = "results/test/table/paper"
+  private var file: String { directory + "/result.h5" }
   /// The run of median error is shown.
   private let median = [
     "use: [{study: test/tiny}]":
       "use: [{study: test/tiny, select: {median: {measure: angle-error/global-radius}}}]"
   ]
 
-  private func write(_ place: Workplace) throws {
+  /// Writes the result; returns the warnings.
+  @discardableResult
+  private func write(_ place: Workplace) throws -> [String] {
     let artefact = try place.artefact()
+    var warnings: [String] = []
     _ = try ResultWriter(
       artefact, try Comparison(artefact, kinds: Tiny.kinds, store: place.store), kinds: Tiny.kinds,
       store: place.store
-    ).write()
+    ).write { warnings.append($0) }
+    return warnings
   }
 
   /// All datasets below the runs' arrays: shape and, as text, values.
@@ -41,7 +45,7 @@ import Testing
 
   private func planned(_ place: Workplace) throws -> [String] {
     let artefact = try place.artefact()
-    let needed = try artefact.parametersNeeded(store: place.store, kinds: Tiny.kinds)
+    let needed = try artefact.weightsNeeded(store: place.store, kinds: Tiny.kinds)
     return try Plan(artefact.wanted, needed: needed, store: place.store).pending.map {
       "\($0.run.template.cell.label) \($0.run.seed)"
     }
@@ -51,30 +55,33 @@ import Testing
     try Workplace.with { place in
       let runs = try place.artefact().runs
       let (early, late) = (Array(runs.prefix(2)), Array(runs.suffix(2)))
-      for run in early { try place.train(run, needsSnapshots: true) }
+      for run in early { try place.train(run, needed: .snapshots) }
       try write(place)
       let first = try arrays(place)
       #expect(first.count > 10 && first.keys.allSatisfy { $0.contains("method=rewo") })
       try removeWeights(early, place)
       // Nothing of the finished cell is trained again.
       #expect(try planned(place) == ["method=plain 0", "method=plain 1"])
-      for run in late { try place.train(run, needsSnapshots: true) }
+      for run in late { try place.train(run, needed: .snapshots) }
       try write(place)
       let second = try arrays(place)
       #expect(second.count == 2 * first.count)
       for (name, values) in first { #expect(second[name] == values, "\(name)") }
       // They are no guess: with the weights the same comes out.
-      for run in early { try place.train(run, needsSnapshots: true) }
+      for run in early { try place.train(run, needed: .snapshots) }
       try FileManager.default.removeItem(atPath: "\(place.root)/\(file)")
       try write(place)
       #expect(try arrays(place) == second)
       // A copy is as good as what it is a copy of.
+      try removeWeights(runs, place)
+      var copies: [Data] = []
       for _ in 0..<2 {
-        try? removeWeights(runs, place)
         #expect(try planned(place).isEmpty)
-        try write(place)
+        #expect(try write(place).isEmpty)
         #expect(try arrays(place) == second)
+        copies.append(try Data(contentsOf: URL(fileURLWithPath: "\(place.root)/\(file)")))
       }
+      #expect(copies[0] == copies[1])
     }
   }
 
@@ -82,22 +89,81 @@ import Testing
   @Test(arguments: [
     (Tiny.artefact, ["codes: {examples: 10}": "codes: {examples: 11}"]),
     (Tiny.artefact, ["  - prior-samples: {count: 5}\n": ""]),
+    (
+      Tiny.artefact,
+      ["[{study: test/tiny}]": "[{study: test/tiny, compute: [examples: {examples: 2}]}]"]
+    ),
     (Tiny.study, ["snapshots: [2, 4]": "snapshots: [2]"]),
     (Tiny.study, ["rate: 1e-3": "rate: 2e-3"]),
   ])
   func ofAnotherManifest(_ manifest: String, _ edits: [String: String]) throws {
     try Workplace.with { place in
-      let runs = try place.artefact().runs
-      for run in runs { try place.train(run, needsSnapshots: true) }
+      func trainAndLose() throws {
+        let runs = try place.artefact().runs
+        for run in runs { try place.train(run, needed: .snapshots) }
+        try removeWeights(runs, place)
+      }
+      for run in try place.artefact().runs { try place.train(run, needed: .snapshots) }
       try write(place)
-      #expect(try planned(place).isEmpty)
-      try removeWeights(runs, place)
+      try removeWeights(try place.artefact().runs, place)
       #expect(try planned(place).isEmpty)
       let index = manifest == Tiny.study ? 0 : 1
       try place.write(try edited(manifest, edits), to: "experiments/\(index).yaml")
+      // Also where they are runs of their own, finished elsewhere.
+      try trainAndLose()
       #expect(try planned(place).count == 4)
-      try write(place)
+      #expect(try write(place).count == 4)
       #expect(try arrays(place).isEmpty)
+    }
+  }
+
+  /// Nor are those of another training of the same run, such as one on another processor.
+  @Test func ofAnotherTraining() throws {
+    try Workplace.with { place in
+      let runs = try place.artefact().runs
+      for run in runs { try place.train(run, needed: .snapshots) }
+      try write(place)
+      try removeWeights(runs, place)
+      var record = try #require(place.record(of: runs[0]))
+      record.measures["final/weight/rate"] = 7
+      try place.store.append(record)
+      #expect(try planned(place).isEmpty)
+      record.events["other"] = 3
+      try place.store.append(record)
+      #expect(try planned(place) == ["method=rewo 0"])
+    }
+  }
+
+  /// A step that is shown and was not kept is missed like the weights.
+  @Test func ofAMissingSnapshot() throws {
+    try Workplace.with { place in
+      let runs = try place.artefact().runs
+      for run in runs { try place.train(run, needed: .snapshots) }
+      try write(place)
+      let before = try arrays(place)
+      for run in runs {
+        try FileManager.default.removeItem(atPath: place.store.directory(run).snapshot(2))
+      }
+      #expect(try planned(place).isEmpty)
+      try write(place)
+      #expect(try arrays(place) == before)
+    }
+  }
+
+  /// A computation may have nothing to show of a run, and then it has it already.
+  @Test func ofNothing() throws {
+    let table = """
+      artefact: test/table
+      title: t
+      use: [{study: test/tiny}]
+      compute: [curves: {names: []}, codes: {examples: 1}]
+      """
+    try Workplace.with([Tiny.study, table]) { place in
+      let runs = try place.artefact().runs
+      for run in runs { try place.train(run, needed: .snapshots) }
+      try write(place)
+      try removeWeights(runs, place)
+      #expect(try planned(place).isEmpty)
     }
   }
 
@@ -119,24 +185,57 @@ import Testing
     }
   }
 
-  /// A result that is no HDF5, or of another layout, has nothing to keep, and does not stand in the way.
-  @Test(arguments: [true, false])
-  func ofNoReadableResult(_ isOfAnotherLayout: Bool) throws {
+  /// The run of a chosen seed is known from the start.
+  @Test func ofAChosenSeed() throws {
+    let seed = ["use: [{study: test/tiny}]": "use: [{study: test/tiny, select: {seed: 1}}]"]
+    try Workplace.with([Tiny.study, try edited(Tiny.artefact, seed)]) { place in
+      let runs = try place.artefact().runs
+      for run in runs.dropLast() { try place.train(run) }
+      try removeWeights(Array(runs.dropLast()), place)
+      #expect(try planned(place) == ["method=rewo 1", "method=plain 1"])
+    }
+  }
+
+  /// A result that cannot be read, is of another layout or is damaged has nothing to keep, and does not stand
+  /// in the way; one that a crash has left aside is as good as in its place.
+  @Test(arguments: ["no HDF5", "another layout", "damaged", "left aside"])
+  func ofAnOddResult(_ kind: String) throws {
     try Workplace.with { place in
       let runs = try place.artefact().runs
-      for run in runs { try place.train(run, needsSnapshots: true) }
+      for run in runs { try place.train(run, needed: .snapshots) }
       try write(place)
-      if isOfAnotherLayout {
-        let other = try HDF5File(creating: "\(place.root)/\(file)")
+      let whole = try arrays(place)
+      let path = "\(place.root)/\(file)"
+      switch kind {
+      case "no HDF5": try place.write("no HDF5", to: file)
+      case "another layout":
+        let old = try HDF5File(reading: path)
+        let other = try HDF5File(creating: path)
+        try other.copyGroup("runs", from: old)
         try other.setAttribute("format", to: ResultFile.format + 1)
         try other.close()
-      } else {
-        try place.write("no HDF5", to: file)
+      case "damaged":
+        // A byte in the descriptions of the last datasets, which have checksums.
+        var data = try Data(contentsOf: URL(fileURLWithPath: path))
+        let headers = data.indices.dropLast(4).filter {
+          data[$0..<$0 + 4].elementsEqual(Data("OHDR".utf8))
+        }
+        for header in headers.suffix(30) { data[header + 8] ^= 0xff }
+        try data.write(to: URL(fileURLWithPath: path))
+      default:
+        try FileManager.default.moveItem(
+          atPath: "\(place.root)/\(directory)", toPath: "\(place.root)/\(directory).old")
       }
       try removeWeights(runs, place)
-      #expect(try planned(place).count == 4)
-      try write(place)
-      #expect(try arrays(place).isEmpty)
+      if kind == "left aside" {
+        #expect(try planned(place).isEmpty)
+        #expect(try write(place).isEmpty)
+        #expect(try arrays(place) == whole)
+      } else {
+        #expect(try !planned(place).isEmpty)
+        #expect(try !write(place).isEmpty)
+        #expect(try arrays(place).count < whole.count)
+      }
     }
   }
 }

@@ -89,7 +89,7 @@ import Testing
           "test/tiny method=plain 0", "test/tiny method=plain 1", "test/two method=bare 0",
           "test/two method=bare 1",
         ])
-      #expect(throws: ConfigValueError("--only: no cell of test/table is all of that")) {
+      #expect(throws: ConfigValueError("--only: no cell of test/table fits the whole of it")) {
         try wanted("study = test/two and method = plain")
       }
       #expect(
