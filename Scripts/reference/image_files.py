@@ -1,4 +1,4 @@
-"""Small files in the form of SVHN's and 3D Shapes', and what MFCVAE's official code makes of them: SciPy and
+"""Small files in the form of SVHN's, Omniglot's and 3D Shapes', and what MFCVAE's official code makes of them: SciPy and
 h5py write them, OpenCV resizes, NumPy draws the split.
 
 Prints Tests/LabTests/DatasetTests/ImageFixtures.swift. Needs h5py and opencv-python-headless besides.
@@ -29,9 +29,20 @@ def svhn(labels):
     """Version 5, compressed; X is height × width × colour × example, y a column of 1 to 10."""
     h, w, c, n = np.indices((32, 32, 3, len(labels)))
     values = ((7 * h + 3 * w + 50 * c + 31 * n) % 256).astype("u1")
+    return mat({"X": values, "y": np.array(labels, "u1")[:, None]})
+
+
+def chardata(train, test):
+    """Version 5, compressed; a column of a matrix is an image of 28 × 28, itself column by column."""
+    def columns(count, first):
+        w, h, n = np.indices((28, 28, count))
+        return ((h + 28 * w + 100 * (n + first)) / 1024).reshape(784, count)
+    return mat({"data": columns(train, 0), "testdata": columns(test, train)})
+
+
+def mat(matrices):
     buffer = io.BytesIO()
-    scipy.io.savemat(buffer, {"X": values, "y": np.array(labels, "u1")[:, None]},
-                     do_compression=True)
+    scipy.io.savemat(buffer, matrices, do_compression=True)
     # The header says when it was written.
     return b"MATLAB 5.0 MAT-file".ljust(116) + buffer.getvalue()[116:]
 
@@ -76,6 +87,7 @@ print("// Printed by Scripts/reference/image_files.py; do not edit.\n// swift-fo
 print("/// Files in base64, and whole numbers.\nenum ImageFixtures {")
 text("svhnTrain", svhn([1, 10, 2, 10, 9]))
 text("svhnTest", svhn([10, 3]))
+text("chardata", chardata(2, 1))
 text("sparse", saved(sparse))
 with tempfile.TemporaryDirectory() as directory:
     path = os.path.join(directory, "3dshapes.h5")

@@ -16,8 +16,10 @@ DIRECTORY = sys.argv[1]
 MOTIONS = [
     [("02/02_01", 0, 343, 4), ("02/02_02", 0, 298, 4), ("07/07_05", 0, 517, 4), ("35/35_01", 0, 358, 4),
      ("86/86_01", 1150, 1774, 4)],
-    [("02/02_03", 0, 173, 4), ("09/09_06", 0, 141, 4)] + [(number, 0, None, 1) for number in range(17, 27)],
-    [("49/49_18", 192, 908, 4), ("49/49_19", 120, 836, 4), ("49/49_20", 88, 804, 4)],
+    [("02/02_03", 0, 173, 4), ("09/09_06", 0, 141, 4)] + [(17, 0, None, 1), (18, 0, None, 1)]
+    # Of two frames a hand is turned.
+    + [(19, 0, 26, 1), (19, 28, None, 1)] + [(number, 0, None, 1) for number in range(20, 27)],
+    [("49/49_18", 192, 916, 4), ("49/49_19", 120, 836, 4), ("49/49_20", 88, 804, 4)],
     [("02/02_05", 0, 1112, 4), ("86/86_01", 1980, 2500, 4), ("86/86_01", 4065, 4579, 4)],
     [("86/86_01", 3200, 4065, 2)],
 ]
@@ -85,7 +87,7 @@ table = table - 360 * np.round(table / 360)
 kept = np.sort(np.argsort(-table.var(axis=0), kind="stable")[:50])
 image = table[:, kept]
 low, high = image.min(axis=0), image.max(axis=0)
-image = (image - low) / (high - low)
+image = (image - low) / (high - low).max()
 
 print("motions", np.bincount(labels).tolist())
 print("recordings", np.bincount(recordings).tolist())
@@ -94,4 +96,5 @@ print("left out", [names[k] for k in range(len(names)) if k not in kept])
 print("ranges", [[float(low[c]), float(high[c])] for c in (0, 21, 30)], [names[kept[c]] for c in (0, 21, 30)])
 for row in (0, 536, 537, 1000, 1100, 2000, 2529):
     print(row, labels[row], recordings[row], places[row], [float(np.float32(v)) for v in image[row, [0, 21, 30, 49]]])
+print("widest", [names[kept[c]] for c in np.flatnonzero(image.max(axis=0) == 1)])
 print("mean", float(image.mean()), "mean square", float((image**2).mean()))

@@ -81,6 +81,26 @@ import Torch
     #expect(data.others.isEmpty && data.standIn == nil)
   }
 
+  /// Of the widest channel's range, the knee's 20 degrees, the toe's 5 are a quarter.
+  @Test func channelsMayKeepTheirProportion() throws {
+    func images(_ scale: String) throws -> [Float]? {
+      let text = manifest(walking).replacing("\"features\": 2", with: "\"features\": 2, \(scale)")
+      return try folder.dataset(text).load().train["image"]?.floats()
+    }
+    #expect(try images(#""scale": "each""#) == [0, 0, 0.5, 0, 1, 1, 0, 0])
+    #expect(try images(#""scale": "widest""#) == [0, 0, 0.5, 0, 1, 0.25, 0, 0])
+    #expect(
+      words { try images(#""scale": "all""#) }.contains("scale"),
+      "\(words { try images(#""scale": "all""#) })")
+    let identities = try ["each", "widest"].map {
+      try folder.dataset(
+        manifest(walking).replacing(
+          "\"features\": 2", with: "\"features\": 2, \"scale\": \"\($0)\"")
+      ).contentIdentity
+    }
+    #expect(identities[0] != identities[1])
+  }
+
   @Test func oneFeatureAndAllThatVary() throws {
     #expect(try folder.dataset(manifest(walking, features: 1)).load().featureNames == ["knee.rx"])
     let all = try folder.dataset(manifest(walking, features: 3)).load()
@@ -223,6 +243,17 @@ import Torch
     #expect(ends([1, 1]) == [SIMD3(-2, 0, 0), SIMD3(-2, -1, 0)])
     #expect(ends([0, 0]) == [SIMD3(0, -2, 0), SIMD3(0, -1, 0)])
     #expect(figure.bones(of: [.nan, .nan]).count == 2)
+    // With one scale for both, the knee's 45 degrees are half of what the toe's 90 are.
+    try folder.write(
+      Self.recording([(0, 90, 0), (45, 90, -90)]).utf8, to: "moves/subjects/2/2_2.amc")
+    let text = manifest(#"[{"walking": [{"key": "2/2_2.amc"}]}]"#)
+      .replacing("\"features\": 2", with: #""features": 2, "scale": "widest""#)
+    let widest = try folder.dataset(text).load()
+    #expect(widest.train["image"]?.floats() == [0, 1, 0.5, 0])
+    let small = try #require(widest.figure).bones(of: [0.5, 0])
+    let each = try #require(
+      folder.dataset(manifest(#"[{"walking": [{"key": "2/2_2.amc"}]}]"#)).load().figure)
+    #expect(zip(small, each.bones(of: [1, 0])).allSatisfy { $0.to == $1.to && $0.from == $1.from })
   }
 
   @Test func valuesTooFarApart() throws {

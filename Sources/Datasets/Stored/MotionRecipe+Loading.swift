@@ -60,14 +60,18 @@ extension MotionRecipe {
       }
     }
     let (columns, rest) = try chosen(table, channels ?? [], refuse)
+    let widest = columns.map(\.range).max() ?? 1
+    let ranges = columns.map { scale == .widest ? widest : $0.range }
     var arrays = integers.mapValues { StoredArray(integers: $0) }
     arrays["image"] = StoredArray(
-      floats: table.indices.flatMap { row in columns.map { Float($0.scaled(row)) } },
+      floats: table.indices.flatMap { row in
+        zip(columns, ranges).map { Float(($0.values[row] - $0.low) / $1) }
+      },
       shape: [table.count, columns.count])
     let figure = sources.skeleton.map { skeleton in
       MotionFigure(
         skeleton: skeleton,
-        channels: columns.map { .init(name: $0.name, low: $0.low, high: $0.high) },
+        channels: zip(columns, ranges).map { .init(name: $0.name, low: $0.low, high: $0.low + $1) },
         rest: Dictionary(rest.map { ($0.name, $0.mean) }) { first, _ in first })
     }
     return Frames(arrays: arrays, names: columns.map(\.name), figure: figure)
@@ -78,7 +82,8 @@ extension MotionRecipe {
     let name: String
     let values: [Double]
     let low: Double
-    let high: Double
+    /// From the least value to the largest, in degrees.
+    let range: Double
     let mean: Double
     let variance: Double
 
@@ -86,14 +91,12 @@ extension MotionRecipe {
       self.name = name
       self.values = values
       low = values.min() ?? 0
-      high = values.max() ?? 0
+      range = (values.max() ?? 0) - low
       let mean = values.reduce(0, +) / Double(max(values.count, 1))
       self.mean = mean
       variance =
         values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(values.count, 1))
     }
-
-    func scaled(_ row: Int) -> Double { (values[row] - low) / (high - low) }
   }
 
   /// A channel that changes by less than this in all frames, in degrees, is constant.
@@ -114,11 +117,11 @@ extension MotionRecipe {
           channels[column],
           table.map { isAngle ? $0[column] - 360 * ($0[column] / 360).rounded() : $0[column] })
       }
-    for column in columns where !(column.high - column.low).isFinite {
+    for column in columns where !column.range.isFinite {
       throw refuse(
         "the channel '\(column.name)' has values too far apart to be numbers from 0 to 1")
     }
-    let varying = columns.filter { $0.high - $0.low > Self.leastRange }
+    let varying = columns.filter { $0.range > Self.leastRange }
     guard varying.count >= features else {
       throw refuse(
         "\(varying.count) channels of its recordings vary, where features asks for \(features)")

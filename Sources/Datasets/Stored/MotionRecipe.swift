@@ -3,7 +3,7 @@ import Files
 /// How recordings of motion become the split `train` of a data set: frames of several motions, each frame
 /// the angles of the joints.
 ///
-/// Its tensors are `image` `[features]`, the angles from 0 to 1; `label`, the motion's place in the list;
+/// Its tensors are `image` `[features]`, the angles from 0 to 1 (``Scale``); `label`, the motion's place in the list;
 /// `recording`, the place of the recording among all; and `frame`, the place among the frames that are kept of
 /// that recording. All count from 0.
 public struct MotionRecipe: Codable, Equatable, Sendable {
@@ -13,11 +13,21 @@ public struct MotionRecipe: Codable, Equatable, Sendable {
   public var leaveOut: [String]?
   /// How many channels are kept, those of the largest variance over all frames.
   public var features: Int
+  /// What becomes 1; `each` by default.
+  public var scale: Scale?
   public var motions: [Motion]
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case file, features, motions
+    case file, features, scale, motions
     case leaveOut = "leave-out"
+  }
+
+  /// How degrees become numbers from 0 to 1. The least value of a channel is its 0 in any case.
+  public enum Scale: String, Codable, CaseIterable, Sendable {
+    /// The largest value of each channel is 1.
+    case each
+    /// One number of degrees for all channels, the range of the widest: channels keep their proportion.
+    case widest
   }
 
   /// A motion with its recordings, written `{walking: […]}`.

@@ -6,7 +6,7 @@ import Torch
 
 @testable import Lab
 
-/// SVHN and 3D Shapes by the project's manifests, from small files in their form.
+/// SVHN, Omniglot, 3D Shapes, Chairs and Faces by the project's manifests, from small files in their form.
 @Suite struct ImageFileTests {
   /// The data set of a shipped manifest, with parts of its text replaced.
   private func withDataset<Result>(
@@ -59,6 +59,66 @@ import Torch
             }
           }
         }
+      }
+    }
+  }
+
+  /// The formula of the pixels is the script's: rows are counted first in a column of the file.
+  @Test func omniglot() throws {
+    try withDataset(
+      "omniglot", ["[0, 24345]": "[0, 2]", "[0, 8070]": "[0, 1]"],
+      files: ["chardata.mat": ImageFixtures.chardata]
+    ) { dataset in
+      #expect(dataset.exampleShapes == ["image": [1, 28, 28]])
+      #expect(dataset.trainingExamples == 2)
+      let data = try dataset.load()
+      // No substitute.
+      #expect(data.standIn == nil)
+      let test = try #require(data.others["test"])
+      for (split, first, count) in [(data.train, 0, 2), (test, 2, 1)] {
+        let image = try #require(split["image"])
+        #expect(image.shape == [count, 1, 28, 28])
+        for (place, pixel) in image.floats().enumerated() {
+          let (n, row, column) = (place / 784, place / 28 % 28, place % 28)
+          #expect(pixel == Float(row + 28 * column + 100 * (n + first)) / 1024)
+        }
+      }
+    }
+  }
+
+  /// Folders of pictures: a folder is a model or a face, its pictures in the order of their names its views.
+  @Test(arguments: [
+    ("chairs-3d", "rendered_chairs", "model", 600, 100, "86366"),
+    ("faces-3d", "renders", "face", 128, 0, "74000"),
+  ])
+  func renders(
+    _ name: String, _ folder: String, _ label: String, _ side: Int, _ margin: Int, _ count: String
+  ) throws {
+    let place = NSTemporaryDirectory() + "priorlab-\(UUID().uuidString).png"
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    var files: [String: String] = [:]
+    for number in 0..<6 {
+      // The left and the right half of what is seen are of two greys, and the margin is white.
+      let seen = margin..<side - margin
+      let greys = (0..<side * side).map { pixel -> UInt8 in
+        let (x, y) = (pixel % side, pixel / side)
+        if !seen.contains(x) || !seen.contains(y) { return 255 }
+        return x < side / 2 ? UInt8(20 * number) : 200
+      }
+      try PNGImage(
+        width: side, height: side, channels: 3, pixels: greys.flatMap { [$0, $0, $0] }
+      ).write(to: place)
+      files["\(folder)/m\(number / 3)/view-\(8 + number % 3).png"] =
+        try Data(contentsOf: URL(fileURLWithPath: place)).base64EncodedString()
+    }
+    try withDataset(name, ["[0, \(count)]": "[0, 6]"], files: files) { dataset in
+      #expect(dataset.exampleShapes == ["image": [1, 64, 64], label: [], "view": []])
+      let data = try dataset.load()
+      #expect(data.train[label]?.integers() == [0, 0, 0, 1, 1, 1])
+      #expect(data.train["view"]?.integers() == [0, 1, 2, 0, 1, 2])
+      for (place, pixel) in try #require(data.train["image"]).floats().enumerated() {
+        let grey = place % 64 < 32 ? 20 * (place / 4096) : 200
+        #expect(abs(pixel - Float(grey) / 255) < 1e-3)
       }
     }
   }

@@ -18,9 +18,15 @@ import Torch
     }.squareRoot()
   }
 
+  /// Draws of a standard normal distribution.
+  private func drawn(_ count: Int, _ dimensions: Int, seed: UInt64 = 0) -> [Double] {
+    var generator = SplitMix64(state: seed)
+    return (0..<count * dimensions).map { _ in generator.normal() }
+  }
+
   @Test(arguments: [(40, 2, 3), (25, 5, 1), (60, 1, 7), (8, 3, 20), (300, 32, 18)])
   func eachPointIsJoinedToItsNearest(_ count: Int, _ dimensions: Int, _ neighbours: Int) throws {
-    let points = scattered(count * dimensions)
+    let points = drawn(count, dimensions)
     let graph = try graph(points, dimensions, neighbours)
     var expected = Set<[Int]>()
     for a in 0..<count {
@@ -39,6 +45,30 @@ import Torch
       }
     }
     #expect(found == expected)
+  }
+
+  /// So many points that their distances are taken a part at a time.
+  @Test func manyPointsAreJoinedToTheirNearest() throws {
+    let (count, dimensions) = (3500, 8)
+    let points = drawn(count, dimensions)
+    let graph = try graph(points, dimensions, 5)
+    // First and last rows, and those around where a part may end.
+    for node in [0, 1, 1749, 1750, 2395, 2396, 2397, 3498, 3499] {
+      let others = (0..<count).filter { $0 != node }
+        .sorted {
+          distance(points, dimensions, node, $0) < distance(points, dimensions, node, $1)
+        }
+      let found = Set(graph.edges[node].map(\.node))
+      #expect(found.isSuperset(of: others.prefix(5)), "\(node)")
+      // Any other is joined because this one is among its nearest.
+      for other in found.subtracting(others.prefix(5)) {
+        let closer = (0..<count).filter {
+          $0 != other
+            && distance(points, dimensions, other, $0) < distance(points, dimensions, other, node)
+        }
+        #expect(closer.count < 5, "\(node) \(other)")
+      }
+    }
   }
 
   @Test func pointsOnOneAnother() throws {
@@ -77,11 +107,20 @@ import Torch
   }
 
   /// With few neighbours there are islands.
-  @Test(arguments: [(30, 2, 3, false), (30, 3, 2, true), (40, 2, 1, true), (25, 8, 4, false)])
-  func pathsAreShortest(
-    _ count: Int, _ dimensions: Int, _ neighbours: Int, _ hasIslands: Bool
-  ) throws {
-    let graph = try graph(scattered(count * dimensions, 0.7), dimensions, neighbours)
+  @Test(arguments: [(30, 2, 3), (30, 3, 2), (40, 2, 1), (25, 8, 4), (100, 2, 6), (100, 32, 5)])
+  func pathsAreShortest(_ count: Int, _ dimensions: Int, _ neighbours: Int) throws {
+    for seed in 0..<3 {
+      try checkPaths(graph(drawn(count, dimensions, seed: UInt64(seed)), dimensions, neighbours))
+    }
+    // Of points that have one neighbour each some are out of reach.
+    let islands = try graph(drawn(count, dimensions), dimensions, 1)
+    #expect(try checkPaths(islands) > 0)
+  }
+
+  /// Compares the paths between all pairs; returns how many pairs have none.
+  @discardableResult
+  private func checkPaths(_ graph: NeighbourGraph) throws -> Int {
+    let count = graph.edges.count
     let lengths = allLengths(graph)
     var unreachable = 0
     for a in 0..<count {
@@ -91,7 +130,7 @@ import Torch
           unreachable += 1
           continue
         }
-        #expect(abs(path.length - lengths[a][b]) < 1e-12)
+        #expect(abs(path.length - lengths[a][b]) < 1e-12 * max(1, path.length))
         #expect(path.nodes.first == a && path.nodes.last == b)
         let steps = zip(path.nodes, path.nodes.dropFirst()).map { from, to in
           graph.edges[from].first { $0.node == to }?.length ?? .nan
@@ -99,7 +138,7 @@ import Torch
         #expect(abs(steps.reduce(0, +) - path.length) < 1e-12)
       }
     }
-    #expect((unreachable > 0) == hasIslands)
+    return unreachable
   }
 
   @Test func furtherPointsAreJoinedToTheGraphAlone() throws {

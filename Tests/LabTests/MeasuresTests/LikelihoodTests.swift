@@ -174,10 +174,10 @@ import Training
       return (mean: summary.mean, error: try #require(summary.standardError))
     }
     for bound in bounds { #expect(bound.mean < truth + 4 * bound.error) }
-    for (lower, higher) in zip(bounds, bounds.dropFirst()) {
-      #expect(lower.mean < higher.mean + 4 * (lower.error + higher.error))
+    for (lower, higher) in zip(bounds, bounds.dropFirst().prefix(2)) {
+      #expect(lower.mean + 3 * hypot(lower.error, higher.error) < higher.mean)
     }
-    #expect(bounds[0].mean < bounds[2].mean - 0.1)
+    #expect(bounds[2].mean < bounds[3].mean + 4 * (bounds[2].error + bounds[3].error))
     #expect(abs(bounds[3].mean - truth) < max(4 * bounds[3].error, 2e-3))
   }
 

@@ -17,6 +17,7 @@ import Training
           schedules:
             rewo: {rewo: {statistic: s, threshold: 7, speed: 1, steepness: 3, start: 5, smoothing: 0.9, hold: []}}
             geco: {geco: {statistic: s, threshold: 0.01, speed: 1, start: 5, smoothing: 0.9}}
+            b1: {multiplier: {statistic: s, threshold: 2, speed: 2, slope: 3, start: 5, smoothing: 0.9, hold: []}}
     draw:
       - heat-maps:
           file: surface
@@ -32,7 +33,7 @@ import Training
     return try ResultWriter(artefact, comparison, kinds: Tiny.kinds, store: place.store).write()
   }
 
-  /// Klushyn et al. 2019, equations 5, 12 and 13, written out.
+  /// Klushyn et al. 2019, equations 5, 12 and 13, and those of appendix B.1, written out.
   @Test func theSurfacesAreThoseOfTheEquations() throws {
     try Workplace.with([Tiny.study, Self.artefact]) { place in
       _ = try write(place, "paper")
@@ -43,13 +44,18 @@ import Training
       #expect(weights == [0.5, 1, 1.5, 2] && excesses == [-1, 0, 1])
       let rewo = try #require(try result.array("weight-updates/rewo"))
       let geco = try #require(try result.array("weight-updates/geco"))
-      #expect(rewo.shape == [3, 4] && geco.shape == [3, 4])
+      let b1 = try #require(try result.array("weight-updates/b1"))
+      #expect([rewo, geco, b1].map(\.shape) == [[3, 4], [3, 4], [3, 4]])
       for (row, excess) in excesses.enumerated() {
         for (column, weight) in weights.enumerated() {
           let factor = excess < 0 ? tanh(3 * (weight - 1)) : -1
           let place = 4 * row + column
           #expect(abs(rewo.values[place] - weight * (exp(factor * excess) - 1)) < 1e-14)
           #expect(abs(geco.values[place] - weight * (exp(-excess) - 1)) < 1e-14)
+          // β = 1/(1 + 3γ), so that β is never above 1.
+          let multiplier = (1 / weight - 1) / 3 * exp(2 * excess)
+          let change = 1 / (1 + 3 * multiplier) - weight
+          #expect(weight > 1 ? b1.values[place].isNaN : abs(b1.values[place] - change) < 1e-14)
         }
       }
       #expect(try result.array("weight-updates/none") == nil)
