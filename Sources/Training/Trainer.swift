@@ -271,7 +271,7 @@ public final class Trainer {
     guard var controller = controllers[term], record[RecordName.weight(term)] == nil else { return }
     var statistic: Double?
     if let name = controller.schedule.statistic {
-      guard let value = record[RecordName.statistic(name)] else {
+      guard let value = record[RecordName.statistic(name)] ?? record[RecordName.loss(name)] else {
         throw TrainingError.missingStatistic(name)
       }
       statistic = value

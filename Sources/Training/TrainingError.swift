@@ -14,8 +14,8 @@ public enum TrainingError: Error, CustomStringConvertible {
       "\(term) is not a finite number at step \(step): the run has diverged; try another seed or a "
         + "smaller learning rate"
     case .missingStatistic(let name):
-      "a weight schedule reads the statistic '\(name)', which the model does not give: name one "
-        + "that the phase's objective has"
+      "a weight schedule reads the statistic '\(name)', which the model does not give: name a "
+        + "statistic or a loss term that the phase's objective has"
     case .noStart(let kind):
       "the model has no start '\(kind.rawValue)': take it out of the phase's 'start'"
     case .noValidation:

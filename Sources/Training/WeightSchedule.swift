@@ -88,7 +88,7 @@ public enum WeightSchedule: Equatable, Sendable {
     let hold: [String]
 
     var problem: String? {
-      if !(threshold > 0) { return "threshold must be positive" }
+      if !threshold.isFinite { return "threshold must be finite" }
       if !(speed > 0) { return "speed must be positive" }
       if !(start > 0) { return "start must be positive" }
       return smoothing >= 0 && smoothing < 1 ? nil : "smoothing must be at least 0 and below 1"

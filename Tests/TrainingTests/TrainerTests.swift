@@ -1,3 +1,4 @@
+import Foundation
 import Modelling
 import Testing
 import Torch
@@ -119,6 +120,28 @@ import Torch
     }
   }
 
+  /// A controller may hold a loss term against its threshold, as it comes out of the batch and unweighted.
+  @Test func aTermMayBeTheConstraint() throws {
+    try tensors {
+      let model = ToyModel()
+      let geco = #"{"statistic": "fit", "threshold": 2, "speed": 0.5, "start": 1, "smoothing": 0}"#
+      let trainer = try trainer(model, weights: #"{"size": {"geco": \#(geco)}, "fit": 3}"#)
+      var weight = 1.0
+      for _ in 0..<4 {
+        let centre = model.centreValues
+        var fit = 0.0
+        for (place, pixel) in ToyModel.images.enumerated() {
+          let distance = pixel - centre[place % 2]
+          fit += distance * distance / 4
+        }
+        try trainer.step()
+        weight *= exp(-0.5 * (fit - 2))
+        #expect(abs((trainer.state.curves.values["weight/size"]?.last ?? .nan) - weight) < 1e-12)
+        #expect(abs((trainer.state.curves.values["average/fit"]?.last ?? .nan) - fit) < 1e-12)
+      }
+    }
+  }
+
   @Test func nothingMovesWhileEverythingIsHeld() throws {
     try tensors {
       let model = ToyModel()
@@ -169,7 +192,7 @@ import Torch
       } throws: {
         "\($0)"
           == "a weight schedule reads the statistic 'mistake', which the model does not give: name "
-          + "one that the phase's objective has"
+          + "a statistic or a loss term that the phase's objective has"
       }
     }
   }

@@ -28,7 +28,10 @@ extension RunTemplate {
     case .curve:
       let statistics = Set(objectives.flatMap(\.statistics))
       let ofLosses = losses.flatMap {
-        [RecordName.loss($0), RecordName.weight($0), RecordName.validation($0)]
+        [
+          RecordName.loss($0), RecordName.weight($0), RecordName.average($0),
+          RecordName.validation($0),
+        ]
       }
       let ofStatistics = statistics.flatMap { [RecordName.statistic($0), RecordName.average($0)] }
       let ofMeasures = (recording.measures?.ids ?? []).map { Measure.curve(of: $0) }

@@ -114,7 +114,7 @@ public struct RunTemplate: Sendable {
         throw ManifestError(
           origin: entry.keyOrigin, path: "weights", .unknownName(name: entry.key, valid: losses))
       }
-      let statistics = Set(used.flatMap(\.statistics)).sorted()
+      let statistics = Set(used.flatMap { $0.statistics + $0.losses }).sorted()
       if let name = plan.weights[entry.key]?.statistic, !statistics.contains(name) {
         throw ManifestError(
           origin: entry.value.origin, path: "weights.\(entry.key)",

@@ -32,7 +32,7 @@ import Testing
     Wrong(
       "statistic: squared-error", "statistic: squared-eror", at: "rewo:\n          statistic",
       "weights.rate: unknown name 'squared-eror'; did you mean 'squared-error'? Expected one of "
-        + "squared-error"),
+        + "distortion, rate, squared-error"),
     Wrong(
       "final/weight/rate, ", "final/weight/rat, ", at: "final/weight/rat",
       "measures: unknown name 'final/weight/rat'; did you mean 'final/weight/rate'?"),
@@ -144,8 +144,8 @@ import Testing
       "importance-samples must be from 1 to 10000"),
     Wrong("scale: 0.2", "scale: 0", at: "vhp:", "the standard deviation must be positive"),
     Wrong(
-      "threshold: 0.05", "threshold: -0.05", at: "rewo:\n          statistic",
-      "weights.rate: threshold must be positive"),
+      "speed: 5", "speed: -5", at: "rewo:\n          statistic",
+      "weights.rate: speed must be positive"),
     Wrong(
       "smoothing: 0.9", "smoothing: 1", at: "rewo:\n          statistic",
       "weights.rate: smoothing must be at least 0 and below 1"),
