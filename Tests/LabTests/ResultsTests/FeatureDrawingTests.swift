@@ -65,11 +65,13 @@ import Testing
       [
         "interpolation/length": ([2, .nan, 1], [3]),
         "interpolation/path-1/bones": (bones, [2, 1, 2, 3]),
-        "interpolation/path-3/bones": (bones, [2, 1, 2, 3]),
+        "interpolation/path-3/bones": (Array(bones.prefix(6)), [1, 1, 2, 3]),
       ])
     #expect(found.map(\.name) == ["p-a"])
     let panels = try #require(found.first).figure.panels
     #expect(panels.map(\.title) == ["first", "path 3"])
+    // Of one scale, however many there are.
+    #expect(panels.map(\.x.range) == [-3...6, -3...6])
     #expect(
       panels[0].layers == [
         .segments(
@@ -99,7 +101,7 @@ import Testing
       ])
   }
 
-  /// A column for each cell, whose points have the colours of their groups, named beside the last one.
+  /// A column for each cell, whose points have the colours of their groups, named beside the last that has any.
   @Test func pointsOfEachCellByGroup() throws {
     let row = """
       {title: codes, points: p, colour: g, map: group, groups: [walking, jogging]}
@@ -112,6 +114,7 @@ import Testing
     ]
     let figure = try #require(try figures(drawing, arrays).first).figure
     #expect(figure.columns == 2 && figure.panels.map(\.title) == ["a", "b: no run"])
+    #expect(figure.panels.map { $0.legend == .outside } == [true, false])
     func layer(_ x: Double, _ y: Double, _ group: Int, _ name: String) -> Layer {
       .points(
         x: [x], y: [y], colours: .one(.series(group).opacity(0.5)), size: 1.5, name: name)

@@ -94,6 +94,7 @@ public struct SnapshotPanelsDrawing: Drawing {
   private func figureOfCells(_ result: ResultFile) throws -> Figure {
     var panels: [Panel] = []
     for (index, row) in rows.enumerated() {
+      let first = panels.count
       for (column, cell) in result.cells.enumerated() {
         let title = index == 0 ? cell.shortLabel : ""
         let label = column == 0 ? row.title : ""
@@ -105,8 +106,12 @@ public struct SnapshotPanelsDrawing: Drawing {
         }
         var panel = try panel(row, cell, seed, result, column: snapshots - 1, title: title)
         panel.y.label = label
-        if row.map == .group, column == result.cells.count - 1 { panel.legend = .outside }
         panels.append(panel)
+      }
+      if row.map == .group,
+        let last = panels.indices.dropFirst(first).last(where: { !panels[$0].names.isEmpty })
+      {
+        panels[last].legend = .outside
       }
     }
     return Figure(

@@ -18,7 +18,9 @@ public struct StickFiguresDrawing: Drawing {
       guard let seed = try result.firstSeed(with: first, cell),
         let count = try result.array(first, cell, seed: seed)?.values.count
       else { return nil }
-      let panels = try (0..<count).compactMap { try panel($0, cell, seed, result) }
+      let names = (0..<count).map { (paths ?? []).dropFirst($0).first ?? "path \($0 + 1)" }
+      let strips = try (0..<count).compactMap { try strip($0, names[$0], cell, seed, result) }
+      let panels = Self.panels(strips)
       // Data that are no motion have no bones.
       if panels.isEmpty { return nil }
       return (
@@ -30,11 +32,17 @@ public struct StickFiguresDrawing: Drawing {
     }
   }
 
-  private func panel(
-    _ index: Int, _ cell: ResultFile.CellEntry, _ seed: Int, _ result: ResultFile
-  ) throws -> Panel? {
-    let name = "interpolation/path-\(index + 1)/bones"
-    guard let array = try result.array(name, cell, seed: seed), array.shape.count == 4,
+  /// The persons along a path, each as the bones that are seen.
+  private struct Strip {
+    let name: String
+    let persons: [[Segment]]
+  }
+
+  private func strip(
+    _ index: Int, _ name: String, _ cell: ResultFile.CellEntry, _ seed: Int, _ result: ResultFile
+  ) throws -> Strip? {
+    let path = "interpolation/path-\(index + 1)/bones"
+    guard let array = try result.array(path, cell, seed: seed), array.shape.count == 4,
       array.shape[2...] == [2, 3], !array.values.isEmpty
     else { return nil }
     let (persons, bones) = (array.shape[0], array.shape[1])
@@ -42,22 +50,34 @@ public struct StickFiguresDrawing: Drawing {
       let start = ((person * bones + bone) * 2 + end) * 3
       return Self.seen(SIMD3(array.values[start..<start + 3]))
     }
-    let heights = (0..<persons).flatMap { person in
-      (0..<bones).flatMap { [point(person, $0, 0).y, point(person, $0, 1).y] }
-    }
+    return Strip(
+      name: name,
+      persons: (0..<persons).map { person in
+        (0..<bones).map { bone in
+          let (from, to) = (point(person, bone, 0), point(person, bone, 1))
+          return Segment(from.x, from.y, to.x, to.y)
+        }
+      })
+  }
+
+  /// One strip below the other, all persons on one scale.
+  private static func panels(_ strips: [Strip]) -> [Panel] {
+    let heights = strips.flatMap(\.persons).joined().flatMap { [$0.y0, $0.y1] }
     // A person takes less room sideways than from head to foot.
     let room = 0.75 * ((heights.max() ?? 1) - (heights.min() ?? 0))
-    let segments = (0..<persons).flatMap { person in
-      (0..<bones).map { bone in
-        let (from, to) = (point(person, bone, 0), point(person, bone, 1))
-        let shift = Double(person) * room
-        return Segment(from.x + shift, from.y, to.x + shift, to.y)
+    let most = Double(strips.map(\.persons.count).max() ?? 1)
+    return strips.map { strip in
+      let segments = strip.persons.enumerated().flatMap { person, bones in
+        bones.map { bone in
+          let shift = Double(person) * room
+          return Segment(bone.x0 + shift, bone.y0, bone.x1 + shift, bone.y1)
+        }
       }
+      return Panel(
+        title: strip.name, x: Axis(range: -room...most * room, ticks: .none),
+        y: Axis(ticks: .none), equalAspect: true,
+        layers: [.segments(segments, colours: .one(.black), width: 1.2)])
     }
-    return Panel(
-      title: (paths ?? []).dropFirst(index).first ?? "path \(index + 1)", x: Axis(ticks: .none),
-      y: Axis(ticks: .none), equalAspect: true,
-      layers: [.segments(segments, colours: .one(.black), width: 1.2)])
   }
 
   /// A point as it is seen from the front, 40° from the side.
