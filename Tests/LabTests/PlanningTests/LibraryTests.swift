@@ -195,9 +195,10 @@ import Testing
     #expect(
       message.hasPrefix(
         "\(try place("curves: {names", in: text, file: "1.yaml")): compute.2.curves: unknown name "
-          + "'loss/rat'; did you mean 'loss/rate'? Expected one of average/squared-error, "
-          + "loss/distortion, loss/rate, statistic/squared-error, validation/distortion, "
-          + "validation/rate, validation/sum, weight/distortion, weight/rate"), "\(message)")
+          + "'loss/rat'; did you mean 'loss/rate'? Expected one of average/distortion, "
+          + "average/rate, average/squared-error, loss/distortion, loss/rate, "
+          + "statistic/squared-error, validation/distortion, validation/rate, validation/sum, "
+          + "weight/distortion, weight/rate"), "\(message)")
   }
 
   /// What a model can record is no mistake where an override keeps a run from recording it.
