@@ -3,9 +3,9 @@ import Files
 /// How recordings of motion become the split `train` of a data set: frames of several motions, each frame
 /// the angles of the joints.
 ///
-/// Its tensors are `image` `[features]`, the angles from 0 to 1 (``Scale``); `label`, the motion's place in the list;
-/// `recording`, the place of the recording among all; and `frame`, the place among the frames that are kept of
-/// that recording. All count from 0.
+/// Its tensors are `image` `[features]`, the angles from 0 to 1 (``Scale``); `label`, the motion's place in the
+/// list; `recording`, the place of the recording among all; and `frame`, the place among the frames that are
+/// kept of that recording. All count from 0.
 public struct MotionRecipe: Codable, Equatable, Sendable {
   /// The folder or archive in which recordings are that name no other file.
   public var file: String

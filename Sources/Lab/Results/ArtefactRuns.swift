@@ -11,8 +11,9 @@ public struct ArtefactRuns: Sendable {
   private let uses: [ResolvedUse]
   /// Of all its runs.
   private let computations: [any Computation]
-  /// Which of the manifest's computations are of its runs; the others need none.
-  private let isOfRuns: [Bool]
+  /// The same as the manifest has them.
+  private let compute: [Tagged]
+  /// Those that need no run.
   let standalone: [any StandaloneComputation]
   let drawings: [any Drawing]
 
@@ -52,7 +53,7 @@ public struct ArtefactRuns: Sendable {
     let ofRuns = try compute.map { tagged in
       try kinds.standaloneComputation(tagged) == nil ? try kinds.computation(tagged) : nil
     }
-    isOfRuns = ofRuns.map { $0 != nil }
+    self.compute = zip(compute, ofRuns).compactMap { $1 == nil ? nil : $0 }
     computations = ofRuns.compactMap { $0 }
     drawings = try (manifest.draw ?? []).map { try kinds.drawing($0) }
     guard let node else { return }
@@ -150,14 +151,9 @@ public struct ArtefactRuns: Sendable {
   func recipe(of run: RunSpecification, _ record: RunRecord) throws -> ArrayRecipe {
     let template = run.template
     return try ArrayRecipe(
-      path: ResultFile.path(of: run), record, compute: compute(of: template),
+      path: ResultFile.path(of: run), record,
+      compute: compute + (use(of: template)?.item.compute ?? []),
       snapshots: parametersNeeded(of: template) == .snapshots ? run.snapshots(upTo: .max) : [])
-  }
-
-  /// What the manifest has computed of a cell's runs.
-  private func compute(of template: RunTemplate) -> [Tagged] {
-    let shared = zip(artefact.compute ?? [], isOfRuns).filter(\.1).map(\.0)
-    return shared + (use(of: template)?.item.compute ?? [])
   }
 
   /// The arrays of a cell's runs.

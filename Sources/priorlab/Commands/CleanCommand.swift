@@ -9,8 +9,9 @@ struct CleanCommand: ParsableCommand {
     commandName: "clean",
     abstract: "Remove the weights, checkpoints and snapshots of runs. Records and results stay.",
     discussion: """
-      A figure has what it shows already; a new one that needs weights trains their runs again. A run that is going on is left alone, and \
-      so is one that can go on from a checkpoint, unless --unfinished is given.
+      A figure has what it shows already; a new one that needs weights trains their runs again. A run \
+      that is going on is left alone, and so is one that can go on from a checkpoint, unless \
+      --unfinished is given.
       """)
 
   @Argument(help: "Ids of studies.")

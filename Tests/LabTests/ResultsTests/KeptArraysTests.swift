@@ -156,7 +156,7 @@ import Testing
       artefact: test/table
       title: t
       use: [{study: test/tiny}]
-      compute: [curves: {names: []}, codes: {examples: 1}]
+      compute: [nothing]
       """
     try Workplace.with([Tiny.study, table]) { place in
       let runs = try place.artefact().runs
@@ -238,4 +238,12 @@ import Testing
       }
     }
   }
+}
+
+/// Needs weights and makes no arrays of them.
+struct NothingComputation: Computation {
+  static let name = "nothing"
+  var parametersNeeded: ParametersNeeded { .final }
+  var arrays: [String] { [] }
+  func compute(_ run: MeasuredRun, _ snapshots: Snapshots) throws -> [ResultArray] { [] }
 }

@@ -110,7 +110,7 @@ enum Tiny {
       ClustersComputation.self, ComponentsComputation.self, ClusterExamplesComputation.self,
       ClusterSamplesComputation.self, FacetSwapComputation.self, StyleTraversalComputation.self,
       InterpolationComputation.self, SmoothnessComputation.self,
-      UnitDivergencesComputation.self,
+      UnitDivergencesComputation.self, NothingComputation.self,
     ],
     standalone: [WeightUpdatesComputation.self],
     drawings: [
