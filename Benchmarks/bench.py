@@ -1,7 +1,8 @@
 """Times PriorLab's training steps and PyTorch's in alternating pairs, on one core each.
 
 Both programs start from the same parameters, batch and noise, and their losses must agree to 1e-5; else
-the row is void. `make bench` calls this with everything that it needs.
+the row is void. `graph` is the graph of interpolations, beside scikit-learn's and SciPy's, from the same points.
+`make bench` calls this with everything that it needs.
 
     bench.py [--pairs N] [--seconds S] [--shares] [model ...]
 """
@@ -24,6 +25,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 PEERS = HERE / "peers"
 TOLERANCE = 1e-5
+GRAPH = "graph"
 # Kinds of work by the library and symbol that a sample falls into; the first that fits counts.
 KINDS = [
     ("products and convolutions", r"\[JIT\]|dnnl|mkldnn|mkl_|sgemm|winograd"),
@@ -126,6 +128,39 @@ def measure(name, arguments, core, folder):
     }
 
 
+def measure_graph(arguments, core, folder):
+    file = f"{folder}/{GRAPH}.h5"
+    ours = Server([arguments.command, "bench-graph", "--export", file], core, HERE.parent)
+    ours.steps(1)
+    theirs = Server([sys.executable, f"{GRAPH}.py", file], core, PEERS)
+    difference = theirs.line()[0]
+    pairs = []
+    if difference <= TOLERANCE:
+        theirs.steps(1)
+        pairs = [[server.steps(1) for server in (ours, theirs)] for _ in range(arguments.pairs)]
+    memory = [server.peak_memory() for server in (ours, theirs)]
+    for server in (ours, theirs):
+        server.close()
+    if not pairs:
+        print(f"{GRAPH}: void, because the paths' lengths differ by {difference:.1e} (relative)")
+        return {"model": GRAPH, "void": True, "difference": difference}
+    ratios = [sum(b) / sum(a) for a, b in pairs]
+    graph, paths = (
+        [1e3 * statistics.median(pair[side][part] for pair in pairs) for side in (0, 1)]
+        for part in (0, 1))
+    print(
+        f"{GRAPH:24} {graph[0]:.0f} ms and {paths[0]:.0f} ms for the paths; scikit-learn and SciPy "
+        f"{graph[1]:.0f} and {paths[1]:.0f}; ratio {statistics.median(ratios):.2f} "
+        f"({min(ratios):.2f} to {max(ratios):.2f})", flush=True)
+    return {
+        "model": GRAPH, "void": False, "pairs": arguments.pairs, "difference": difference,
+        "graph-ms": graph[0], "peer-graph-ms": graph[1], "paths-ms": paths[0], "peer-paths-ms": paths[1],
+        "ratio": statistics.median(ratios), "ratio-range": [min(ratios), max(ratios)],
+        "peak-memory": memory[0], "peer-peak-memory": memory[1],
+        **{name: importlib.metadata.version(name) for name in ("scikit-learn", "scipy")},
+    }
+
+
 def throughput(ours, command, core, count, rounds):
     """Steps a second of two processes, one a core, over those of one; None where there is one core."""
     others = sorted(os.sched_getaffinity(0) - {core})
@@ -212,6 +247,9 @@ def main():
               "GFLOP/s, of peak   products   two   memory, PyTorch's")
         rows = []
         for name in arguments.models or names:
+            if name == GRAPH:
+                rows.append(measure_graph(arguments, core, folder))
+                continue
             row = measure(name, arguments, core, folder)
             row["peak-gflop/s"] = limit
             rows.append(row)

@@ -23,7 +23,8 @@ struct PriorLab: ParsableCommand {
     subcommands: [
       ListCommand.self, PlanCommand.self, ReproduceCommand.self, CompareCommand.self,
       ValidateCommand.self, VerifyCommand.self, ShowCommand.self, CleanCommand.self,
-      RunCommand.self, BenchCommand.self, DataCommand.self, ContactSheetCommand.self,
+      RunCommand.self, BenchCommand.self, BenchGraphCommand.self, DataCommand.self,
+      ContactSheetCommand.self,
     ])
 }
 

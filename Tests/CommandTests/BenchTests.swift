@@ -57,6 +57,22 @@ extension CommandTests {
       try exported.close()
     }
 
+    /// A line of two times for each line; the graph is in a file for another program.
+    @Test func timesTheGraph() throws {
+      let project = try Project()
+      let file = project.root + "/graph.h5"
+      let outcome = try project.start(
+        ["bench-graph", "--export", file], through: ["/bin/sh", "-c", #"echo 1 | "$0" "$@""#]
+      ).finish()
+      #expect(outcome.code == 0, "\(outcome)")
+      let times = outcome.output.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+      #expect(times.count == 2 && times.allSatisfy { $0 > 0 }, "\(outcome)")
+      let exported = try HDF5File(reading: file)
+      #expect(try exported.shape(at: "points") == [10_000, 32])
+      #expect(try exported.shape(at: "length") == [8])
+      try exported.close()
+    }
+
     @Test func wrongArguments() throws {
       let project = try Project()
       for (arguments, expected) in [

@@ -70,7 +70,7 @@ public struct Panel: Equatable, Sendable {
   /// Rows of the grid that the panel spans, from 1 to 100.
   public var rows: Int
 
-  /// A panel; without layers it is an empty pair of axes.
+  /// A panel; without layers it is an empty pair of axes, numbered only where they have a range or ticks.
   public init(
     title: String = "", x: Axis = Axis(), y: Axis = Axis(), equalAspect: Bool = false,
     layers: [Layer] = [], legend: Legend? = nil, colourBar: Axis? = nil, rows: Int = 1

@@ -135,10 +135,15 @@ extension FigureScript {
   private mutating func addAxes(_ panel: Panel, _ ranges: Ranges, _ size: Size) {
     if panel.x.isLogarithmic { text += "set logscale x\n" }
     if panel.y.isLogarithmic { text += "set logscale y\n" }
-    let y = TickMarks(panel.y, range: ranges.y, length: size.height, isVertical: true)
+    let isEmpty = panel.layers.isEmpty
+    let y = TickMarks(
+      isEmpty ? panel.y.withoutData : panel.y, range: ranges.y, length: size.height,
+      isVertical: true)
     text += ticks("y", y)
     if panel.barLabels.isEmpty {
-      let x = TickMarks(panel.x, range: ranges.x, length: size.width, isVertical: false)
+      let x = TickMarks(
+        isEmpty ? panel.x.withoutData : panel.x, range: ranges.x, length: size.width,
+        isVertical: false)
       text += ticks("x", x)
     } else {
       let angle = panel.barLabelAngle(width: size.width)
@@ -260,4 +265,14 @@ extension TickMarks {
 extension Layout {
   /// The whole figure, for one without panels.
   var wholeFrame: Frame { Frame(left: 0, top: 0, width: size.width, height: size.height) }
+}
+
+extension Axis {
+  /// The axis where there is no data to give it a range: numbers would mean nothing.
+  fileprivate var withoutData: Axis {
+    guard range == nil, ticks == .automatic else { return self }
+    var axis = self
+    axis.ticks = .none
+    return axis
+  }
 }

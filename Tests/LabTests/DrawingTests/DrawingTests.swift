@@ -108,6 +108,23 @@ import Torch
     }
   }
 
+  /// A range that nobody gave is no measurement.
+  @Test func onlyAGivenRangeIsNumberedWithoutData() throws {
+    func script(_ axis: Axis, _ layers: [Layer] = []) throws -> String {
+      let figure = Figure(panels: [Panel(x: axis, y: axis, layers: layers)])
+      return try FigureScript(figure, output: "x.png").text
+    }
+    for axis in ["x", "y"] {
+      #expect(try script(Axis()).contains("unset \(axis)tics"))
+      for numbered in [
+        try script(Axis(range: 0...1)), try script(Axis(ticks: .at([Tick(0.5, "half")]))),
+        try script(Axis(), [.line(x: [0, 1], y: [0, 1])]),
+      ] {
+        #expect(numbered.contains("set \(axis)tics"))
+      }
+    }
+  }
+
   @Test func axesWithoutUsableDataAreDrawnAllTheSame() throws {
     let canvas = try Canvas()
     for values in [
