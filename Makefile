@@ -21,8 +21,8 @@ endif
 .NOTPARALLEL:
 
 define help_text
-PriorLab reproduces the computed tables and figures of five papers on variational
-autoencoders with structured priors.
+PriorLab reproduces computed tables and figures of papers on variational autoencoders
+with structured priors.
 
   make list                          what can be reproduced, and what it costs
   make reproduce-table-N             table N of that list, N = 1 to 9
@@ -38,7 +38,8 @@ autoencoders with structured priors.
   make smoke                         one table from manifest to comparison, in seconds
   make contact-sheet                 every table and figure at the smallest budget, on one page
   make format                        format the Swift sources in place
-  make bench                         compare training steps with PyTorch's (installs it: about 5 GB)
+  make bench                         compare training steps with PyTorch's, and graphs with
+                                     scikit-learn's (installs both: about 5 GB)
   make bundle                        a folder that runs beside an installed PyTorch 2.11, on a GPU
                                      machine or a cluster without compilers
   make lint                          check formatting and syntax without changing anything

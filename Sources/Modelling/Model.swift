@@ -116,7 +116,7 @@ public protocol ClusterGenerator: ClusteringModel, LatentVariableModel {
 public protocol StyledClusterModel: ClusterGenerator {
   /// Codes of one cluster while its style moves along straight lines through the middle of the styles'
   /// prior, `[lines · steps, latent]`, the steps of a line one after the other. `reach` is half a line's
-  /// length in units of what most draws of a style have.
+  /// length in units of the square root of the style's dimensions, about the length of a draw.
   func traverseStyle(
     of cluster: Int, lines: Int, steps: Int, reach: Double, _ stream: RandomStream
   ) -> Tensor

@@ -10,10 +10,12 @@ public enum WeightSchedule: Equatable, Sendable {
 
   /// Constant, then linear in the number of steps, then constant.
   public struct Ramp: Codable, Equatable, Sendable {
+    /// The weight at the beginning, and from the end of the ramp on.
     public var from: Double
     public var to: Double
     /// How long the weight stays at `from` before it moves; not at all where this is nil.
     public var after: Duration?
+    /// How long it moves.
     public var over: Duration
   }
 

@@ -8,7 +8,7 @@ import Torch
 struct PriorLab: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "priorlab",
-    abstract: "Reproduces the tables and figures of five papers on VAEs with structured priors.",
+    abstract: "Reproduces tables and figures of papers on VAEs with structured priors.",
     discussion: """
       Start with 'priorlab list'. Commands run from the project's directory, where 'experiments' and \
       'results' are.

@@ -36,7 +36,8 @@ let registeredKinds = Kinds(
     .activeUnits,
   ],
   families: [
-    .final, .event, .importanceSampledLikelihood, .ofClusters, .probes, .diversity, .smoothness,
+    .final, .firstStep, .event, .importanceSampledLikelihood, .ofClusters, .probes, .diversity,
+    .smoothness, .sameLabelNeighbours,
   ],
   computations: [
     CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,

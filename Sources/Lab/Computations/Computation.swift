@@ -10,10 +10,13 @@ public struct ResultArray: Sendable {
     case texts([String])
   }
 
+  /// Its place below the run's group of `result.h5`: `codes/mean`.
   public let name: String
+  /// Row by row.
   public let content: Content
   public let shape: [Int]
 
+  /// An array of numbers.
   public init(_ name: String, _ values: [Double], shape: [Int]) {
     self.name = name
     content = .numbers(values)

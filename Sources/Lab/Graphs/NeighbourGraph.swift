@@ -117,7 +117,13 @@ struct NeighbourGraph {
   }
 
   /// Of each point the nearest among others, from the nearest.
-  private static func nearest(
+  ///
+  /// - Parameters:
+  ///   - points: `[rows, dimensions]`, row by row.
+  ///   - others: `[columns, dimensions]`.
+  ///   - count: how many of each, at most.
+  /// - Returns: places among the others; empty rows where a tensor operation failed.
+  static func nearest(
     to points: [Double], among others: [Double], dimensions: Int, count: Int
   ) -> [[Int]] {
     guard dimensions > 0 else { return [] }

@@ -19,6 +19,8 @@ public struct RunTemplate: Sendable {
   public let pretrained: [String: StoredWeights]
   /// The set that a measure reads, where it reads one.
   private let pretrainedOfMeasures: [String: String]
+  /// Measures that a run's record is enough for.
+  private let measuresOfRecords: Set<String>
 
   /// Decodes the parts of a study whose axes and placeholders are filled in.
   ///
@@ -43,14 +45,18 @@ public struct RunTemplate: Sendable {
     measures = try decoder.decode([String].self, from: study.measures, path: "measures")
     var sets: [String: StoredWeights] = [:]
     var pretrainedOfMeasures: [String: String] = [:]
+    var measuresOfRecords: Set<String> = []
     for id in measures + (recording.measures?.ids ?? []) {
       // A measure that is not known is refused below.
-      guard let name = (try? kinds.measure(id, origin: .resolved))?.pretrained else { continue }
+      let measure = try? kinds.measure(id, origin: .resolved)
+      if measure?.ofRecord != nil { measuresOfRecords.insert(id) }
+      guard let name = measure?.pretrained else { continue }
       sets[name] = try sets[name] ?? kinds.weights(name)
       pretrainedOfMeasures[id] = name
     }
     pretrained = sets
     self.pretrainedOfMeasures = pretrainedOfMeasures
+    self.measuresOfRecords = measuresOfRecords
     try check(study, kinds)
   }
 
@@ -66,10 +72,12 @@ public struct RunTemplate: Sendable {
     pretrainedOfMeasures[measure].flatMap { pretrained[$0]?.missing }
   }
 
-  /// The measures that can be taken here and that a run's record has not.
+  /// The measures that can be taken here and that do not follow from a run's record.
   func measuresToTake(_ record: RunRecord?) -> [String] {
     measures.filter {
-      record?.measures.keys.contains($0) != true && missingWeights(of: $0) == nil
+      guard let record else { return missingWeights(of: $0) == nil }
+      return !record.measures.keys.contains($0) && !measuresOfRecords.contains($0)
+        && missingWeights(of: $0) == nil
     }
   }
 

@@ -1,3 +1,5 @@
+import Training
+
 /// A number taken of a finished run. Its id names its variant; there is no bare "accuracy".
 public struct Measure: Sendable {
   public let id: String
@@ -16,6 +18,9 @@ public struct Measure: Sendable {
   public let record: TrainingRecord?
   /// The value; nil where the run has none, such as the step of an event that never came.
   let value: @Sendable (MeasuredRun) throws -> Double?
+  /// The same of a run's recorded curves and events, for a measure that reads nothing else: it can be taken
+  /// of a run whose weights are gone.
+  private(set) var ofRecord: (@Sendable (Curves, [String: Int]) -> Double?)?
   /// Where the value is a mean over so few examples that a record can keep them: the value of each, in an
   /// order that is the same for all runs, so that two runs can be compared example by example.
   let examples: (@Sendable (MeasuredRun) throws -> [Double])?
@@ -37,6 +42,17 @@ public struct Measure: Sendable {
     self.record = record
     self.examples = examples
     self.value = value
+  }
+
+  /// A measure that reads training's own records, and nothing else.
+  init(
+    id: String, summary: String, unit: String, record: TrainingRecord,
+    of value: @escaping @Sendable (Curves, [String: Int]) -> Double?
+  ) {
+    self.init(id: id, summary: summary, unit: unit, direction: .neither, record: record) {
+      value($0.curves, $0.events)
+    }
+    ofRecord = value
   }
 
   /// A measure's name in files, where slashes are levels: one id may begin with another.

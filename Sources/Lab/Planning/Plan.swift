@@ -45,10 +45,11 @@ public struct Plan: Sendable {
 
   /// - Parameters:
   ///   - needed: which of a run's parameters must be here, by identity; none where it is not named.
+  ///   - shown: the measures for which a finished run without weights is trained again; all where left out.
   ///   - retryFailed: train runs again that failed before.
   public init(
-    _ runs: [RunSpecification], needed: [String: ParametersNeeded] = [:], store: RunStore,
-    retryFailed: Bool = false
+    _ runs: [RunSpecification], needed: [String: ParametersNeeded] = [:],
+    shown: Set<String>? = nil, store: RunStore, retryFailed: Bool = false
   ) throws {
     var items: [Item] = []
     var warnings: [String] = []
@@ -63,7 +64,7 @@ public struct Plan: Sendable {
       for run in runs {
         let record = records[run.identity]
         let action = Self.action(
-          run, record, needed[run.identity] ?? .none, store.directory(run), retryFailed)
+          run, record, needed[run.identity] ?? .none, shown, store.directory(run), retryFailed)
         let total = run.template.dataset.trainingExamples.map {
           run.template.plan.steps(examples: $0)
         }
@@ -127,13 +128,15 @@ public struct Plan: Sendable {
 
   private static func action(
     _ run: RunSpecification, _ record: RunRecord?, _ parameters: ParametersNeeded,
-    _ directory: RunDirectory, _ retryFailed: Bool
+    _ shown: Set<String>?, _ directory: RunDirectory, _ retryFailed: Bool
   ) -> Action {
     if let failure = record?.failure {
       return retryFailed ? .train(why: "failed before: \(failure)") : .failedBefore(failure)
     }
     let finished = record != nil
-    let missing = run.template.measuresToTake(record)
+    let missing = run.template.measuresToTake(record).filter { measure in
+      directory.hasWeights || shown.map { $0.contains(measure) } ?? true
+    }
     let parametersHere = directory.has(parameters, of: run, steps: record?.steps ?? .max)
     if finished && missing.isEmpty && parametersHere { return .cached }
     if finished && parametersHere && directory.hasWeights { return .measure(missing) }

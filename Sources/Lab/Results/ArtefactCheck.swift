@@ -63,6 +63,17 @@ struct ArtefactCheck {
         .unknownName(name: name, valid: made.sorted()))
     }
     for measure in drawing.measures { try check(isShown: measure, at: path + ["measures"]) }
+    if let named = drawing.studies {
+      let used = Set(uses.map(\.study.id))
+      for study in named where !used.contains(study) {
+        throw ManifestError(
+          origin: origin(of: path), path: path.joined(separator: "."),
+          .unknownName(name: study, valid: used.sorted()))
+      }
+      if let missing = used.subtracting(named).min() {
+        throw error(path, "it has a number for each study but \(missing): add one")
+      }
+    }
     if let first = drawings.firstIndex(where: { $0.file == drawing.file }), first < index {
       throw error(path + ["file"], "draw.\(first) has the file '\(drawing.file)' already")
     }

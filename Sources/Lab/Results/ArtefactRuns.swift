@@ -98,6 +98,11 @@ public struct ArtefactRuns: Sendable {
   /// The studies that it uses, one for each item of `use`.
   public var studies: [ResolvedStudy] { uses.map(\.study) }
 
+  /// The measures that it shows, or selects runs by.
+  public var measures: Set<String> {
+    Set(artefact.measures ?? []).union(artefact.use.flatMap { $0.select?.measures ?? [] })
+  }
+
   /// What the arrays of a cell's runs are made of.
   func parametersNeeded(of template: RunTemplate) -> ParametersNeeded {
     computations(of: template).map(\.parametersNeeded).max() ?? .none
@@ -193,6 +198,14 @@ public struct ArtefactRuns: Sendable {
       }
     let chosen = try rule.select(seeds: candidates.map(\.0.seed), values: candidates.map(\.1))
     return chosen.map { candidates[$0].0 }
+  }
+
+  /// Whether one of its runs failed: without leaving a record, or by its record.
+  public func hasFailures(_ failures: Set<String>, store: RunStore) -> Bool {
+    let records = records(in: store)
+    return runs.contains {
+      failures.contains($0.identity) || records[$0.template.study]?[$0.identity]?.failure != nil
+    }
   }
 
   /// Throws where the content of data is not known, and so not which records are those of its runs.

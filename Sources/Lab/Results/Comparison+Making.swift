@@ -106,7 +106,8 @@ extension Comparison {
   private static func expectedFalseAlarms(_ rows: [Row]) -> Double {
     let judged = rows.filter { row in
       if case .notComparable = row.judgement.verdict { return false }
-      return row.reported != nil && row.runs.count > 1
+      // The best of several runs is one value, without an interval.
+      return row.reported != nil && row.statistic == .mean && row.runs.count > 1
     }
     return VerdictRule.expectedFalseAlarms(cells: judged.count)
   }
@@ -143,11 +144,12 @@ extension Comparison {
       if let record, record.failure == nil {
         if let only, !only.contains(run.identity) { continue }
         finished.append(reference)
-        if let value = record.measures[measure.id] ?? nil, value.isFinite {
+        let found = record.value(of: measure)
+        if let value = found ?? nil, value.isFinite {
           values.append(RunValue(seed: run.seed, identity: run.identity, value: value))
         } else {
           withoutValue += 1
-          isUnmeasured = isUnmeasured || !record.measures.keys.contains(measure.id)
+          isUnmeasured = isUnmeasured || found == nil
         }
       } else if failures.contains(run.identity) || (record != nil && only == nil) {
         failed.append(reference)

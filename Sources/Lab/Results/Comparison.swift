@@ -7,8 +7,10 @@ public struct Comparison: Codable, Sendable {
   public static let format = 2
 
   public var format = Comparison.format
+  /// The artefact's id, `vhp/table-1`, and its title.
   public var artefact: String
   public var title: String
+  /// The budget of the runs, and the settings that were overridden.
   public var profile: ProfileName
   /// Why the budget is not the paper's; nil for the paper's own.
   public var because: String?
@@ -16,17 +18,21 @@ public struct Comparison: Codable, Sendable {
   public var standIn: String?
   /// Precision of the products in some of the runs; nil where it is fp32 in all.
   public var precision: Precision?
+  /// In the order of the artefact's measures, and of the cells of its studies.
   public var rows: [Row]
   /// Numbers of other people's methods that stand in the paper's table.
   public var quoted: [QuotedNumber]
+  /// What the paper says in words.
   public var claims: [ClaimResult]
   /// Rows that may be called better or worse by chance alone, in expectation.
   public var expectedFalseAlarms: Double
 
   /// One measure of one cell, and the statistic of it that the paper gives.
   public struct Row: Codable, Sendable {
+    /// The study of the runs, and the axis values that they share.
     public var study: String
     public var cell: Cell
+    /// Id of the measure, the unit of its values (empty for plain numbers), and which of them are good.
     public var measure: String
     public var unit: String
     public var direction: Direction
@@ -40,11 +46,15 @@ public struct Comparison: Codable, Sendable {
     public var withoutValue: Int
     /// The stored set of weights that the measure reads, where they were missing in all of these.
     public var weightsMissing: String?
+    /// Runs that broke down; they have no value, and are never replaced.
     public var failed: [RunReference]
     /// Why the data of these runs are not the real ones; nil where they are.
     public var standIn: String?
+    /// Of the values; nil where there are none.
     public var summary: Summary?
+    /// The paper's number; nil where it gives none.
     public var reported: ReportedCell?
+    /// What follows from the two, and why.
     public var judgement: Judgement
   }
 
@@ -79,9 +89,6 @@ public struct Comparison: Codable, Sendable {
 
   /// Whether a row is worse than reported.
   public var hasWorse: Bool { rows.contains { $0.judgement.verdict == .worse } }
-
-  /// Whether a run behind the rows failed.
-  public var hasFailures: Bool { rows.contains { !$0.failed.isEmpty } }
 }
 
 extension Comparison {

@@ -4,15 +4,21 @@ import Training
 
 /// The conditions under which a run was made; recorded with its results.
 public struct RunEnvironment: Codable, Equatable, Sendable {
+  /// `cpu`, `cuda:0`.
   public var device: String
   /// `float32`, or the precision of the products where it is another.
   public var precision: String
+  /// What computed the dense layers: `onednn`, `aten`.
   public var dense: String
+  /// Of this run.
   public var threads: Int
+  /// The processor's name, and the widest instructions that libtorch takes of it: `AVX512`.
   public var processor: String
   public var instructions: String
+  /// Version of libtorch, and name of the operating system.
   public var libtorch: String
   public var system: String
+  /// Of the working tree: its commit, with `+changes` where it differs from that.
   public var commit: String
 
   /// What must agree for a checkpoint to be resumed from: the same numbers follow only then.

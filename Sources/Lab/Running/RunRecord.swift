@@ -8,7 +8,9 @@ public struct RunRecord: Codable, Sendable {
   public static let format = 1
 
   public var format: Int
+  /// Of all that decides the run's numbers: data, model, training, seed.
   public var identity: String
+  /// Where the run belongs: study, axis values, seed and budget.
   public var study: String
   public var cell: Cell
   public var seed: Int
@@ -19,14 +21,17 @@ public struct RunRecord: Codable, Sendable {
   public var measures: [String: Double?]
   /// Values of single examples of measures that are means over a few; nil where the run has no such measure.
   public var examples: [String: [Double]]?
+  /// Steps at which something first happened, by its name.
   public var events: [String: Int]
   /// Recorded curves, thinned.
   public var curves: Curves
+  /// Optimiser steps of training.
   public var steps: Int
   /// What training cost, over all stops and starts: seconds of processor cores, or by the clock where the
   /// device is not the CPU.
   public var seconds: Double
   public var environment: RunEnvironment
+  /// When training ended.
   public var finished: Date
   /// Why the data are not the real ones, or nil.
   public var standIn: String?
@@ -38,6 +43,12 @@ public struct RunRecord: Codable, Sendable {
 }
 
 extension RunRecord {
+  /// The value of a measure: nil where it was not taken and needs more than the record, and nil inside where
+  /// the run has none.
+  func value(of measure: Measure) -> Double?? {
+    measures[measure.id] ?? measure.ofRecord.map { $0(curves, events) }
+  }
+
   /// Tells apart two trainings of the same run that did not come to the same numbers, as on two processors.
   func trainingDigest() throws -> String {
     struct Course: Encodable {

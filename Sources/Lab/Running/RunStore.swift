@@ -21,7 +21,7 @@ public struct RunStore: Sendable {
     }
   }
 
-  /// The directory of one run: checkpoints, weights, curves, log.
+  /// The directory of one run: checkpoints, weights, snapshots, curves.
   public func directory(_ run: RunSpecification) -> RunDirectory {
     RunDirectory(path: "\(root)/\(run.template.study)/runs/\(run.identity)")
   }

@@ -14,8 +14,11 @@ public final class Runner: Sendable {
 
   /// Told of what happens; called from several threads at once, so that it guards its own state.
   public protocol Observer: Sendable {
+    /// A process was started for the run; `worker` counts the places for processes from 0.
     func started(_ run: RunSpecification, worker: Int)
+    /// The process told of an event.
     func happened(_ event: RunExecutor.Event, _ run: RunSpecification, worker: Int)
+    /// The process has ended.
     func ended(_ run: RunSpecification, _ result: Result, worker: Int)
   }
 

@@ -6,7 +6,7 @@ public enum RunSelection: Equatable, Sendable {
   case best(count: Int, Direction)
   /// The run whose first measure is nearest the median.
   case median
-  /// A typical run among the good ones (Stühmer et al. 2020, A.5).
+  /// A typical run among the good ones (Stühmer et al. 2019, A.5).
   ///
   /// Of the better half of the runs by the first measure, the run with the least Mahalanobis
   /// distance to their mean over all measures, with the covariance of that half, or its diagonal

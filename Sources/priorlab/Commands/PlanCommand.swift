@@ -43,7 +43,7 @@ struct PlanCommand: ParsableCommand {
       let plan = try Plan(
         artefact.wanted,
         needed: artefact.weightsNeeded(store: project.store, kinds: project.kinds),
-        store: project.store)
+        shown: artefact.measures, store: project.store)
       for warning in plan.warnings { Log.warning(warning) }
       let own = plan.items.map { item in
         Line(

@@ -79,7 +79,9 @@ struct ReproduceCommand: ParsableCommand {
       }
     }
     if output.format == .json { print(try jsonText(comparisons), terminator: "") }
-    if comparisons.contains(where: \.hasFailures) { throw Ending(code: .runs, message: nil) }
+    if artefacts.contains(where: { $0.hasFailures(failures, store: project.store) }) {
+      throw Ending(code: .runs, message: nil)
+    }
     if failOnWorse && comparisons.contains(where: \.hasWorse) {
       throw Ending(code: .runs, message: "a number is worse than the paper's")
     }
@@ -107,7 +109,8 @@ struct ReproduceCommand: ParsableCommand {
   ) throws -> Set<String> {
     let needed = try artefact.weightsNeeded(store: project.store, kinds: kinds)
     let plan = try Plan(
-      artefact.wanted, needed: needed, store: project.store, retryFailed: retryFailed)
+      artefact.wanted, needed: needed, shown: artefact.measures, store: project.store,
+      retryFailed: retryFailed)
     if warns {
       for warning in plan.warnings { Log.warning(warning) }
       for case .failedBefore(let reason) in plan.items.map(\.action) {

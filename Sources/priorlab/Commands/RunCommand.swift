@@ -36,7 +36,9 @@ struct RunCommand: ParsableCommand {
     let run = try selection.run(project)
     if let identity, identity != run.identity {
       throw Ending(
-        code: .usage, message: "the manifest of \(selection.study) has changed meanwhile")
+        code: .usage,
+        message: "the manifest of \(selection.study) has changed meanwhile: start the command again"
+      )
     }
     if let missing = run.template.dataset.missing { throw missing }
     // The command that starts this one has said it already.

@@ -9,8 +9,8 @@ struct ShowCommand: ParsableCommand {
     abstract: "Show a run: what it is, how it was made, what it found.",
     discussion: """
       Examples (the start of an identity is enough):
-        priorlab show 1518b0d6
-        priorlab show 1518b0d6 --format csv > curves.csv
+        priorlab show 28c28d93
+        priorlab show 28c28d93 --format csv > curves.csv
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument {

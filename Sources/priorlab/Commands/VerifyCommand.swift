@@ -142,7 +142,11 @@ struct VerifyCommand: ParsableCommand {
     let resolved = try project.library.study(row.study, stored.profile, kinds: project.kinds)
     guard let template = resolved.templates.first(where: { $0.cell == row.cell }),
       let record = project.store.records(of: row.study).records[recordedRun.identity]
-    else { throw ValidationError("the run has no record, or its manifest has changed") }
+    else {
+      throw ValidationError(
+        "there is no record of a run with seed \(seed) as the manifest has it now: reproduce \(stored.artefact) "
+          + "again")
+    }
     let scratch = FileManager.default.temporaryDirectory
       .appendingPathComponent("priorlab-verify-\(UUID().uuidString)").path
     defer { try? Disk.remove(scratch) }
@@ -158,11 +162,16 @@ struct VerifyCommand: ParsableCommand {
       shouldStop: { Interruption.isAsked },
       report: { board.happened($0, run, worker: 0) })
     board.finish()
-    guard outcome == .finished else {
-      throw Ending(code: .runs, message: "training again did not come to its end: \(outcome)")
+    switch outcome {
+    case .finished, .alreadyFinished: break
+    case .failed(let reason):
+      throw Ending(code: .runs, message: "training again failed: \(reason)")
+    case .interrupted(let step):
+      throw Ending(code: .interrupted, message: "training again was stopped at step \(step)")
     }
     let fresh = RunStore(root: scratch).records(of: row.study).records[run.identity]
-    return template.measures.map {
+    // A measure that came into the manifest later has nothing to be compared with.
+    return template.measures.filter(record.measures.keys.contains).map {
       Rerun(
         measure: $0, recorded: record.measures[$0] ?? nil, again: fresh?.measures[$0] ?? nil)
     }

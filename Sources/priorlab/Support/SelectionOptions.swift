@@ -11,7 +11,7 @@ struct SelectionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Run only these cells: 'axis = value', 'axis in value, value', 'study = id', joined by 'and'.",
+      "Only these cells: 'axis = value', 'axis in value, value', 'study = id', joined by 'and'.",
       valueName: "cells"))
   var only: String?
 

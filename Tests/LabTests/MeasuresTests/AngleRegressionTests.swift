@@ -192,7 +192,7 @@ import Testing
       words {
         try AngleRegression(
           codes: codes, angles: Array(repeating: 0, count: count), radius: .global)
-      } == "the regression of angles needs at least 2 points")
+      } == "the regression of angles needs at least 2 points: give the data more examples")
     #expect(throws: MeasureError.self) {
       try AngleRegression(codes: [SIMD2(0, 1), SIMD2(1, 0)], angles: [0], radius: .global)
     }

@@ -165,15 +165,15 @@ import Training
   @Test func whatIsAskedForMustBeThere() {
     #expect(
       words { try FacetSwapComputation(facet: 3, pairs: 1, columns: 1).compute(run(), snapshots) }
-        == "facet-swap needs a model with 3 facets or more")
+        == "facet-swap needs a model with 3 facets or more: leave it out")
     let other = finished().run
     #expect(
       words { try ClusterSamplesComputation(columns: 1).compute(other, snapshots) }
-        == "cluster-samples needs a model that generates from its clusters")
+        == "cluster-samples needs a model that generates from its clusters: leave it out")
     #expect(
       words {
         try StyleTraversalComputation(lines: 1, columns: 1, reach: 1).compute(other, snapshots)
-      } == "style-traversal needs a model with a code that moves its clusters")
+      } == "style-traversal needs a model with a code that moves its clusters: leave it out")
     #expect(StyleTraversalComputation(lines: 1, columns: 1, reach: 0).problem != nil)
     #expect(ClusterExamplesComputation(clusters: 0, columns: 1).problem != nil)
     #expect(ClusterExamplesComputation(columns: 0).problem != nil)

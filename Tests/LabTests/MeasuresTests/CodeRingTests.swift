@@ -60,6 +60,6 @@ import Testing
     #expect(bow.crossings == 1)
     #expect(
       words { try CodeRing(codes: [[0, 0], [1, 1]], angles: [0, 1]) }
-        == "a ring of codes needs at least 3 points")
+        == "a ring of codes needs at least 3 points: give the data more examples")
   }
 }

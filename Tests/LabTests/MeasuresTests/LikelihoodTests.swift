@@ -226,16 +226,17 @@ import Training
   @Test func unfitRunsAreRefused() throws {
     #expect(
       words { try value("nll/importance-5", finished(CodelessModel()).run) }
-        == "nll/importance-5 needs a model with importance weights")
+        == "nll/importance-5 needs a model with importance weights: leave it out")
     let model = try Self.flat(excess: 0)
     #expect(
       words { try value("nll/3-images/importance-5", finished(model).run) }
-        == "nll/3-images/importance-5 needs data with a split named 'test', which this data set has not"
-    )
+        == "nll/3-images/importance-5 needs data with a split named 'test', which this data set has not: "
+        + "name another split, or leave it out")
     try Self.set(model, "decoder/mean/bias", [Double.infinity, 0, 0, 0])
     #expect(
       words { try value("nll/importance-5", Self.run(model, images: 2)) }
-        == "nll/importance-5 is not finite: an image has no density under the model")
+        == "nll/importance-5 is not finite, as an image has no density under the model: "
+        + "train it longer, or at a smaller rate")
   }
 
   @Test func ids() throws {

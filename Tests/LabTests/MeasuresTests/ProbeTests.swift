@@ -112,13 +112,15 @@ import Training
 
   @Test func whatCannotBeProbed() throws {
     let message = words { try Self.value("accuracy/probe/facet-2", Self.run(deviation: .nan)) }
-    #expect(message == "accuracy/probe/facet-2 needs codes that are finite numbers")
+    #expect(
+      message == "accuracy/probe/facet-2 needs codes that are finite numbers: train the model "
+        + "at a smaller rate")
     let plane = finished().run
     let other = words { try Self.value("accuracy/probe/facet-1", plane) }
     #expect(
       other
-        == "accuracy/probe/facet-1 needs data with a split named 'test', which this data set has not"
-    )
+        == "accuracy/probe/facet-1 needs data with a split named 'test', which this data set has not: "
+        + "name another split, or leave it out")
   }
 }
 

@@ -50,6 +50,67 @@ import Training
     #expect(try Measure.final("weight/rate").value(finished().run) == nil)
   }
 
+  @Test func firstStepBeyondAValue() throws {
+    var curves = Curves()
+    for (step, weight) in [(1, 0.5), (50, .nan), (100, 0.75), (150, 0.7), (200, 1)] {
+      curves.record(step, weight.isNaN ? ["loss/rate": 9] : ["weight/rate": weight])
+    }
+    let (run, _) = finished(curves: curves)
+    func step(_ condition: String) throws -> Double? {
+      let id = "first-step/weight/rate/" + condition
+      let measure = try #require(MeasureFamily.firstStep.measure(id))
+      #expect(measure.id == id && measure.unit == "steps")
+      #expect(measure.record == .curve("weight/rate"))
+      #expect(measure.ofRecord?(curves, [:]) == (try measure.value(run)))
+      return try measure.value(run)
+    }
+    #expect(try step("above-0.5") == 100)
+    #expect(try step("above-0.75") == 200)
+    #expect(try step("above-1") == nil)
+    #expect(try step("below-0.6") == 1)
+    #expect(try step("below-5e-1") == nil)
+    #expect(try step("above--1") == 1)
+    for wrong in [
+      "first-step/weight/rate", "first-step/above-1", "first-step//above-1",
+      "first-step/weight/rate/above-", "first-step/weight/rate/above-nan",
+      "first-step/weight/rate/above-inf", "first-step/weight/rate/over-1", "final/rate/above-1",
+    ] {
+      #expect(MeasureFamily.firstStep.measure(wrong) == nil, "\(wrong)")
+    }
+  }
+
+  /// Against all pairs of codes.
+  @Test(arguments: [1, 3, 38, 39, 100])
+  func neighboursOfTheSameLabel(_ count: Int) throws {
+    let pixels = scattered(80)
+    let labels = (0..<40).map { Double(pixels[2 * $0] > 0.5 ? $0 % 2 : 2) }
+    let run = MeasuredRun(
+      model: PlaneModel(scale: 3),
+      dataset: Dataset(
+        contentIdentity: "test",
+        train: Split(
+          Batch([
+            "image": Tensor(pixels, shape: [40, 2]), "label": Tensor(labels, shape: [40]),
+          ]))), randomness: Randomness(seed: 0), curves: Curves(), events: [:])
+    var (same, all) = (0, 0)
+    for a in 0..<40 {
+      let nearest = (0..<40).filter { $0 != a }.sorted {
+        func distance(_ b: Int) -> Double {
+          hypot(pixels[2 * a] - pixels[2 * b], pixels[2 * a + 1] - pixels[2 * b + 1])
+        }
+        return distance($0) < distance($1)
+      }.prefix(count)
+      same += nearest.count { labels[$0] == labels[a] }
+      all += nearest.count
+    }
+    let id = "code-neighbours/same-label/\(count)"
+    let measure = try #require(MeasureFamily.sameLabelNeighbours.measure(id))
+    let found = try #require(try measure.value(run))
+    #expect(abs(found - 100 * Double(same) / Double(all)) < 1e-9)
+    #expect(found > 0 && found < 100)
+    #expect(throws: MeasureError.self) { try measure.value(finished().run) }
+  }
+
   @Test func stepOfAnEvent() throws {
     let (run, _) = finished(events: ["met": 350])
     let measure = Measure.event("met")
@@ -64,14 +125,15 @@ import Training
     let angles = [Double](repeating: 0, count: 10)
     #expect(
       words { try Measure.reconstructionError.value(finished(CodelessModel()).run) }
-        == "reconstruction/rms-from-mean needs a model with a continuous code")
+        == "reconstruction/rms-from-mean needs a model with a continuous code: leave it out")
     #expect(
       words { try Measure.angleError(.global).value(finished(dimensions: 3, angles: angles).run) }
-        == "angle-error/global-radius needs a code of 2 dimensions, and this model's has 3")
+        == "angle-error/global-radius needs a code of 2 dimensions, and this model's has 3: "
+        + "give it two, or leave the measure out")
     #expect(
       words { try Measure.radiusVariation.value(finished().run) }
         == "code-radius/variation needs data with a tensor named 'angle', which this data set has "
-        + "not")
+        + "not: leave it out, or choose other data")
     let bare = MeasuredRun(
       model: PlaneModel(),
       dataset: Dataset(
@@ -80,6 +142,6 @@ import Training
     #expect(
       words { try Measure.reconstructionError.value(bare) }
         == "reconstruction/rms-from-mean needs data with a tensor named 'image', which this data "
-        + "set has not")
+        + "set has not: leave it out, or choose other data")
   }
 }

@@ -86,9 +86,11 @@ import Training
       words {
         try UnitDivergencesComputation().compute(
           run(model, scattered(8)), Snapshots(steps: []) { _ in })
-      } == "unit-divergences needs a model whose innermost code has the prior N(0, I)")
+      } == "unit-divergences needs a model whose innermost code has the prior N(0, I): leave it out"
+    )
     #expect(
       words { try Measure.activeUnits.value(finished(Known()).run) }
-        == "active-units/test needs data with a split named 'test', which this data set has not")
+        == "active-units/test needs data with a split named 'test', which this data set has not: "
+        + "name another split, or leave it out")
   }
 }

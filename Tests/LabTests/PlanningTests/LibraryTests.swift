@@ -281,6 +281,14 @@ import Testing
       "a, points",
       "draw.1.scatter.file: draw.0 has the file 'a' already"
     ),
+    (
+      "curves: {file: a, x: {label: epoch, steps: {test/tin: 5}}, curves: [{values: curves/loss/rate, label: l}]}",
+      "curves: {file", "draw.0.curves: unknown name 'test/tin'; did you mean 'test/tiny'?"
+    ),
+    (
+      "curves: {file: a, x: {label: epoch, steps: {}}, curves: [{values: curves/loss/rate, label: l}]}",
+      "curves: {file", "draw.0.curves: it has a number for each study but test/tiny: add one"
+    ),
   ])
   func drawingsOfNothing(_ drawing: String, _ part: String, _ expected: String) throws {
     let bars = "bars: {file: error, measures: [angle-error/global-radius], label: error}"
@@ -319,7 +327,7 @@ import Testing
     let study = try edited(Tiny.study, ["measures: [": "measures: [\(id), "])
     #expect(
       LabTests.words { try Tiny.resolve(study) }
-        == "\(try place(id, in: study)): measures: \(id) needs \(words)")
+        == "\(try place(id, in: study)): measures: \(id) needs \(words): leave it out")
   }
 
   @Test func wrongMeasuresAreFound() throws {

@@ -86,14 +86,22 @@ import Testing
     try Workplace.with { place in
       let run = try Tiny.run()
       var measures = Self.measures
+      measures["angle-error/global-radius"] = nil
+      // The curves of a record are enough for this one.
       measures["final/weight/rate"] = nil
       try place.record([recorded(run, measures)])
-      #expect(
-        try action(place, run)
-          == .train(
-            why: "measures are missing (final/weight/rate) and the weights are not here"))
+      let training = Plan.Action.train(
+        why: "measures are missing (angle-error/global-radius) and the weights are not here")
+      #expect(try action(place, run) == training)
+      // A table that does not show it asks for no training.
+      func planned(showing shown: Set<String>) throws -> Plan.Action? {
+        try Plan([run], shown: shown, store: place.store).items.first?.action
+      }
+      #expect(try planned(showing: ["final/weight/rate"]) == .cached)
+      #expect(try planned(showing: ["angle-error/global-radius"]) == training)
       try place.leave(["weights.h5", "snapshot-2.h5", "snapshot-4.h5"], of: run)
-      #expect(try action(place, run) == .measure(["final/weight/rate"]))
+      #expect(try action(place, run) == .measure(["angle-error/global-radius"]))
+      #expect(try planned(showing: []) == .measure(["angle-error/global-radius"]))
       // A measure without a value has been taken.
       try place.record([recorded(run, Self.measures)])
       #expect(try action(place, run) == .cached)

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Testing
+import Training
 
 @testable import Lab
 
@@ -170,7 +171,7 @@ import Testing
 
   @Test func failedAndValuelessRunsAreCounted() throws {
     try Table.with(less: ["rewo": Table.near(1), "plain": [2, nil]], failed: ["rewo": 2]) {
-      comparison, _ in
+      comparison, place in
       let rewo = try comparison.row("rewo")
       #expect(rewo.failed.count == 2)
       #expect(rewo.runs.map(\.seed) == [2, 3, 4])
@@ -186,7 +187,55 @@ import Testing
       #expect(event.withoutValue == 3)
       #expect(event.failed.count == 2)
       #expect(event.summary == nil)
-      #expect(comparison.hasFailures)
+      #expect(try place.artefact().hasFailures([], store: place.store))
+    }
+  }
+
+  /// A figure may show no number at all.
+  @Test func failuresBehindNoRow() throws {
+    let measures = "measures: [angle-error/global-radius, final/weight/rate]\n"
+    let bars = "  - bars: {file: error, measures: [angle-error/global-radius], label: error}"
+    let scatter = "  - scatter: {file: codes, points: codes/mean}"
+    let figure = try edited(Tiny.artefact, [measures: "", bars: scatter])
+    try Workplace.with([Tiny.study, figure]) { place in
+      let artefact = try place.artefact()
+      let run = try #require(artefact.runs.first)
+      #expect(!artefact.hasFailures([], store: place.store))
+      #expect(artefact.hasFailures([run.identity], store: place.store))
+      try place.record([recorded(run, failure: "rate is not a finite number")])
+      #expect(artefact.hasFailures([], store: place.store))
+    }
+  }
+
+  /// What follows from a run's record needs no weights, and no training.
+  @Test func measuresOfRecords() throws {
+    let study = try edited(
+      Tiny.study,
+      [
+        "[angle-error/global-radius, final/weight/rate, event":
+          "[final/weight/rate, first-step/weight/rate/above-0.5, event"
+      ])
+    let artefact = """
+      artefact: test/table
+      title: A table of records
+      use: [{study: test/tiny}]
+      measures: [final/weight/rate, first-step/weight/rate/above-0.5]
+      """
+    try Workplace.with([study, artefact]) { place in
+      let artefact = try place.artefact()
+      var curves = Curves()
+      for (step, weight) in [(2, 0.25), (4, 0.75), (6, 0.625)] {
+        curves.record(step, ["weight/rate": weight])
+      }
+      // The first is from before the measures came into the manifest; the second was measured itself.
+      try place.record(
+        artefact.runs.enumerated().map { index, run in
+          recorded(run, index == 1 ? ["final/weight/rate": 9] : [:], curves: curves)
+        })
+      #expect(try Plan(artefact.runs, store: place.store).pending.isEmpty)
+      let rows = try Comparison(artefact, kinds: Tiny.kinds, store: place.store).rows
+      #expect(
+        rows.map { $0.runs.map(\.value) } == [[0.625, 9], [0.625, 0.625], [4, 4], [4, 4]])
     }
   }
 
@@ -269,7 +318,11 @@ import Testing
     try Table.with(less: ["rewo": Table.near(1), "plain": Table.near(2)]) { comparison, _ in
       #expect(comparison.expectedFalseAlarms == 0.1)
     }
-    // A row of one run cannot raise an alarm.
+    // The best of several runs is one value, and cannot raise an alarm.
+    try Table.with(less: ["rewo": Table.near(1)], more: ["rewo": Table.near(50)]) { comparison, _ in
+      #expect(comparison.expectedFalseAlarms == 0.05)
+    }
+    // Nor can a row of one run.
     try Table.with(less: ["rewo": Table.near(1), "plain": [2]]) { comparison, _ in
       #expect(comparison.expectedFalseAlarms == 0.05)
     }

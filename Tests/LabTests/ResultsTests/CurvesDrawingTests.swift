@@ -82,7 +82,7 @@ import Testing
     #expect(figure.panels[1].layers == [.horizontalLines([4])])
   }
 
-  /// A number of steps of each study, and 1 of one that has none.
+  /// A number of steps of each study.
   @Test func stepsOfStudies() throws {
     let curve = "panels: cells, " + curve
     let same = try figure(try drawing("x: {label: epoch, steps: 10}, " + curve))

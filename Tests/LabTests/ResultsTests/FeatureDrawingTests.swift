@@ -69,9 +69,11 @@ import Testing
       ])
     #expect(found.map(\.name) == ["p-a"])
     let panels = try #require(found.first).figure.panels
-    #expect(panels.map(\.title) == ["first", "path 3"])
+    // Between the ends of the second there is no way.
+    #expect(panels.map(\.title) == ["first", "path 2: no way", "path 3"])
+    #expect(panels[1].layers.isEmpty)
     // Of one scale, however many there are.
-    #expect(panels.map(\.x.range) == [-3...6, -3...6])
+    #expect(panels.map(\.x.range) == [-3...6, -3...6, -3...6])
     #expect(
       panels[0].layers == [
         .segments(
@@ -85,7 +87,7 @@ import Testing
       NeighbourGraphDrawing(file: "g", paths: nil),
       [
         "graph/nodes": ([0, 0, 1, 0, 1, 1], [3, 2]), "graph/edges": ([0, 1, 1, 2], [2, 2]),
-        "graph/length": ([1, 2], [2]), "interpolation/length": ([3], [1]),
+        "graph/length": ([1, 2], [2]), "interpolation/length": ([3, .nan], [2]),
         "interpolation/path-1/codes": ([0, 0.5, 1, 0.5, 2, 2], [3, 2]),
       ])
     let figure = try #require(found.first).figure
@@ -98,6 +100,7 @@ import Testing
           colours: .values([2, 1], map: .blues), width: 0.4),
         .line(x: [0, 1, 2], y: [0.5, 0.5, 2], colour: .red, width: 2, name: "path 1"),
         .points(x: [0, 2], y: [0.5, 2], colours: .one(.red), size: 6),
+        .line(x: [], y: [], colour: .series(1), width: 2, name: "path 2: no way"),
       ])
   }
 

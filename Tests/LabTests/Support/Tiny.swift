@@ -102,7 +102,8 @@ enum Tiny {
       ) { try $0.pretrained("test-weights")["scale"]?.item() },
     ],
     families: [
-      .final, .event, .importanceSampledLikelihood, .ofClusters, .probes, .diversity, .smoothness,
+      .final, .firstStep, .event, .importanceSampledLikelihood, .ofClusters, .probes, .diversity,
+      .smoothness, .sameLabelNeighbours,
     ],
     computations: [
       CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,

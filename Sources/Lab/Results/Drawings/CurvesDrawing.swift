@@ -64,7 +64,15 @@ public struct CurvesDrawing: Drawing {
       }
     }
 
-    /// Those of a study; 1 of one that has none.
+    /// The studies that are named; nil where all have the same.
+    var studies: [String]? {
+      switch self {
+      case .same: nil
+      case .byStudy(let numbers): numbers.keys.sorted()
+      }
+    }
+
+    /// Those of a study; 1 of one that has none, which a manifest may not leave out.
     func of(_ study: String) -> Int {
       switch self {
       case .same(let number): number
@@ -82,6 +90,8 @@ public struct CurvesDrawing: Drawing {
   }
 
   public var arrays: [String] { curves.map(\.values) }
+
+  public var studies: [String]? { x?.steps.studies }
 
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     let cells = Array(result.cells.enumerated())

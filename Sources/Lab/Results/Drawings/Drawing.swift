@@ -15,6 +15,9 @@ public protocol Drawing: Decodable, Sendable {
   /// Measures that it reads.
   var measures: [String] { get }
 
+  /// The studies for which it has settings of their own; nil where all studies have the same.
+  var studies: [String]? { get }
+
   /// Figures and the names of their files, without `.png`.
   func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)]
 }
@@ -22,6 +25,7 @@ public protocol Drawing: Decodable, Sendable {
 extension Drawing {
   public var problem: String? { nil }
   public var measures: [String] { [] }
+  public var studies: [String]? { nil }
 }
 
 extension ResultFile {

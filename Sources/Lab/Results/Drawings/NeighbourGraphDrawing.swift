@@ -55,13 +55,13 @@ public struct NeighbourGraphDrawing: Drawing {
     let count = try result.array("interpolation/length", cell, seed: seed)?.values.count ?? 0
     return try (0..<count).flatMap { index -> [Layer] in
       let array = "interpolation/path-\(index + 1)/codes"
+      let colour = index == 0 ? Colour.red : .series(index)
+      let name = (paths ?? []).dropFirst(index).first ?? "path \(index + 1)"
       guard let codes = try result.array(array, cell, seed: seed), codes.shape.last == 2 else {
-        return []
+        return [.line(x: [], y: [], colour: colour, width: 2, name: "\(name): no way")]
       }
       let x = stride(from: 0, to: codes.values.count, by: 2).map { codes.values[$0] }
       let y = stride(from: 1, to: codes.values.count, by: 2).map { codes.values[$0] }
-      let colour = index == 0 ? Colour.red : .series(index)
-      let name = (paths ?? []).dropFirst(index).first ?? "path \(index + 1)"
       return [
         .line(x: x, y: y, colour: colour, width: 2, name: name),
         .points(

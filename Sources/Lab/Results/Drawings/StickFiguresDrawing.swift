@@ -22,7 +22,7 @@ public struct StickFiguresDrawing: Drawing {
       let strips = try (0..<count).compactMap { try strip($0, names[$0], cell, seed, result) }
       let panels = Self.panels(strips)
       // Data that are no motion have no bones.
-      if panels.isEmpty { return nil }
+      if strips.allSatisfy(\.persons.isEmpty) { return nil }
       return (
         "\(file)-\(cell.fileLabel)",
         Figure(
@@ -42,9 +42,12 @@ public struct StickFiguresDrawing: Drawing {
     _ index: Int, _ name: String, _ cell: ResultFile.CellEntry, _ seed: Int, _ result: ResultFile
   ) throws -> Strip? {
     let path = "interpolation/path-\(index + 1)/bones"
-    guard let array = try result.array(path, cell, seed: seed), array.shape.count == 4,
-      array.shape[2...] == [2, 3], !array.values.isEmpty
-    else { return nil }
+    guard let array = try result.array(path, cell, seed: seed) else {
+      return Strip(name: "\(name): no way", persons: [])
+    }
+    guard array.shape.count == 4, array.shape[2...] == [2, 3], !array.values.isEmpty else {
+      return nil
+    }
     let (persons, bones) = (array.shape[0], array.shape[1])
     func point(_ person: Int, _ bone: Int, _ end: Int) -> SIMD2<Double> {
       let start = ((person * bones + bone) * 2 + end) * 3
@@ -76,7 +79,7 @@ public struct StickFiguresDrawing: Drawing {
       return Panel(
         title: strip.name, x: Axis(range: -room...most * room, ticks: .none),
         y: Axis(ticks: .none), equalAspect: true,
-        layers: [.segments(segments, colours: .one(.black), width: 1.2)])
+        layers: segments.isEmpty ? [] : [.segments(segments, colours: .one(.black), width: 1.2)])
     }
   }
 
