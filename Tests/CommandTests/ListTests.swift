@@ -93,8 +93,8 @@ extension CommandTests {
       ("plan", ["--table", "--format"] + selection + profile + place),
       (
         "reproduce",
-        ["--table", "--jobs", "--retry-failed", "--fail-on-worse", "--format"] + selection + profile
-          + engine + place
+        ["--table", "--jobs", "--no-training", "--retry-failed", "--fail-on-worse", "--format"]
+          + selection + profile + engine + place
       ),
       (
         "compare",

@@ -40,6 +40,20 @@ extension CommandTests {
       #expect(unknown.errors.contains("the result has no run with seed 7"))
     }
 
+    /// After a change of the manifest, the runs that are there are shown by it, and no other is made.
+    @Test func drawsAndComparesWithoutTraining() throws {
+      let project = try Project(resultsOf: project)
+      let before = project.records()
+      try project.edit("experiments/vhp/table-1.yaml", "value: 0.054", "value: 0.055")
+      #expect(try project.run("verify", result).code == 1)
+      let outcome = try project.run(
+        "reproduce", "vhp/table-1", "--profile", "smoke", "--seeds", "7", "--no-training")
+      #expect(outcome.code == 0, "\(outcome)")
+      #expect(outcome.output.contains("0.055") && outcome.output.contains("(n = 2)"))
+      #expect(project.records() == before)
+      #expect(try project.run("verify", result).code == 0)
+    }
+
     @Test func findsAnAlteredResult() throws {
       let project = try Project(resultsOf: project)
       let file = result + "/comparison.json"

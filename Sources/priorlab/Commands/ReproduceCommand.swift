@@ -34,6 +34,9 @@ struct ReproduceCommand: ParsableCommand {
   @Option(help: "Runs at a time; by default one for each processor core.")
   var jobs: Int?
 
+  @Flag(help: "Train nothing: draw and compare what is there, as after a change of the manifest.")
+  var noTraining = false
+
   @Flag(help: "Train runs again that failed before.")
   var retryFailed = false
 
@@ -62,7 +65,7 @@ struct ReproduceCommand: ParsableCommand {
     Interruption.watch()
     _ = try engine.start()
     try project.store.prepare()
-    let failures = try train(artefacts, project.kinds)
+    let failures = noTraining ? [] : try train(artefacts, project.kinds)
 
     var comparisons: [Comparison] = []
     for artefact in artefacts {
