@@ -52,6 +52,8 @@ extension CommandTests {
       #expect(outcome.output.contains("0.055") && outcome.output.contains("(n = 2)"))
       #expect(project.records() == before)
       #expect(try project.run("verify", result).code == 0)
+      let both = try project.run("reproduce", "vhp/table-1", "--no-training", "--retry-failed")
+      #expect(both.code == 2 && both.errors.contains("but not both"), "\(both)")
     }
 
     @Test func findsAnAlteredResult() throws {

@@ -48,6 +48,9 @@ struct ReproduceCommand: ParsableCommand {
 
   func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
+    if noTraining && retryFailed {
+      throw ValidationError("say --no-training or --retry-failed, but not both")
+    }
     if all, !ids.isEmpty || table != nil {
       throw ValidationError("say --all, or name tables and figures, but not both")
     }
