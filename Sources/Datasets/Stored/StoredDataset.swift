@@ -32,35 +32,24 @@ public struct StoredDataset: DatasetConfiguration {
   ) throws {
     self.manifest = manifest
     self.options = options
-    var chosen: (layout: DatasetManifest.Layout, paths: [String: String])?
-    for layout in manifest.layouts {
-      let files = Self.files(layout, options)
-      let paths = files.reduce(into: [String: String]()) { paths, name in
-        paths[name] = places.find(manifest.file(named: name), of: manifest, beside: beside)
-      }
-      // The first form stands for a set of which nothing is here.
-      if chosen == nil { chosen = (layout, paths) }
-      if files.allSatisfy({ layout.lacking($0, at: paths[$0]).isEmpty }) && !files.isEmpty {
-        chosen = (layout, paths)
-        break
-      }
-    }
-    guard manifest.notYet == nil, let chosen else {
+    guard manifest.notYet == nil,
+      let chosen = Self.choose(manifest, options, places, beside: beside)
+    else {
       throw DataError.notYet(
         dataset: manifest.name, why: manifest.notYet ?? "its manifest has no splits")
     }
-    layout = chosen.layout
-    paths = chosen.paths
-    let files = Self.files(layout, options)
-    let lacking = files.flatMap { chosen.layout.lacking($0, at: chosen.paths[$0]) }
+    (layout, paths) = chosen
+    let lacking = Self.files(layout, options).flatMap {
+      chosen.layout.lacking($0, at: chosen.paths[$0])
+    }
     let absent = Self.missing(lacking, of: manifest)
     let original = layout.isSameAsFirst ? manifest.layouts[0] : layout
-    var problem = absent
     var identity: String?
+    var unreadable: DataError?
     do {
       identity = try Self.identity(original, options, manifest, paths)
     } catch {
-      problem = problem ?? error
+      unreadable = error
     }
     contentIdentity = identity.map { "stored/\($0)" } ?? "unknown/\(manifest.name)"
     // Which of several forms will be here is not known either.
@@ -68,75 +57,31 @@ public struct StoredDataset: DatasetConfiguration {
       identity != nil
       && (absent == nil || manifest.layouts.dropFirst().allSatisfy(\.isSameAsFirst))
 
-    var shapes: [String: [String: [Int]]] = [:]
-    var counts: [String: Int] = [:]
-    var areAllKnown = true
-    for split in Self.splits(layout, options) {
-      shapes[split] = [:]
-      if split == DatasetManifest.gridSplit, let grid = manifest.grid {
-        counts[split] = grid.count(with: options.select ?? [:])
-        for factor in grid.factors { shapes[split]?[factor.name] = [] }
-      }
-      if split == DatasetManifest.motionSplit, let recordings = layout.recordings {
-        counts[split] = recordings.examples
-        shapes[split] = recordings.shapes
-      }
-      for (name, tensor) in (layout.splits[split] ?? [:]).sorted(by: { $0.key < $1.key }) {
-        if let rows = tensor.rows { counts[split] = counts[split] ?? rows.range.count }
-        do {
-          guard
-            let whole = try Self.shape(
-              of: tensor, Self.rows(of: split, manifest, options), paths, manifest.name)
-          else {
-            areAllKnown = areAllKnown && tensor.shape != nil
-            shapes[split]?[name] = tensor.shape
-            continue
-          }
-          shapes[split]?[name] = Array(whole.dropFirst())
-          counts[split] = counts[split] ?? whole[0]
-        } catch {
-          problem = problem ?? error
-          areAllKnown = false
-        }
-      }
-    }
-    var poolProblem: String?
-    if let side = options.averagePool {
-      if side < 1 { poolProblem = "it must be at least 1" }
-      for (split, tensors) in shapes {
-        guard let image = tensors[Self.image] else { continue }
-        shapes[split]?[Self.image] = StoredArray.pooled(image, side)
-        if poolProblem == nil, shapes[split]?[Self.image] == nil {
-          poolProblem = "squares of \(side) × \(side) do not fill examples of shape \(image)"
-        }
-      }
-    }
-    self.poolProblem = poolProblem
-    missing = problem
-    let training = options.train.first.flatMap { shapes[$0] }
-    for split in options.train { shapes[split] = nil }
-    shapes["train"] = training
-    for (split, _) in options.heldOut { shapes[split] = training }
-    splitShapes = shapes
-    hasKnownShapes = areAllKnown
-    let known = options.train.compactMap { counts[$0] }
-    storedExamples = known.count == options.train.count ? known.reduce(0, +) : nil
+    var contents = SplitContents(of: layout, in: manifest, options, paths)
+    missing = absent ?? unreadable ?? contents.problem
+    poolProblem = options.averagePool.flatMap { contents.pool(squaresOf: $0) }
+    hasKnownShapes = contents.areAllKnown
+    splitShapes = contents.shapes(trainedOn: options)
+    storedExamples = contents.examples(of: options.train)
   }
 
-  /// Examples and their shape, of the manifest alone where that says both; nil where the file that
-  /// would say it is not here.
-  private static func shape(
-    of tensor: StoredTensor, _ rows: @autoclosure () -> [Range<Int>]?, _ paths: [String: String],
-    _ dataset: String
-  ) throws(DataError) -> [Int]? {
-    if let shape = tensor.shape {
-      let listed = try tensor.index.map { index throws(DataError) in
-        try StoredArray.count(index, of: paths, in: dataset)
+  /// The first form of the data set whose files are all here, with the paths of those in use; else the
+  /// first form, for a set of which nothing is here. Nil where the manifest has no form.
+  private static func choose(
+    _ manifest: DatasetManifest, _ options: StoredOptions, _ places: DataPlaces, beside: String
+  ) -> (layout: DatasetManifest.Layout, paths: [String: String])? {
+    let forms = manifest.layouts.lazy.map { layout in
+      let files = files(layout, options)
+      let paths = files.reduce(into: [String: String]()) { paths, name in
+        paths[name] = places.find(manifest.file(named: name), of: manifest, beside: beside)
       }
-      if let count = tensor.rows?.range.count ?? listed ?? nil { return [count] + shape }
+      return (layout: layout, paths: paths, files: files)
     }
-    guard tensor.allFiles.allSatisfy({ paths[$0] != nil }) else { return nil }
-    return try StoredArray.shape(of: tensor, rows: rows(), of: paths, in: dataset)
+    let form = forms.first { form in
+      !form.files.isEmpty
+        && form.files.allSatisfy { form.layout.lacking($0, at: form.paths[$0]).isEmpty }
+    }
+    return (form ?? forms.first).map { ($0.layout, $0.paths) }
   }
 
   /// Places in the files of the examples that are read of a split, or nil for all.
