@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// One request for a file, or for the rest of it, by the program `curl`.
@@ -90,9 +91,5 @@ struct Download {
   }
 
   /// The path of `curl`.
-  private static let program: String? = {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    return path.split(separator: ":").map { "\($0)/curl" }
-      .first(where: FileManager.default.isExecutableFile)
-  }()
+  private static let program = Executable.find("curl")
 }

@@ -17,10 +17,40 @@ extension MotionRecipe {
   /// - Parameter paths: where the files are.
   func load(_ paths: [String: String], in dataset: String) throws -> Frames {
     func refuse(_ words: String) -> DataError { .unusable(dataset: dataset, reason: words) }
-    var channels: [String]?
-    var table: [[Double]] = []
-    var integers: [String: [Int64]] = [:]
     let sources = try Sources(self, paths, dataset)
+    let table = try table(from: sources, paths, refuse)
+    let (columns, rest) = try chosen(table.rows, table.channels, refuse)
+    let widest = columns.map(\.range).max() ?? 1
+    let ranges = columns.map { scale == .widest ? widest : $0.range }
+    var arrays = table.integers.mapValues { StoredArray(integers: $0) }
+    arrays["image"] = StoredArray(
+      floats: table.rows.indices.flatMap { row in
+        zip(columns, ranges).map { Float(($0.values[row] - $0.low) / $1) }
+      },
+      shape: [table.rows.count, columns.count])
+    let figure = sources.skeleton.map { skeleton in
+      MotionFigure(
+        skeleton: skeleton,
+        channels: zip(columns, ranges).map { .init(name: $0.name, low: $0.low, high: $0.low + $1) },
+        rest: Dictionary(rest.map { ($0.name, $0.mean) }) { first, _ in first })
+    }
+    return Frames(arrays: arrays, names: columns.map(\.name), figure: figure)
+  }
+
+  /// The frames of all recordings, as they are in the files.
+  private struct Table {
+    var channels: [String] = []
+    /// `[frames, channels]`.
+    var rows: [[Double]] = []
+    /// Of each frame its motion, its recording and its place among those that are kept of it.
+    var integers: [String: [Int64]] = [:]
+  }
+
+  private func table(
+    from sources: Sources, _ paths: [String: String], _ refuse: (String) -> DataError
+  ) throws -> Table {
+    var channels: [String]?
+    var table = Table()
     var number = 0
     for (label, motion) in motions.enumerated() {
       for recording in motion.recordings {
@@ -51,30 +81,16 @@ extension MotionRecipe {
           throw refuse("\(place) has \(frames) frames, where rows names \(end)")
         }
         for (kept, frame) in recording.places(of: frames).enumerated() {
-          table.append(order.map { found.values[frame * found.columns + $0] })
-          integers["label", default: []].append(Int64(label))
-          integers["recording", default: []].append(Int64(number))
-          integers["frame", default: []].append(Int64(kept))
+          table.rows.append(order.map { found.values[frame * found.columns + $0] })
+          table.integers["label", default: []].append(Int64(label))
+          table.integers["recording", default: []].append(Int64(number))
+          table.integers["frame", default: []].append(Int64(kept))
         }
         number += 1
       }
     }
-    let (columns, rest) = try chosen(table, channels ?? [], refuse)
-    let widest = columns.map(\.range).max() ?? 1
-    let ranges = columns.map { scale == .widest ? widest : $0.range }
-    var arrays = integers.mapValues { StoredArray(integers: $0) }
-    arrays["image"] = StoredArray(
-      floats: table.indices.flatMap { row in
-        zip(columns, ranges).map { Float(($0.values[row] - $0.low) / $1) }
-      },
-      shape: [table.count, columns.count])
-    let figure = sources.skeleton.map { skeleton in
-      MotionFigure(
-        skeleton: skeleton,
-        channels: zip(columns, ranges).map { .init(name: $0.name, low: $0.low, high: $0.low + $1) },
-        rest: Dictionary(rest.map { ($0.name, $0.mean) }) { first, _ in first })
-    }
-    return Frames(arrays: arrays, names: columns.map(\.name), figure: figure)
+    table.channels = channels ?? []
+    return table
   }
 
   /// A channel that is kept.

@@ -215,58 +215,18 @@ struct StoredArray {
 extension StoredArray.Values {
   fileprivate func part(_ ranges: [Range<Int>]) -> Self {
     switch self {
-    case .bytes(let values): .bytes(Self.part(ranges, of: values))
-    case .floats(let values): .floats(Self.part(ranges, of: values))
-    case .integers(let values): .integers(Self.part(ranges, of: values))
+    case .bytes(let values): .bytes(values.part(ranges))
+    case .floats(let values): .floats(values.part(ranges))
+    case .integers(let values): .integers(values.part(ranges))
     }
-  }
-
-  private static func part<Value>(_ ranges: [Range<Int>], of values: [Value]) -> [Value] {
-    var part: [Value] = []
-    part.reserveCapacity(ranges.reduce(0) { $0 + $1.count })
-    for range in ranges { part += values[range] }
-    return part
   }
 
   /// The values with their axes in another order, row by row.
   fileprivate func permuted(_ shape: [Int], _ axes: [Int]) -> Self {
     switch self {
-    case .bytes(let values): .bytes(Self.permuted(values, shape, axes))
-    case .floats(let values): .floats(Self.permuted(values, shape, axes))
-    case .integers(let values): .integers(Self.permuted(values, shape, axes))
-    }
-  }
-
-  private static func permuted<Value>(_ values: [Value], _ shape: [Int], _ axes: [Int]) -> [Value] {
-    if axes == Array(0..<axes.count) || values.isEmpty { return values }
-    var steps = [Int](repeating: 1, count: shape.count)
-    for axis in (0..<shape.count - 1).reversed() { steps[axis] = steps[axis + 1] * shape[axis + 1] }
-    let lengths = axes.map { shape[$0] }
-    let strides = axes.map { steps[$0] }
-    let last = lengths.count - 1
-    let (inner, stride) = (lengths[last], strides[last])
-    return values.withUnsafeBufferPointer { source in
-      [Value](unsafeUninitializedCapacity: values.count) { target, initialized in
-        var index = [Int](repeating: 0, count: lengths.count)
-        var start = 0
-        var filled = 0
-        while filled < source.count {
-          for step in 0..<inner {
-            target.initializeElement(at: filled + step, to: source[start + step * stride])
-          }
-          filled += inner
-          var axis = last - 1
-          while axis >= 0 {
-            index[axis] += 1
-            start += strides[axis]
-            if index[axis] < lengths[axis] { break }
-            start -= strides[axis] * lengths[axis]
-            index[axis] = 0
-            axis -= 1
-          }
-        }
-        initialized = filled
-      }
+    case .bytes(let values): .bytes(values.permuted(shape, axes))
+    case .floats(let values): .floats(values.permuted(shape, axes))
+    case .integers(let values): .integers(values.permuted(shape, axes))
     }
   }
 }

@@ -105,43 +105,16 @@ struct Part: NumericVisitor {
   let ranges: [Range<Int>]
 
   func visit<Element: NumericElement>(_ values: [Element]) -> NumericValues {
-    var part: [Element] = []
-    part.reserveCapacity(ranges.reduce(0) { $0 + $1.count })
-    for range in ranges { part += values[range] }
-    return Element.wrapped(part)
+    Element.wrapped(values.part(ranges))
   }
 }
 
+/// Values whose first axis is the fastest, in the order of rows.
 struct RowMajor: NumericVisitor {
   let shape: [Int]
 
   func visit<Element: NumericElement>(_ values: [Element]) -> NumericValues {
-    guard shape.count > 1, !values.isEmpty else { return Element.wrapped(values) }
-    // How far apart neighbours along each axis are in the order of columns.
-    var steps: [Int] = []
-    var step = 1
-    for length in shape {
-      steps.append(step)
-      step *= length
-    }
-    let last = shape.count - 1
-    var index = [Int](repeating: 0, count: shape.count)
-    var start = 0
-    var rows: [Element] = []
-    rows.reserveCapacity(values.count)
-    while rows.count < values.count {
-      for column in 0..<shape[last] { rows.append(values[start + column * steps[last]]) }
-      // The next row: the last but one axis first, with a carry.
-      var axis = last - 1
-      while axis >= 0 {
-        index[axis] += 1
-        start += steps[axis]
-        if index[axis] < shape[axis] { break }
-        start -= steps[axis] * shape[axis]
-        index[axis] = 0
-        axis -= 1
-      }
-    }
-    return Element.wrapped(rows)
+    // In the order of rows they are an array with all axes the other way round.
+    Element.wrapped(values.permuted(shape.reversed(), shape.indices.reversed()))
   }
 }

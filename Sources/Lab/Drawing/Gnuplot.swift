@@ -15,15 +15,12 @@ public struct Gnuplot: Sendable {
   ///
   /// - Throws: `DrawingError.notInstalled`.
   public static func find(
-    searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    searchPath: String = Executable.searchPath
   ) throws -> Gnuplot {
-    for directory in searchPath.split(separator: ":") {
-      let file = URL(fileURLWithPath: String(directory)).appendingPathComponent("gnuplot")
-      if FileManager.default.isExecutableFile(atPath: file.path) {
-        return Gnuplot(executable: file)
-      }
+    guard let path = Executable.find("gnuplot", in: searchPath) else {
+      throw DrawingError.notInstalled
     }
-    throw DrawingError.notInstalled
+    return Gnuplot(executable: URL(fileURLWithPath: path))
   }
 
   /// Draws a figure as a PNG file.
