@@ -12,17 +12,11 @@ if !FileManager.default.fileExists(atPath: torch + "/include/ATen/ATen.h") {
   exit(1)
 }
 
-#if os(macOS)
-  let torchLibraries = ["libtorch_cpu.dylib", "libc10.dylib"]
-  let linkerExtras: [String] = []
-  let hdf5 = "hdf5"
-#else
-  let torchLibraries = ["libtorch_cpu.so", "libc10.so"]
-  // The wheel's CPU library names CUDA libraries that are found at run time through its own RUNPATH.
-  let linkerExtras = ["-Xlinker", "--allow-shlib-undefined"]
-  // Debian's name, or else the one of other distributions.
-  let hdf5 = isInstalled("hdf5-serial") || !isInstalled("hdf5") ? "hdf5-serial" : "hdf5"
-#endif
+let torchLibraries = ["libtorch_cpu.so", "libc10.so"]
+// The wheel's CPU library names CUDA libraries that are found at run time through its own RUNPATH.
+let linkerExtras = ["-Xlinker", "--allow-shlib-undefined"]
+// Debian's name, or else the one of other distributions.
+let hdf5 = isInstalled("hdf5-serial") || !isInstalled("hdf5") ? "hdf5-serial" : "hdf5"
 
 /// Whether pkg-config knows a library.
 func isInstalled(_ library: String) -> Bool {
@@ -37,7 +31,6 @@ func isInstalled(_ library: String) -> Bool {
 
 let package = Package(
   name: "priorlab",
-  platforms: [.macOS(.v15)],
   products: [.executable(name: "priorlab", targets: ["priorlab"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -79,10 +72,11 @@ let package = Package(
         .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
+    .target(name: "Registry", dependencies: ["Lab", "Datasets", "Modelling"]),
     .executableTarget(
       name: "priorlab",
       dependencies: [
-        "Torch", "Files", "Modelling", "Datasets", "Lab",
+        "Torch", "Files", "Modelling", "Datasets", "Lab", "Registry",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "OrderedCollections", package: "swift-collections"),
@@ -96,7 +90,7 @@ let package = Package(
       dependencies: ["Training", "Torch", "Files", "Modelling", "Datasets"]),
     .testTarget(
       name: "LabTests",
-      dependencies: ["Lab", "Torch", "Files", "Modelling", "Datasets", "Training"],
+      dependencies: ["Lab", "Registry", "Torch", "Files", "Modelling", "Datasets", "Training"],
       exclude: ["Fixtures"]),
     .testTarget(name: "CommandTests", dependencies: ["priorlab", "Files"], exclude: ["Server"]),
   ],

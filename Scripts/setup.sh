@@ -21,20 +21,15 @@ case "${1-}" in
   --gpu) gpu=yes ;;
   *) fail "unknown option '$1': Scripts/setup.sh takes --gpu or nothing" ;;
 esac
-system=$(uname -s)
+[ "$(uname -s)" = Linux ] || fail "PriorLab is made for Linux"
 
 # ---- libtorch: what must be there
 
 needed="torch-$torch.dist-info/METADATA torch/include/ATen/ATen.h"
-if [ "$system" = Darwin ]; then
-  [ $gpu = no ] || fail "--gpu is for CUDA, which is not made for macOS"
-  needed="$needed torch/lib/libtorch_cpu.dylib torch/lib/libc10.dylib"
-else
-  # libtorch_cpu.so does not load without CUDA's run-time and profiling libraries.
-  needed="$needed torch/lib/libtorch_cpu.so torch/lib/libc10.so torch/lib/libgomp.so.1
-    nvidia/cu13/lib/libcudart.so.13 nvidia/cu13/lib/libcupti.so.13"
-  [ $gpu = no ] || needed="$needed torch/lib/libtorch_cuda.so nvidia/cudnn/lib/libcudnn.so.9"
-fi
+# libtorch_cpu.so does not load without CUDA's run-time and profiling libraries.
+needed="$needed torch/lib/libtorch_cpu.so torch/lib/libc10.so torch/lib/libgomp.so.1
+  nvidia/cu13/lib/libcudart.so.13 nvidia/cu13/lib/libcupti.so.13"
+[ $gpu = no ] || needed="$needed torch/lib/libtorch_cuda.so nvidia/cudnn/lib/libcudnn.so.9"
 
 # pip's own records say "installed" of a folder that another install has half emptied.
 is_complete() {
@@ -95,9 +90,6 @@ if [ -n "$packages" ]; then
     install_packages "$packages"
     packages=$(missing_packages | xargs)
     [ -z "$packages" ] || fail "apt-get has installed them, but these are still not found: $packages"
-  elif [ "$system" = Darwin ]; then
-    fail "these are missing (Debian's names): $packages. Run this, then try again: \
-brew install pkgconf hdf5 libarchive libpng zlib openssl@3 gnuplot"
   else
     fail "these are missing (Debian's names): $packages. Install what your system has for them, \
 then try again"
@@ -135,11 +127,8 @@ new=$PWD/$work.$$
 trap 'rm -rf "$new"' EXIT
 mkdir -p "$new/tmp"
 
-packages="torch==$torch"
+packages="torch==$torch nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85"
 only=--no-deps
-if [ "$system" != Darwin ]; then
-  packages="$packages nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85"
-fi
 if [ $gpu = yes ]; then
   only=''
   say "Installing libtorch $torch with CUDA in .deps: 2.7 GB to download, 4.6 GB on disk (8 GB meanwhile)"
@@ -165,10 +154,8 @@ if [ $gpu = no ]; then
     cd "$new/cpu/torch/lib"
     rm -rf libtorch_cuda* libtorch_nvshmem* libtorch_python* libc10_cuda* libcaffe2_nvrtc* libshm*
   )
-  if [ "$system" != Darwin ]; then
-    mkdir -p "$new/cpu/nvidia/cu13/lib"
-    mv "$new"/site/nvidia/cu13/lib/lib{cudart.so.13,cupti.so.13} "$new/cpu/nvidia/cu13/lib"
-  fi
+  mkdir -p "$new/cpu/nvidia/cu13/lib"
+  mv "$new"/site/nvidia/cu13/lib/lib{cudart.so.13,cupti.so.13} "$new/cpu/nvidia/cu13/lib"
   rm -rf "$new/site"
   mv "$new/cpu" "$new/site"
 fi

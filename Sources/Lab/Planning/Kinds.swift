@@ -1,16 +1,16 @@
 import Datasets
 import Modelling
 
-/// Every kind that manifests may name: what `RegisteredKinds.swift` of the command registers.
+/// Every kind that manifests may name: what `Registry/RegisteredKinds.swift` lists.
 public struct Kinds: Sendable {
   private let datasets: [String: any GeneratedDataset.Type]
   private var stored: DatasetLibrary?
   private let models: [String: any ModelConfiguration.Type]
-  private let measures: [String: Measure]
+  private var measures: [String: Measure]
   private let families: [MeasureFamily]
-  private let computations: [String: any Computation.Type]
+  private var computations: [String: any Computation.Type]
   private let standalone: [String: any StandaloneComputation.Type]
-  private let drawings: [String: any Drawing.Type]
+  private var drawings: [String: any Drawing.Type]
 
   public init(
     datasets: [any GeneratedDataset.Type], models: [any ModelConfiguration.Type],
@@ -24,6 +24,18 @@ public struct Kinds: Sendable {
     self.computations = Dictionary(uniqueKeysWithValues: computations.map { ($0.name, $0) })
     self.standalone = Dictionary(uniqueKeysWithValues: standalone.map { ($0.name, $0) })
     self.drawings = Dictionary(uniqueKeysWithValues: drawings.map { ($0.name, $0) })
+  }
+
+  /// The same kinds and more; one of a name that is there takes its place.
+  public func with(
+    measures: [Measure] = [], computations: [any Computation.Type] = [],
+    drawings: [any Drawing.Type] = []
+  ) -> Kinds {
+    var kinds = self
+    for measure in measures { kinds.measures[measure.id] = measure }
+    for computation in computations { kinds.computations[computation.name] = computation }
+    for drawing in drawings { kinds.drawings[drawing.name] = drawing }
+    return kinds
   }
 
   /// The same kinds, and the stored data sets of a library.

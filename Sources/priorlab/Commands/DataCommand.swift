@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Lab
+import Registry
 
 /// The files of stored data sets.
 struct DataCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Lab
+import Registry
 
 /// What a command works on: manifests, data sets and results, found once.
 struct Project {

@@ -10,7 +10,9 @@ public struct CircleConfiguration: GeneratedDataset {
   /// Number of points.
   public var points: Int
 
-  public var problem: String? { points < 1 ? "points must be at least 1" : nil }
+  public var problem: String? {
+    1...1_000_000 ~= points ? nil : "points must be from 1 to 1,000,000"
+  }
 
   public var exampleShapes: [String: [Int]] { ["image": [2], "angle": []] }
 

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Lab
 import Modelling
+import Registry
 import Torch
 
 @testable import Lab
@@ -74,23 +75,8 @@ enum Tiny {
   }()
 
   /// What the manifests of tests may name.
-  static let kinds = Kinds(
-    datasets: [
-      PendulumConfiguration.self, DSpritesConfiguration.self, FiveArcsConfiguration.self,
-      StandInConfiguration.self,
-    ],
-    models: [
-      VAEConfiguration.self, VHPConfiguration.self, GMVAEConfiguration.self,
-      MFCVAEConfiguration.self, ISAVAEConfiguration.self,
-    ],
+  static let kinds = registeredKinds.with(
     measures: [
-      .angleError(.global), .angleError(.perPoint), .unfoldedAngleError, .radiusVariation,
-      .ringCrossings, .ringGap,
-      .reconstructionError,
-      .mostConfidentAccuracy, .majorityAccuracy, .hungarianAccuracy, .occupiedClusters,
-      .largestCluster, .componentDivergence, .consistencyViolation,
-      .mutualInformationGap("sampled", factors: 2..<6, words: "scale, orientation, x and y"),
-      .logLikelihood, .logLikelihoodOfSome, .activeLatents, .activeUnits,
       Measure(id: "test/less", summary: "an error", unit: "nats", direction: .lessIsBetter) { _ in
         0
       },
@@ -100,25 +86,13 @@ enum Tiny {
         id: "test/weighed", summary: "a weight", unit: "", direction: .neither,
         pretrained: "test-weights"
       ) { try $0.pretrained("test-weights")["scale"]?.item() },
-    ],
-    families: [
-      .final, .firstStep, .event, .importanceSampledLikelihood, .ofClusters, .probes, .diversity,
-      .smoothness, .sameLabelNeighbours,
-    ],
-    computations: [
-      CodesComputation.self, PriorSamplesComputation.self, CurvesComputation.self,
-      AngleRegressionComputation.self, ExamplesComputation.self, ReconstructionsComputation.self,
-      ClustersComputation.self, ComponentsComputation.self, ClusterExamplesComputation.self,
-      ClusterSamplesComputation.self, FacetSwapComputation.self, StyleTraversalComputation.self,
-      InterpolationComputation.self, SmoothnessComputation.self,
-      UnitDivergencesComputation.self, NothingComputation.self,
-    ],
-    standalone: [WeightUpdatesComputation.self],
-    drawings: [
-      BarsDrawing.self, SnapshotPanelsDrawing.self, RegressionDrawing.self, CurvesDrawing.self,
-      ScatterDrawing.self, ImageGridDrawing.self, SpectrumDrawing.self, NeighbourGraphDrawing.self,
-      FeatureBandsDrawing.self, HeatMapsDrawing.self, StickFiguresDrawing.self, BrokenDrawing.self,
-    ])
+      Measure(id: "test/undefined", summary: "nothing", unit: "", direction: .neither) { _ in
+        throw StatisticsError.noValues
+      },
+      Measure(id: "test/too-large", summary: "too much", unit: "", direction: .neither) { _ in
+        try checked("measuring") { Tensor([1.0, 2], shape: [2]).reshaped(3).item() }
+      },
+    ], computations: [NothingComputation.self], drawings: [BrokenDrawing.self])
 
   /// The tiny study, with parts of its text replaced, resolved.
   static func resolved(

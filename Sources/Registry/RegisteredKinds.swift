@@ -4,7 +4,7 @@ import Modelling
 
 /// The data sets, models, measures, computations and drawings that manifests may name. A new one is one line here.
 /// Schedules, starts, layers and likelihoods are cases of their enums in `Training` and `Modelling`.
-let registeredKinds = Kinds(
+public let registeredKinds = Kinds(
   datasets: [
     PendulumConfiguration.self, DSpritesConfiguration.self, FiveArcsConfiguration.self,
     StandInConfiguration.self,
