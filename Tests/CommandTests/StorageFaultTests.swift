@@ -28,7 +28,7 @@ extension CommandTests {
       ),
       (
         "results/vhp/table-1", "2", 1,
-        "error: Could not create the directory results/vhp/table-1/smoke.new: Permission denied. "
+        "error: Could not create the directory results/vhp/table-1/.smoke.new: Permission denied. "
           + "Change its permissions, or choose another place.\n"
       ),
       ("results/vhp/pendulum", "3", 1, "cannot be made: check that its parent exists, is writable"),
@@ -77,7 +77,8 @@ extension CommandTests {
       #expect(again.output.contains("(n = 3)"))
     }
 
-    private static let canMount: Bool = {
+    /// Whether a file system can be mounted that only a command and its children see.
+    static let canMount: Bool = {
       let line = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs -o size=1m none /mnt"]
       guard
         let process = try? Process.run(URL(fileURLWithPath: "/usr/bin/env"), arguments: line)

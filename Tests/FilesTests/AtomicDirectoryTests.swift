@@ -62,12 +62,12 @@ import Testing
         try write(name, root + "/" + name + "/deep/x")
       }
       // Killed between the two renames.
-      try leave("a.old")
-      try leave("a.new")
+      try leave(".a.old")
+      try leave(".a.new")
       try AtomicDirectory.recover(at: target)
-      #expect(try contents(target + "/deep/x") == Data("a.old".utf8))
+      #expect(try contents(target + "/deep/x") == Data(".a.old".utf8))
       // Killed while building, with the result of the swap before that still to be removed.
-      try leave("a.old")
+      try leave(".a.old")
       #expect(throws: Failure.self) {
         try AtomicDirectory.replace(at: target) { new in
           #expect(try names(new).isEmpty)
@@ -79,7 +79,7 @@ import Testing
       #expect(try names(root) == ["a"])
       #expect(try names(target) == ["x"])
       // A failing build after a crash still brings the old result back.
-      try FileManager.default.moveItem(atPath: target, toPath: root + "/a.old")
+      try FileManager.default.moveItem(atPath: target, toPath: root + "/.a.old")
       #expect(throws: Failure.self) {
         try AtomicDirectory.replace(at: target) { _ in throw Failure() }
       }

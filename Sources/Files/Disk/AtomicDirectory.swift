@@ -4,16 +4,16 @@ import Foundation
 public enum AtomicDirectory {
   /// Runs `build` on a new directory, then puts that in the place of the one at `target`.
   ///
-  /// `build` gets the path of an empty directory beside the target (`TARGET.new`). When it throws,
-  /// the target stays as it was and the error is passed on. The old directory is kept as
-  /// `TARGET.old` for the moment of the swap; a crash in that moment is mended by `recover(at:)`,
+  /// `build` gets the path of an empty directory beside the target, hidden (`.TARGET.new`). When it
+  /// throws, the target stays as it was and the error is passed on. The old directory is kept as
+  /// `.TARGET.old` for the moment of the swap; a crash in that moment is mended by `recover(at:)`,
   /// which this calls first. Missing parent directories are created. Throws `FileError`; `busy`
   /// when the same target is being built elsewhere, unless `waiting`.
   public static func replace(
     at target: String, waiting: Bool = false, build: (String) throws -> Void
   ) throws {
     let target = trimmed(target)
-    let new = target + ".new"
+    let new = beside(target, ".new")
     let parent = AtomicFile.split(target).directory
     try Disk.makeDirectory(parent)
     let claim = try claim(new, for: target, waiting: waiting)
@@ -31,19 +31,27 @@ public enum AtomicDirectory {
       try OpenFile.synchronise(directory: parent)
     }
     // A failure here costs disk space only, and the next replacement tries again.
-    try? Disk.remove(target + ".old")
+    try? Disk.remove(old(of: target))
+  }
+
+  /// Where the old directory is for the moment of a swap, and after a crash in it.
+  public static func old(of target: String) -> String { beside(trimmed(target), ".old") }
+
+  private static func beside(_ target: String, _ suffix: String) -> String {
+    let (directory, name) = AtomicFile.split(target)
+    return "\(directory)/.\(name)\(suffix)"
   }
 
   /// Puts back the old directory when a crash in the middle of a swap left none at `target`.
   public static func recover(at target: String) throws {
     let target = trimmed(target)
-    let old = target + ".old"
+    let old = old(of: target)
     guard !exists(target), exists(old) else { return }
     guard Disk.rename(old, to: target) == 0 else { throw FileError.latest("put back", target) }
   }
 
   private static func swap(_ new: String, into target: String) throws {
-    let old = target + ".old"
+    let old = old(of: target)
     try Disk.remove(old)
     let replacing = exists(target)
     if replacing, Disk.rename(target, to: old) != 0 { throw FileError.latest("replace", target) }

@@ -50,7 +50,7 @@ struct KeptArrays {
   /// Nil where the directory has no readable result of this layout.
   init?(in directory: String) {
     // A process that dies between the two renames of a swap leaves the result there.
-    let paths = [directory, directory + ".old"].map { $0 + "/result.h5" }
+    let paths = [directory, AtomicDirectory.old(of: directory)].map { $0 + "/result.h5" }
     guard let path = paths.first(where: FileManager.default.fileExists),
       let file = try? HDF5File(reading: path),
       (try? file.attribute("format", as: Int.self)) == ResultFile.format,

@@ -174,7 +174,7 @@ import Testing
       let runs = artefact.runs
       for run in runs.dropLast() { try place.train(run) }
       try removeWeights(Array(runs.dropLast()), place)
-      let records = place.store.records(of: "test/tiny").records
+      let records = try place.store.records(of: "test/tiny").records
       let shown = try artefact.selected(
         of: runs[0].template, Array(runs.prefix(2)), records, kinds: Tiny.kinds)
       #expect(shown.count == 1)
@@ -224,7 +224,8 @@ import Testing
         try data.write(to: URL(fileURLWithPath: path))
       default:
         try FileManager.default.moveItem(
-          atPath: "\(place.root)/\(directory)", toPath: "\(place.root)/\(directory).old")
+          atPath: "\(place.root)/\(directory)",
+          toPath: AtomicDirectory.old(of: "\(place.root)/\(directory)"))
       }
       try removeWeights(runs, place)
       if kind == "left aside" {
