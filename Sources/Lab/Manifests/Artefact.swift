@@ -132,18 +132,39 @@ public struct Claim: Codable, Sendable {
   public let measure: String?
   /// What the interval is of where a side has a single run, and so no spread over runs.
   public let withinRuns: WithinRuns?
+  /// Without what the comparison would say nothing.
+  public let onlyIf: Condition?
   public let source: String
 
-  init(that: String, measure: String?, withinRuns: WithinRuns? = nil, source: String) {
+  init(
+    that: String, measure: String?, withinRuns: WithinRuns? = nil, onlyIf: Condition? = nil,
+    source: String
+  ) {
     self.that = that
     self.measure = measure
     self.withinRuns = withinRuns
+    self.onlyIf = onlyIf
     self.source = source
   }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case that, measure, source
     case withinRuns = "within-runs"
+    case onlyIf = "only-if"
+  }
+
+  /// A bound that every run of both sides must keep for the claim to be tested.
+  public struct Condition: Codable, Sendable {
+    public let measure: String
+    /// In the measure's unit.
+    public let atMost: Double
+    /// Why not more.
+    public let because: String
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case measure, because
+      case atMost = "at-most"
+    }
   }
 
   /// The spread of what a measure averages over within one run, such as the images of a test split.

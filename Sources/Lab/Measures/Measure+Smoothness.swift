@@ -4,11 +4,11 @@ import Torch
 extension MeasureFamily {
   /// Smoothness of interpolations along graphs of draws from the prior (Klushyn et al. 2019, section 4.2):
   /// the root mean square of the decoded features' second differences along a path, averaged over
-  /// features and over paths between random training examples, so many on each of so many graphs, of so
-  /// many nodes that are joined to so many neighbours each:
+  /// features, over paths between random training examples, so many on each of so many graphs, and over the
+  /// graphs, of so many nodes that are joined to so many neighbours each:
   /// `smoothness/10-graphs/100-paths/2530-nodes/15-neighbours`. Examples that no way joins are passed
-  /// over; how many they are of a hundred: `smoothness/unreachable/10-graphs/…`. The standard error of the mean,
-  /// from the means of the graphs: `smoothness/standard-error/10-graphs/…`.
+  /// over; how many they are of a hundred: `smoothness/unreachable/10-graphs/…`. The standard error of the
+  /// mean over the graphs, where all have a path: `smoothness/standard-error/10-graphs/…`.
   public static let smoothness = MeasureFamily(
     pattern:
       "smoothness/[standard-error/|unreachable/]<graphs>-graphs/<paths>-paths/<nodes>-nodes/<neighbours>-neighbours"
@@ -74,8 +74,8 @@ struct Smoothness: Equatable {
 
   var summary: String {
     let mean =
-      "root mean square of second differences of decoded features, mean over features and over "
-      + "\(paths) interpolations on each of \(graphs) graphs of prior samples"
+      "root mean square of second differences of decoded features, mean over features, over "
+      + "\(paths) interpolations on each of \(graphs) graphs of prior samples, and over the graphs"
     return switch quantity {
     case .mean: mean
     case .standardError: "standard error, over the graphs, of the \(mean)"
@@ -83,17 +83,16 @@ struct Smoothness: Equatable {
     }
   }
 
-  /// The quantity; nil where no pair is joined, of which there is neither a mean nor an error.
+  /// The quantity; nil for a mean of no graph, and for an error where a graph joins no pair.
   func value(_ run: MeasuredRun) throws -> Double? {
     let graphs = try roughness(run)
     if quantity == .unreachable {
       return 100 * Double(graphs.reduce(0) { $0 + $1.unreachable }) / Double(self.graphs * paths)
     }
-    let means = graphs.map(\.pathMeans).filter { !$0.isEmpty }
+    let means = graphs.compactMap(\.mean)
     if means.isEmpty { return nil }
-    return quantity == .standardError
-      ? try Summary(means.map { $0.reduce(0, +) / Double($0.count) }).standardError
-      : try Summary(Array(means.joined())).mean
+    if quantity == .mean { return try Summary(means).mean }
+    return means.count == graphs.count ? try Summary(means).standardError : nil
   }
 
   /// The paths of one graph.
@@ -103,8 +102,11 @@ struct Smoothness: Equatable {
     /// Pairs that no way joins.
     var unreachable = 0
 
-    /// Mean over the features of each path.
-    var pathMeans: [Double] { values.map { $0.reduce(0, +) / Double($0.count) } }
+    /// Mean over the features and over the paths; nil where there is none.
+    var mean: Double? {
+      let paths = values.map { $0.reduce(0, +) / Double($0.count) }
+      return paths.isEmpty ? nil : paths.reduce(0, +) / Double(paths.count)
+    }
   }
 
   /// Of each graph's paths.

@@ -195,6 +195,11 @@ struct ArtefactCheck {
         try check(isShown: within.standardError, at: place)
         try check(template, takes: within.standardError, at: place)
       }
+      if let condition = claim.onlyIf {
+        let place = path + ["only-if"]
+        try check(isShown: condition.measure, at: place)
+        try check(template, takes: condition.measure, at: place)
+      }
       let place = path + [side.measure == nil ? "measure" : "that"]
       try check(isShown: measure, at: place)
       try check(template, takes: measure, at: place)

@@ -11,32 +11,8 @@ extension Comparison {
     only: Set<String>? = nil
   ) throws {
     let manifest = artefact.artefact
-    var records: [String: RunRecord] = [:]
-    for study in artefact.studies {
-      records.merge(store.records(of: study.id).records) { first, _ in first }
-    }
-    let because =
-      artefact.studies.isEmpty
-      ? "nothing of it needs a run" : artefact.studies.compactMap(\.because).first
-    // One cell's stand-in or precision says nothing of another's.
-    func standIn(_ template: RunTemplate) -> String? {
-      artefact.runs(of: template).filter { run in
-        only.map { $0.contains(run.identity) || failures.contains(run.identity) } ?? true
-      }.compactMap { records[$0.identity]?.standIn }.first
-    }
-    func notComparable(_ template: RunTemplate) -> String? {
-      Self.reason(
-        artefact.profile, standIn: standIn(template), precision: precision(template))
-    }
-    func precision(_ template: RunTemplate) -> Precision? {
-      template.precision == .fp32 ? nil : template.precision
-    }
-    /// What makes its runs unfit for a claim at any budget.
-    func unfit(_ template: RunTemplate) -> String? {
-      standIn(template).map(Self.words) ?? precision(template).map(Self.words)
-    }
+    let evidence = try Evidence(artefact, store, failures: failures, only: only)
     let templates = artefact.templates
-
     var rows: [Row] = []
     for measure in manifest.measures ?? [] {
       let measure = try kinds.measure(measure, origin: .resolved)
@@ -45,50 +21,21 @@ extension Comparison {
         let reported = (manifest.reported ?? []).filter {
           $0.measure == measure.id && $0.reference.fits(template.cell, of: template.study)
         }
-        let runs = artefact.runs(of: template)
         for number in reported.isEmpty ? [nil] : reported.map(Optional.some) {
-          rows.append(
-            try Self.row(
-              measure, template, runs, records, failures, number, standIn(template),
-              notComparable(template), only))
+          rows.append(try evidence.row(of: measure, template, beside: number))
         }
       }
     }
-    let claims = try (manifest.claims ?? []).map { claim in
-      let test = try ClaimTest(claim.that)
-      func row(_ side: ClaimTest.Side, _ measure: String? = nil) -> Row? {
-        rows.first {
-          $0.measure == measure ?? side.measure ?? claim.measure
-            && side.cell?.fits($0.cell, of: $0.study) == true
-        }
-      }
-      func runs(_ side: ClaimTest.Side) -> ClaimTest.Runs {
-        func values(_ row: Row?) -> [Int: Double] {
-          Dictionary(uniqueKeysWithValues: (row?.runs ?? []).map { ($0.seed, $0.value) })
-        }
-        let own = row(side)
-        let examples = (own?.runs ?? []).compactMap { run in
-          records[run.identity]?.examples?[own?.measure ?? ""].map { (run.seed, $0) }
-        }
-        return ClaimTest.Runs(
-          values: values(own),
-          errors: values(claim.withinRuns.flatMap { row(side, $0.standardError) }),
-          examples: Dictionary(uniqueKeysWithValues: examples))
-      }
-      let sides = [test.left, test.right].compactMap { row($0) }.compactMap { row in
-        templates.first { $0.study == row.study && $0.cell == row.cell }
-      }
-      return try test.judge(
-        claim, left: runs(test.left), right: runs(test.right),
-        notComparable: sides.compactMap(unfit).first
-          ?? (artefact.profile.isCommitted
-            ? nil : Self.reason(artefact.profile, standIn: nil, precision: nil)))
-    }
+    let because =
+      artefact.studies.isEmpty
+      ? "nothing of it needs a run" : artefact.studies.compactMap(\.because).first
     self.init(
       artefact: manifest.id, title: manifest.title, profile: artefact.profile, because: because,
-      standIn: templates.compactMap(standIn).first,
-      precision: templates.compactMap(precision).first, rows: rows, quoted: manifest.quoted ?? [],
-      claims: claims, expectedFalseAlarms: Self.expectedFalseAlarms(rows))
+      standIn: templates.compactMap(evidence.standIn).first,
+      precision: templates.compactMap(evidence.precision).first, rows: rows,
+      quoted: manifest.quoted ?? [],
+      claims: try (manifest.claims ?? []).map { try evidence.judge($0, by: rows) },
+      expectedFalseAlarms: Self.expectedFalseAlarms(rows))
   }
 
   /// The comparison with the rows of these runs' cells alone; claims stay those of the whole.
@@ -112,41 +59,59 @@ extension Comparison {
     return VerdictRule.expectedFalseAlarms(cells: judged.count)
   }
 
-  /// Why no verdict can be given, or nil.
-  private static func reason(
-    _ profile: ProfileName, standIn: String?, precision: Precision?
-  ) -> String? {
-    if let standIn { return words(standIn) }
-    if !profile.overrides.isEmpty { return "settings were overridden" }
-    if let precision { return words(precision) }
-    return profile.name == ProfileName.paper ? nil : "budget of the profile '\(profile.name)'"
-  }
-
-  /// What is to be said of a result with runs on data that are not the real ones.
-  private static func words(_ standIn: String) -> String { "stand-in data: \(standIn)" }
-
   /// What is to be said of a result with runs of a precision that is not fp32.
   static func words(_ precision: Precision) -> String { "products in \(precision.rawValue)" }
+}
 
-  private static func row(
-    _ measure: Measure, _ template: RunTemplate, _ runs: [RunSpecification],
-    _ records: [String: RunRecord], _ failures: Set<String>, _ reported: ReportedCell?,
-    _ standIn: String?, _ notComparable: String?, _ only: Set<String>?
-  ) throws -> Row {
-    var values: [RunValue] = []
-    var finished: [RunReference] = []
-    var failed: [RunReference] = []
+/// The recorded runs of an artefact: what its rows and claims are judged by.
+private struct Evidence {
+  private let artefact: ArtefactRuns
+  private let records: [String: RunRecord]
+  /// Identities of runs that failed without leaving a record.
+  private let failures: Set<String>
+  /// The finished runs that count, where it is not all of them.
+  private let only: Set<String>?
+
+  init(
+    _ artefact: ArtefactRuns, _ store: RunStore, failures: Set<String>, only: Set<String>?
+  ) throws {
+    self.artefact = artefact
+    self.failures = failures
+    self.only = only
+    records = try artefact.studies.reduce(into: [:]) { records, study in
+      records.merge(try store.records(of: study.id).records) { first, _ in first }
+    }
+  }
+
+  /// Why the data of some runs of a cell are not the real ones; one cell's say nothing of another's.
+  func standIn(_ template: RunTemplate) -> String? {
+    artefact.runs(of: template).filter { run in
+      only.map { $0.contains(run.identity) || failures.contains(run.identity) } ?? true
+    }.compactMap { records[$0.identity]?.standIn }.first
+  }
+
+  func precision(_ template: RunTemplate) -> Precision? {
+    template.precision == .fp32 ? nil : template.precision
+  }
+
+  /// One measure of a cell's runs, and what follows from it beside a reported number.
+  func row(
+    of measure: Measure, _ template: RunTemplate, beside reported: ReportedCell?
+  ) throws -> Comparison.Row {
+    var values: [Comparison.RunValue] = []
+    var finished: [Comparison.RunReference] = []
+    var failed: [Comparison.RunReference] = []
     var withoutValue = 0
     var isUnmeasured = false
-    for run in runs {
+    for run in artefact.runs(of: template) {
       let record = records[run.identity]
-      let reference = RunReference(seed: run.seed, identity: run.identity)
+      let reference = Comparison.RunReference(seed: run.seed, identity: run.identity)
       if let record, record.failure == nil {
         if let only, !only.contains(run.identity) { continue }
         finished.append(reference)
         let found = record.value(of: measure)
         if let value = found ?? nil, value.isFinite {
-          values.append(RunValue(seed: run.seed, identity: run.identity, value: value))
+          values.append(.init(seed: run.seed, identity: run.identity, value: value))
         } else {
           withoutValue += 1
           isUnmeasured = isUnmeasured || found == nil
@@ -157,20 +122,22 @@ extension Comparison {
     }
     let numbers = values.map(\.value)
     let weightsMissing = isUnmeasured && values.isEmpty ? measure.pretrained : nil
-    return Row(
+    let judgement = try judge(
+      numbers, of: measure, failed: failed.count, withoutValue: withoutValue, beside: reported,
+      notComparable: weightsMissing.map { "weights missing: \($0)" }
+        ?? reason(standIn: standIn(template), precision: precision(template)))
+    return Comparison.Row(
       study: template.study, cell: template.cell, measure: measure.id, unit: measure.unit,
       direction: measure.direction, statistic: reported?.statistic ?? .mean, runs: values,
       finished: finished, withoutValue: withoutValue, weightsMissing: weightsMissing,
-      failed: failed, standIn: standIn,
+      failed: failed, standIn: standIn(template),
       summary: numbers.isEmpty ? nil : try Summary(numbers), reported: reported,
-      judgement: try judge(
-        measure, numbers, failed: failed.count, withoutValue: withoutValue, reported,
-        weightsMissing.map { "weights missing: \($0)" } ?? notComparable))
+      judgement: judgement)
   }
 
-  private static func judge(
-    _ measure: Measure, _ values: [Double], failed: Int, withoutValue: Int,
-    _ reported: ReportedCell?, _ notComparable: String?
+  private func judge(
+    _ values: [Double], of measure: Measure, failed: Int, withoutValue: Int,
+    beside reported: ReportedCell?, notComparable: String?
   ) throws -> Judgement {
     // Without a reported value the margin plays no part.
     let rule = try VerdictRule(
@@ -182,6 +149,78 @@ extension Comparison {
     return try rule.judge(
       compared, failures: failed, withoutValue: withoutValue, reported: reported?.asReported,
       notComparable: notComparable)
+  }
+
+  /// What the runs behind these rows say of a claim.
+  func judge(_ claim: Claim, by rows: [Comparison.Row]) throws -> Comparison.ClaimResult {
+    let test = try ClaimTest(claim.that)
+    func row(_ side: ClaimTest.Side, _ measure: String? = nil) -> Comparison.Row? {
+      rows.first {
+        $0.measure == measure ?? side.measure ?? claim.measure
+          && side.cell?.fits($0.cell, of: $0.study) == true
+      }
+    }
+    func values(_ row: Comparison.Row?) -> [Int: Double] {
+      Dictionary(uniqueKeysWithValues: (row?.runs ?? []).map { ($0.seed, $0.value) })
+    }
+    func runs(_ side: ClaimTest.Side) -> ClaimTest.Runs {
+      let own = row(side)
+      let examples = (own?.runs ?? []).compactMap { run in
+        records[run.identity]?.examples?[own?.measure ?? ""].map { (run.seed, $0) }
+      }
+      return ClaimTest.Runs(
+        values: values(own),
+        errors: values(claim.withinRuns.flatMap { row(side, $0.standardError) }),
+        examples: Dictionary(uniqueKeysWithValues: examples))
+    }
+    let sides = [test.left, test.right].compactMap { row($0) }.compactMap { row in
+      artefact.templates.first { $0.study == row.study && $0.cell == row.cell }
+    }
+    // At any budget a claim needs the real data and full precision.
+    let unfit = sides.compactMap { template in
+      standIn(template).map(Self.words) ?? precision(template).map(Comparison.words)
+    }.first
+    let compared = [test.left, test.right].filter { $0.cell != nil }
+    let hasValues = compared.allSatisfy { row($0)?.runs.isEmpty == false }
+    let broken = claim.onlyIf.flatMap { condition in
+      compared.compactMap { side in
+        row(side, condition.measure).flatMap { condition.breach(by: $0) }
+      }.first
+    }
+    return try test.judge(
+      claim, left: runs(test.left), right: runs(test.right),
+      notComparable: unfit
+        ?? (artefact.profile.isCommitted ? nil : reason(standIn: nil, precision: nil))
+        ?? (hasValues ? broken : nil))
+  }
+
+  /// Why no verdict can be given, or nil.
+  private func reason(standIn: String?, precision: Precision?) -> String? {
+    let profile = artefact.profile
+    if let standIn { return Self.words(standIn) }
+    if !profile.overrides.isEmpty { return "settings were overridden" }
+    if let precision { return Comparison.words(precision) }
+    return profile.name == ProfileName.paper ? nil : "budget of the profile '\(profile.name)'"
+  }
+
+  /// What is to be said of a result with runs on data that are not the real ones.
+  private static func words(_ standIn: String) -> String { "stand-in data: \(standIn)" }
+}
+
+extension Claim.Condition {
+  /// Which of the runs does not keep it, in words; nil where all do, or none is there.
+  fileprivate func breach(by row: Comparison.Row) -> String? {
+    func words(_ found: String, _ run: Comparison.RunReference) -> String {
+      "\(measure) is \(found) in \(row.cell.label), seed \(run.seed), and \(short(atMost)) is the most "
+        + "with which they can be compared"
+    }
+    for run in row.finished {
+      guard let value = row.runs.first(where: { $0.identity == run.identity })?.value else {
+        return words("not known", run)
+      }
+      if !(value <= atMost) { return words(short(value), run) }
+    }
+    return nil
   }
 }
 

@@ -230,6 +230,99 @@ import Training
     #expect(arrays[2].values == [0])
   }
 
+  /// The measures of a run on two islands, from the pairs that the model was asked to encode: those on
+  /// one island are joined.
+  @Test func pairsThatAreJoinedAndThoseThatAreNot() throws {
+    // From (0.1, 0.2) by (0, 0) and (1, 0) to (0.9, −0.1) the second differences are ±1.1, and 0.2 and
+    // −0.1; on the other island ±1.2, and 0.3 and 0.2. The way back has the same.
+    let roughness = [(1.1 + (0.025).squareRoot()) / 2, (1.2 + (0.065).squareRoot()) / 2]
+    let (graphs, paths) = (3, 5)
+    func average(_ values: [Double]) -> Double? {
+      values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+    func areNear(_ found: Double?, _ expected: Double?) -> Bool {
+      guard let found, let expected else { return found == nil && expected == nil }
+      return abs(found - expected) < 1e-12
+    }
+    var (unequal, empty) = (0, 0)
+    for seed in 0..<8 {
+      let model = IslandModel()
+      let run = finished(model, count: 4, seed: seed).run
+      func found(_ quantity: String) throws -> Double? {
+        let id = "smoothness/\(quantity)\(graphs)-graphs/\(paths)-paths/4-nodes/1-neighbours"
+        let measure = try #require(MeasureFamily.smoothness.measure(id))
+        return try measure.value(run)
+      }
+      let mean = try found("")
+      // Of each graph first where its paths begin, then where they end.
+      let ends = model.encoded
+      try #require(ends.count == 2 * graphs && ends.allSatisfy { $0.count == paths })
+      let joined = (0..<graphs).map { graph -> [Double] in
+        let pairs = zip(ends[2 * graph], ends[2 * graph + 1]).filter { ($0 < 2) == ($1 < 2) }
+        return pairs.map { roughness[$0.0 / 2] }
+      }
+      let means = joined.compactMap(average)
+      let middle = average(means) ?? .nan
+      #expect(areNear(mean, middle), "seed \(seed)")
+
+      let unreachable = try found("unreachable/")
+      let all = Array(joined.joined())
+      let apart = Double(graphs * paths - all.count)
+      #expect(areNear(unreachable, 100 * apart / 15), "seed \(seed)")
+
+      var squares = 0.0
+      for own in means { squares += (own - middle) * (own - middle) }
+      let error: Double? = means.count < graphs ? nil : (squares / 6).squareRoot()
+      let standardError = try found("standard-error/")
+      #expect(areNear(standardError, error), "seed \(seed)")
+      if let pooled = average(all), abs(pooled - middle) > 1e-3 { unequal += 1 }
+      if means.count < graphs { empty += 1 }
+    }
+    // Where graphs have unequal numbers of joined pairs, the mean is not that of all paths together; a graph
+    // without one has no part in it, and leaves no error.
+    #expect(unequal > 0 && empty > 0)
+  }
+
+  /// Of two examples that no way joins there is neither a mean nor an error.
+  @Test func noPairIsJoined() throws {
+    let all = scattered(8)
+    let images = [all[0], all[1], all[4], all[5]]
+    let run = MeasuredRun(
+      model: IslandModel(),
+      dataset: Dataset(
+        contentIdentity: "test", train: Split(Batch(["image": Tensor(images, shape: [2, 2])]))),
+      randomness: Randomness(seed: 0), curves: Curves(), events: [:])
+    let wanted: [(String, Double?)] = [
+      ("", nil), ("standard-error/", nil), ("unreachable/", 100),
+    ]
+    for (quantity, expected) in wanted {
+      let id = "smoothness/\(quantity)2-graphs/3-paths/4-nodes/1-neighbours"
+      let measure = try #require(MeasureFamily.smoothness.measure(id))
+      #expect(try measure.value(run) == expected, "\(id)")
+    }
+    let arrays = try SmoothnessComputation(graphs: 2, paths: 3, nodes: 4, neighbours: 1)
+      .compute(run, Snapshots(steps: []) { _ in })
+    #expect(arrays.map(\.shape) == [[0], [0], [1]])
+    #expect(arrays.map(\.values) == [[], [], [6]])
+  }
+
+  /// The names of the features are the data's.
+  @Test func namesOfFeatures() throws {
+    let names = ["knee.rx", "toe.rx"]
+    let run = MeasuredRun(
+      model: PlaneModel(),
+      dataset: Dataset(
+        contentIdentity: "test", featureNames: names,
+        train: Split(Batch(["image": Tensor(scattered(20), shape: [10, 2])]))),
+      randomness: Randomness(seed: 0), curves: Curves(), events: [:])
+    let arrays = try SmoothnessComputation(graphs: 1, paths: 2, nodes: 50, neighbours: 4)
+      .compute(run, Snapshots(steps: []) { _ in })
+    let last = try #require(arrays.last)
+    #expect(last.name == "smoothness/feature")
+    #expect(last.content == .texts(names) && last.shape == [2])
+    #expect(arrays.dropLast().map(\.shape) == [[2], [2], [1]])
+  }
+
   @Test(arguments: [
     "smoothness", "smoothness/10-graphs", "smoothness/1-graphs/2-paths/3-nodes",
     "smoothness/0-graphs/2-paths/3-nodes/1-neighbours",
@@ -246,13 +339,16 @@ import Training
 /// Two far islands of two nodes, with two examples near each.
 private final class IslandModel: LatentVariableModel {
   let parameters = ParameterStore(Randomness(seed: 0), type: .float64)
+  /// The examples of each batch that it was asked for.
+  private(set) var encoded: [[Int]] = []
 
   func encode(_ batch: Batch) -> DiagonalGaussian {
     // The test's images are scattered: which rows they are in tells the examples apart.
     let all = Tensor(scattered(8), shape: [4, 2])
     let codes = Tensor([0.1, 0.2, 0.9, -0.1, 100.2, 0.3, 100.8, 0.2], shape: [4, 2])
-    let places = (batch["image"] ?? all).distances(from: all).placesOfSmallest(1)
-    let mean = codes.rows(places.reshaped(-1))
+    let places = (batch["image"] ?? all).distances(from: all).placesOfSmallest(1).reshaped(-1)
+    encoded.append(places.integers().map(Int.init))
+    let mean = codes.rows(places)
     return DiagonalGaussian(mean: mean, logVariance: mean * 0)
   }
 

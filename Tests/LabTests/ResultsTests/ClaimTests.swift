@@ -143,6 +143,43 @@ import Testing
     }
   }
 
+  /// A claim that holds is not tested where one run of either side breaks its condition, or does not say
+  /// whether it does.
+  @Test func onlyIfItsConditionIsKept() throws {
+    let claim =
+      #"{that: "mean(method=rewo) < mean(method=plain)", measure: test/less, source: Section 1}"#
+    func artefact(measure: String = "test/more") throws -> String {
+      let condition = "only-if: {measure: \(measure), at-most: 5, because: some}"
+      return try edited(
+        Table.artefact,
+        [claim: claim.replacing("source: Section 1", with: "\(condition), source: s")])
+    }
+    func judged(_ rewo: [Double?], _ plain: [Double?]) throws -> Comparison.ClaimResult {
+      try Table.with(
+        less: ["rewo": Table.near(1), "plain": Table.near(2)],
+        more: ["rewo": rewo, "plain": plain], artefact: try artefact()
+      ) { comparison, _ in comparison.claims[0] }
+    }
+    #expect(try judged([5, 4, 5, 0, -9], [0, 1, 2, 3, 5]).outcome == .holds)
+    for (rewo, plain, method, seed, found) in [
+      ([5, 5.01, 5, 5, 5], [0, 0, 0, 0, 0], "rewo", 1, "5.01"),
+      ([5, 5, 5, 5, 5], [0, 0, 0, 7, 0], "plain", 3, "7"),
+      ([5, 5, nil, 5, 5], [0, 0, 0, 0, 0], "rewo", 2, "not known"),
+    ] as [([Double?], [Double?], String, Int, String)] {
+      let result = try judged(rewo, plain)
+      #expect(result.outcome == .notTested)
+      #expect(
+        result.explanation
+          == "test/more is \(found) in method=\(method), seed \(seed), and 5 is the most with which they "
+          + "can be compared")
+    }
+    let hidden = try artefact(measure: "final/weight/rate")
+    try Workplace.with([try #require(Table.study), hidden]) { place in
+      let message = words { try place.artefact() }
+      #expect(message.contains("claims.0.only-if: 'final/weight/rate' is not among"), "\(message)")
+    }
+  }
+
   /// A side that fits several cells names none of them.
   @Test func sidesNameOneCell() throws {
     let study = try edited(
