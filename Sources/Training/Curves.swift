@@ -71,6 +71,13 @@ public struct Curves: Codable, Equatable, Sendable {
     return Curves(steps: steps, values: values.mapValues { $0.map(rounded) })
   }
 
+  /// Whether steps go up from 0 and every name has a value at each, as those of a file may not.
+  public var isConsistent: Bool {
+    steps.first.map { 0...Duration.limit ~= $0 } ?? true
+      && zip(steps, steps.dropFirst()).allSatisfy { $0 < $1 } && steps.last ?? 0 <= Duration.limit
+      && values.values.allSatisfy { $0.count == steps.count }
+  }
+
   /// Curves from their parts, as read from a file.
   public init(steps: [Int], values: [String: [Double]]) {
     self.steps = steps

@@ -14,6 +14,8 @@ public enum CurvesFile {
   }
 
   /// Reads the curves of a file.
+  ///
+  /// - Throws: `HDF5Error`, also where values do not fit the steps.
   public static func read(from file: HDF5File) throws -> Curves {
     let steps = try file.read(Int.self, at: "curves/steps").values
     let names = try file.read(String.self, at: "curves/names").values
@@ -21,6 +23,11 @@ public enum CurvesFile {
     for name in names {
       values[name] = try file.read(Double.self, at: "curves/values/" + name).values
     }
-    return Curves(steps: steps, values: values)
+    let curves = Curves(steps: steps, values: values)
+    guard curves.isConsistent else {
+      throw HDF5Error.damaged(
+        path: file.path, reason: "steps of its curves do not go up, or have no values")
+    }
+    return curves
   }
 }

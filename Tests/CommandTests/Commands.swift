@@ -32,6 +32,9 @@ final class Project: Sendable {
   static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../..").standardizedFileURL.path
 
+  /// Where the runs of the pendulum study are.
+  static let runs = "results/vhp/pendulum/runs"
+
   let root: String
 
   /// A new project, with the results of another one where it is given.
@@ -138,9 +141,9 @@ final class Project: Sendable {
   }
 
   /// Steps of the checkpoints that any run has.
-  func checkpoints() -> [Int] {
-    let runs = "\(root)/results/vhp/pendulum/runs"
-    let names = (try? FileManager.default.subpathsOfDirectory(atPath: runs)) ?? []
+  func checkpoints(below directory: String = Project.runs) -> [Int] {
+    let path = "\(root)/\(directory)"
+    let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
     return names.compactMap { name in
       let file = name.split(separator: "/").last ?? ""
       guard file.hasPrefix("checkpoint-"), file.hasSuffix(".json") else { return nil }
@@ -209,6 +212,15 @@ final class Running {
 
   func send(_ signal: Int32) {
     kill(process.processIdentifier, signal)
+  }
+
+  /// Whether a signal was sent that the command has not taken yet.
+  func isPending(_ signal: Int32) -> Bool {
+    let path = "/proc/\(process.processIdentifier)/status"
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("ShdPnd:") } ?? ""
+    let mask = line.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } ?? 0
+    return mask >> UInt64(signal - 1) & 1 == 1
   }
 
   /// Ends the command and its processes at once, where a test has found that they do not end.

@@ -150,6 +150,65 @@ extension CommandTests {
       #expect(try project.data(final) == Data(bytes))
     }
 
+    /// A second command keeps out of what the first one is fetching.
+    @Test func twoCommandsAtOnce() throws {
+      try mirrors(["slow"])
+      let running = try project.start(["data", "fetch", "dots"])
+      running.wait { (try? project.data(final + ".part").count) ?? 0 > 20_000 }
+      // It stands still with its lock, however long the second one takes to start.
+      running.send(SIGSTOP)
+      let second = try fetch()
+      running.send(SIGCONT)
+      #expect(second.code == 3, "\(second)")
+      #expect(second.output.isEmpty)
+      #expect(
+        second.complaints == [
+          "error: another command is fetching dots: wait until it has finished"
+        ], "\(second)")
+      let first = running.finish()
+      #expect(first.code == 0, "\(first)")
+      #expect(first.errors.hasPrefix("dots.idx is here: \(final) (SHA-256 "), "\(first)")
+      #expect(try project.data(final) == Data(bytes))
+      #expect(cached() == ["dots.idx"])
+      #expect(server.requests() == ["/slow/dots.idx all"])
+    }
+
+    /// On a disk with room for half of the file: the same command gets the rest once there is more.
+    @Test(.enabled(if: StorageFaults.canMount, "file systems cannot be mounted here"))
+    func aFullDisk() throws {
+      try mirrors(["plain"])
+      let script = """
+        cache=datasets/cache
+        mkdir -p $cache && mount -t tmpfs -o size=300k none $cache || exit 77
+        head -c 200000 /dev/zero > $cache/filler || exit 77
+        "$@"; echo "ended with $?"
+        ls $cache/dots
+        rm $cache/filler
+        "$@"; code=$?
+        ls $cache/dots
+        cmp served/dots.idx $cache/dots/dots.idx >&2 || exit 78
+        exit $code
+        """
+      let outcome = try project.start(
+        ["data", "fetch", "dots"], through: ["unshare", "--mount", "sh", "-c", script, "sh"]
+      ).finish()
+      #expect(outcome.code == 0, "\(outcome)")
+      // What has come is kept, but not under the final name.
+      #expect(outcome.output == "ended with 3\ndots.idx.part\ndots.idx\n", "\(outcome)")
+      try #require(outcome.complaints.count == 2, "\(outcome)")
+      #expect(
+        outcome.complaints[0].hasPrefix("error: \(final).part cannot be written ("), "\(outcome)")
+      #expect(
+        outcome.complaints[0].hasSuffix(
+          "): free some disk space or change the permissions, then run the command again"),
+        "\(outcome)")
+      #expect(
+        outcome.complaints[1].hasPrefix("dots.idx is here: \(final) (SHA-256 "), "\(outcome)")
+      let requests = server.requests()
+      #expect(requests.count == 2, "\(requests)")
+      #expect(requests.last?.hasPrefix("/plain/dots.idx bytes=") == true, "\(requests)")
+    }
+
     /// What another file has left is noticed, and fetched anew.
     @Test func foreignPart() throws {
       try mirrors(["plain"])

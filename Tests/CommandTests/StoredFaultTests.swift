@@ -111,6 +111,112 @@ extension CommandTests {
       #expect(project.records().count == 11)
     }
 
+    /// Records that are there and cannot be read are said, and not taken for none.
+    @Test(arguments: ["results/vhp/pendulum/runs.jsonl", "results/vhp/pendulum/runs/runs.jsonl"])
+    func recordsThatCannotBeRead(_ file: String) throws {
+      let project = try Project(resultsOf: try SmokeTable.project(), weights: false)
+      let path = "\(project.root)/\(file)"
+      if project.exists(file) { try FileManager.default.removeItem(atPath: path) }
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+      func names() throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: project.root).sorted()
+      }
+      let before = try project.tree()
+      let namesBefore = try names()
+      let sentence =
+        "the runs recorded in \(file) cannot be read: change its permissions, or move it away to "
+        + "begin without them"
+      let plan = ["plan", "vhp/table-1", "--profile", "smoke"]
+      for command in [plan, table, table + ["--no-training"]] {
+        let outcome = try project.start(command).finish()
+        #expect(outcome.code == 2, "\(command): \(outcome)")
+        #expect(outcome.output.isEmpty, "\(command)")
+        #expect(outcome.complaints == ["error: " + sentence], "\(command): \(outcome)")
+      }
+      #expect(try project.tree() == before)
+      #expect(try names() == namesBefore)
+      // What is made of other studies is listed all the same.
+      let list = try project.run("list")
+      #expect(list.code == 0, "\(list)")
+      let lines = list.output.split(separator: "\n").map(String.init)
+      let unread = try #require(lines.firstIndex { $0.hasPrefix("  vhp/table-1 ") })
+      #expect(lines[unread + 1].hasSuffix("; cannot be read: " + sentence), "\(list)")
+      let other = try #require(lines.firstIndex { $0.hasPrefix("  gmvae/figures-2c-2f ") })
+      #expect(lines[other + 1].hasSuffix("; no results yet"), "\(list)")
+    }
+
+    /// A record whose curves have no value at a step is passed over, and not shown.
+    @Test func recordsWithTornCurves() throws {
+      let project = try Project(resultsOf: try SmokeTable.project(), weights: false)
+      let file = "results/vhp/pendulum/runs/runs.jsonl"
+      let first = try #require(project.records().first)
+      let record = try #require(try json(first) as? [String: Any])
+      let identity = try #require(record["identity"] as? String)
+      let whole = try project.run("show", identity, "--format", "csv")
+      #expect(whole.code == 0, "\(whole)")
+      let firsts = whole.output.split(separator: "\n").map { line in
+        String(line.prefix { $0 != "," })
+      }
+      #expect(firsts == ["step", "1", "4", "8", "12"], "\(whole)")
+      let steps = #""curves":{"steps":[1,4,8,12"#
+      try project.edit(file, first, first.replacing(steps, with: steps + ",16"))
+      try #require(project.records().first != first)
+      let outcome = try project.run("show", identity, "--format", "csv")
+      #expect(outcome.code == 2, "\(outcome)")
+      #expect(outcome.output.isEmpty)
+      #expect(
+        outcome.complaints == [
+          "error: no recorded run has an identity that starts with '\(identity)' (see 'priorlab "
+            + "plan')"
+        ], "\(outcome)")
+      let plan = try project.run("plan", "vhp/table-1", "--profile", "smoke")
+      #expect(plan.code == 0, "\(plan)")
+      #expect(
+        plan.complaints == [
+          "warning: \(file):1: the record is passed over: it is torn or altered"
+        ], "\(plan)")
+      #expect(plan.output.contains("1 to run"), "\(plan)")
+    }
+
+    /// A comparison that cannot be read is named; what else there is, is shown.
+    @Test(arguments: [
+      (#"{"format":2,"artefact":"vhp/tab"#, " is torn or altered: reproduce the table or figure"),
+      (#"{"format":99,"tables":[]}"#, " has format 99, and this version reads "),
+    ])
+    func comparisonsThatCannotBeRead(_ text: String, _ words: String) throws {
+      let project = try Project(resultsOf: try SmokeTable.project(), weights: false)
+      let results = "\(project.root)/results/vhp/table-1"
+      try FileManager.default.copyItem(atPath: results + "/smoke", toPath: results + "/copy")
+      let file = "results/vhp/table-1/smoke/comparison.json"
+      try project.write(text, to: file)
+      let list = try project.run("list")
+      #expect(list.code == 0, "\(list)")
+      let lines = list.output.split(separator: "\n").map(String.init)
+      let entry = try #require(lines.firstIndex { $0.hasPrefix("  vhp/table-1 ") })
+      #expect(lines[entry + 1].contains("; copy: 5 not comparable"), "\(list)")
+      #expect(lines[entry + 1].contains("; smoke: \(file)\(words)"), "\(list)")
+
+      let nothing = try project.run("contact-sheet", "--profile", "smoke")
+      #expect(nothing.code == 2, "\(nothing)")
+      #expect(nothing.output.isEmpty)
+      try #require(nothing.complaints.count == 2, "\(nothing)")
+      #expect(nothing.complaints[0].hasPrefix("warning: left out: \(file)\(words)"), "\(nothing)")
+      #expect(
+        nothing.complaints[1].hasPrefix(
+          "error: there are no pictures in results of profile smoke: make some with 'priorlab "),
+        "\(nothing)")
+      #expect(!project.exists("results/contact-sheet.html"))
+
+      let sheet = try project.run("contact-sheet")
+      #expect(sheet.code == 0, "\(sheet)")
+      #expect(sheet.output == "2 pictures: results/contact-sheet.html\n")
+      #expect(sheet.complaints == [nothing.complaints[0]], "\(sheet)")
+      let page = try project.text("results/contact-sheet.html")
+      #expect(page.contains("src=\"vhp/table-1/copy/angle-error.png\""))
+      #expect(page.contains("src=\"vhp/table-1/copy/training.png\""))
+      #expect(!page.contains("vhp/table-1/smoke/"))
+    }
+
     /// A result that a later version wrote is refused; it is replaced whole by the next command.
     @Test func resultsOfAnotherVersion() throws {
       let project = try Project(resultsOf: try SmokeTable.project(), weights: false)

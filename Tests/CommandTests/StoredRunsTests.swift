@@ -275,6 +275,23 @@ extension CommandTests {
       #expect(then.output.hasPrefix("already finished: run "))
     }
 
+    /// A seed that the manifest does not declare, and a setting that a command replaced, make no stale run; a
+    /// changed manifest does.
+    @Test func keepsRunsOfOtherSeedsAndSettings() throws {
+      let project = try Project(resultsOf: project)
+      let run = [
+        "run", "vhp/pendulum", "--cell", "method=geco", "--profile", "smoke", "--weights",
+      ]
+      let override = ["--seed", "7", "--set", "model.vhp.importance-samples=3"]
+      #expect(try project.start(run + ["--seed", "7"]).finish().code == 0)
+      #expect(try project.start(run + override).finish().code == 0)
+      let kept = try project.run("clean", "--stale")
+      #expect(kept.output.contains("removed 0 run directories"), "\(kept)")
+      try project.edit("experiments/vhp/studies/pendulum.yaml", "images: 512", "images: 500")
+      let changed = try project.run("clean", "--stale")
+      #expect(changed.output.contains("\nremoved 12 run directories"), "\(changed)")
+    }
+
     @Test func removesWhatNoManifestNames() throws {
       let project = try Project(resultsOf: project)
       try project.edit("experiments/vhp/studies/pendulum.yaml", "images: 512", "images: 500")

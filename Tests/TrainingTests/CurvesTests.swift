@@ -108,4 +108,16 @@ import Testing
       }
     }
   }
+
+  /// A file may hold anything: what cannot be curves is said to be damaged.
+  @Test(arguments: [([1, 2], [0.5]), ([2, 2], [1, 1]), ([3, 2], [1, 1]), ([-1, 2], [1, 1])])
+  func filesOfNoCurves(_ steps: [Int], _ values: [Double]) throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/curves.h5"
+      let file = try HDF5File(creating: path)
+      try CurvesFile.write(Curves(steps: steps, values: ["a": values]), into: file)
+      try file.close()
+      #expect(throws: HDF5Error.self) { try CurvesFile.read(from: try HDF5File(reading: path)) }
+    }
+  }
 }

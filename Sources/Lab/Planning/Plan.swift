@@ -57,7 +57,7 @@ public struct Plan: Sendable {
     for (study, runs) in Dictionary(grouping: runs, by: \.template.study).sorted(by: {
       $0.key < $1.key
     }) {
-      let (records, torn) = store.records(of: study)
+      let (records, torn) = try store.records(of: study)
       warnings += torn
       // Seeds do not change how large a run is, or how long it takes.
       var spaces: [Cell: RunSpace] = [:]

@@ -114,7 +114,7 @@ public struct ArtefactRuns: Sendable {
   /// result has.
   public func weightsNeeded(store: RunStore, kinds: Kinds) throws -> [String: ParametersNeeded] {
     let kept = KeptArrays(in: ResultWriter.directory(artefact.id, profile, store: store))
-    let records = records(in: store)
+    let records = try records(in: store)
     var needs: [String: ParametersNeeded] = [:]
     for template in templates {
       let needed = parametersNeeded(of: template)
@@ -130,9 +130,10 @@ public struct ArtefactRuns: Sendable {
   }
 
   /// The records of its studies, by study and identity.
-  func records(in store: RunStore) -> [String: [String: RunRecord]] {
+  func records(in store: RunStore) throws -> [String: [String: RunRecord]] {
     let studies = Set(templates.map(\.study))
-    return Dictionary(uniqueKeysWithValues: studies.map { ($0, store.records(of: $0).records) })
+    return Dictionary(
+      uniqueKeysWithValues: try studies.map { ($0, try store.records(of: $0).records) })
   }
 
   /// The runs of a cell that may turn out to be selected.
@@ -201,8 +202,8 @@ public struct ArtefactRuns: Sendable {
   }
 
   /// Whether one of its runs failed: without leaving a record, or by its record.
-  public func hasFailures(_ failures: Set<String>, store: RunStore) -> Bool {
-    let records = records(in: store)
+  public func hasFailures(_ failures: Set<String>, store: RunStore) throws -> Bool {
+    let records = try records(in: store)
     return runs.contains {
       failures.contains($0.identity) || records[$0.template.study]?[$0.identity]?.failure != nil
     }
@@ -222,7 +223,7 @@ public struct ArtefactRuns: Sendable {
   public func budgetSeconds(store: RunStore) throws -> Double? {
     var total = 0.0
     for study in studies {
-      let records = store.records(of: study.id).records.values
+      let records = try store.records(of: study.id).records.values
       for run in runs where run.template.study == study.id {
         guard let rate = Plan.secondsPerStep(of: run, records),
           let examples = run.template.dataset.trainingExamples

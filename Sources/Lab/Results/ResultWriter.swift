@@ -85,7 +85,7 @@ public struct ResultWriter {
         try write(array, at: ResultFile.computed + "/" + array.name, into: file)
       }
     }
-    let records = artefact.records(in: store)
+    let records = try artefact.records(in: store)
     for template in templates {
       try write(template, records[template.study] ?? [:], kept, into: file, warn: warn)
     }

@@ -62,7 +62,7 @@ public struct RunExecutor {
     shouldStop: () -> Bool, report: @escaping (Event) -> Void
   ) throws -> Outcome {
     let directory = store.directory(run)
-    let before = record?.failedAt
+    let before = try record()?.failedAt
     var lock = try claim(directory)
     if lock == nil {
       report(.waiting)
@@ -74,7 +74,7 @@ public struct RunExecutor {
         }
       }
       // The one that was waited for has found that training breaks down; so would this one.
-      if let record, let failure = record.failure, record.failedAt != before {
+      if let record = try record(), let failure = record.failure, record.failedAt != before {
         lock?.release()
         return .failed(failure)
       }
@@ -92,7 +92,7 @@ public struct RunExecutor {
     return try FileLock(tryLocking: directory.claim)
   }
 
-  private var record: RunRecord? { store.record(of: run) }
+  private func record() throws -> RunRecord? { try store.record(of: run) }
 
   /// What a claimed run is worked at with.
   private struct Session {
@@ -107,7 +107,7 @@ public struct RunExecutor {
     _ directory: RunDirectory, _ shouldStop: () -> Bool, _ report: @escaping (Event) -> Void
   ) throws -> Outcome {
     // Another process may have finished the run while this one waited for the claim.
-    let known = record
+    let known = try record()
     let missing = run.template.measuresToTake(known)
     // The same as a plan decides.
     let kept = directory.has(needed, of: run, steps: known?.steps ?? .max)
@@ -259,10 +259,13 @@ public struct RunExecutor {
         found.values.updateValue(try measure.value(measured), forKey: id)
         // As exact as float32, in which they were computed.
         found.examples[id] = try measure.examples?(measured).map { Double("\(Float($0))") ?? $0 }
-      } catch let error as MeasureError {
+      } catch let error where error is MeasureError || error is StatisticsError {
         // The run is trained, and its other measures are good: this one has no value.
         if warns { session.report(.warning("no value of \(id): \(error)")) }
         found.values.updateValue(nil, forKey: id)
+      } catch let error as TensorError {
+        // For want of memory, say: the others are kept, and this one may be taken another time.
+        if warns { session.report(.warning("\(id) could not be taken and is left open: \(error)")) }
       }
     }
     return found

@@ -99,6 +99,6 @@ extension RunRecord {
   /// Whether its counts are such as a run can have; others could not be reckoned with.
   private var isPossible: Bool {
     0...Duration.limit ~= steps && 0...1e12 ~= seconds && seed >= 0
-      && events.values.allSatisfy { 0...Duration.limit ~= $0 }
+      && events.values.allSatisfy { 0...Duration.limit ~= $0 } && curves.isConsistent
   }
 }

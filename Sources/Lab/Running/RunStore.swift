@@ -37,7 +37,7 @@ public struct RunStore: Sendable {
   /// committed file, where a committed profile uses them.
   public func adopt(_ runs: [RunSpecification]) throws {
     for (study, runs) in Dictionary(grouping: runs, by: \.template.study) {
-      let known = records(of: study).records
+      let known = try records(of: study).records
       for run in runs where run.profile.isCommitted {
         guard var record = known[run.identity], !record.profile.isCommitted else { continue }
         record.profile = run.profile
@@ -47,24 +47,32 @@ public struct RunStore: Sendable {
     }
   }
 
-  /// The records of a study by identity, the latest of each; and what could not be read.
-  public func records(of study: String) -> (records: [String: RunRecord], warnings: [String]) {
-    records(of: study, holding: Data())
+  /// The records of a study by identity, the latest of each; and the lines that could not be read.
+  ///
+  /// - Throws: `RunDirectoryError` where a file of records is there and cannot be read: without it all
+  ///   would have to be trained again.
+  public func records(
+    of study: String
+  ) throws -> (records: [String: RunRecord], warnings: [String]) {
+    try records(of: study, holding: Data())
   }
 
   /// The record of one run, without reading the others'.
-  func record(of run: RunSpecification) -> RunRecord? {
-    records(of: run.template.study, holding: Data(run.identity.utf8)).records[run.identity]
+  func record(of run: RunSpecification) throws -> RunRecord? {
+    try records(of: run.template.study, holding: Data(run.identity.utf8)).records[run.identity]
   }
 
   /// - Parameter text: what a line must hold to be read.
   private func records(
     of study: String, holding text: Data
-  ) -> (records: [String: RunRecord], warnings: [String]) {
+  ) throws -> (records: [String: RunRecord], warnings: [String]) {
     var records: [String: RunRecord] = [:]
     var warnings: [String] = []
-    for file in [file(study, committed: false), file(study, committed: true)] {
-      guard let data = FileManager.default.contents(atPath: file) else { continue }
+    for file in [file(study, committed: false), file(study, committed: true)]
+    where FileManager.default.fileExists(atPath: file) {
+      guard let data = FileManager.default.contents(atPath: file) else {
+        throw RunDirectoryError.cannotRead(file)
+      }
       // Split before it is read as text, so that a bad byte costs one line.
       let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       for (index, bytes) in lines.enumerated()
@@ -94,7 +102,7 @@ public struct RunStore: Sendable {
   /// Removes what killed processes left of runs that are finished: checkpoints, files half written.
   public func tidy(_ runs: [RunSpecification]) throws {
     for (study, runs) in Dictionary(grouping: runs, by: \.template.study) {
-      let known = records(of: study).records
+      let known = try records(of: study).records
       for run in runs {
         let directory = directory(run)
         // Where something is missing, the checkpoints may be of a training that is to go on.
@@ -119,6 +127,13 @@ public struct RunStore: Sendable {
       return nil
     }
     return Set(found).sorted()
+  }
+
+  /// The profiles of which an artefact has results, by the names of their directories.
+  public func profiles(of artefact: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(artefact)")) ?? []
+    // What is hidden is being written.
+    return names.filter { !$0.hasPrefix(".") }.sorted()
   }
 
   /// The run directories of studies.
@@ -257,6 +272,7 @@ public struct RunDirectory: Sendable {
 public enum RunDirectoryError: Error, CustomStringConvertible {
   case cannotCreate(String)
   case cannotWrite(String)
+  case cannotRead(String)
 
   public var description: String {
     switch self {
@@ -266,6 +282,9 @@ public enum RunDirectoryError: Error, CustomStringConvertible {
     case .cannotWrite(let path):
       "the directory \(path) cannot be written to: change its permissions, or name another place with "
         + "--results"
+    case .cannotRead(let path):
+      "the runs recorded in \(path) cannot be read: change its permissions, or move it away to begin "
+        + "without them"
     }
   }
 }

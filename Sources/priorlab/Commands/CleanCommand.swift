@@ -20,7 +20,7 @@ struct CleanCommand: ParsableCommand {
   @Flag(help: "The runs of all studies.")
   var all = false
 
-  @Flag(help: "Only what is no run of the manifests any more, in any of their profiles.")
+  @Flag(help: "Only what is no run of the manifests any more, of whatever profile, seed and --set.")
   var stale = false
 
   @Flag(help: "Also the checkpoints of runs that are not finished.")
@@ -51,7 +51,7 @@ struct CleanCommand: ParsableCommand {
     var count = 0
     var left = 0
     for study in studies.isEmpty ? known : studies {
-      let records = store.records(of: study).records
+      let records = try store.records(of: study).records
       for directory in store.runDirectories(of: [study])
       where !kept.identities.contains(directory.identity) && !kept.unclear.contains(study) {
         if !unfinished && directory.canGoOn(records[directory.identity]) {
@@ -92,6 +92,10 @@ struct CleanCommand: ParsableCommand {
           current.identities.insert(run.identity)
           if !run.template.dataset.isIdentified { current.unclear.insert(id) }
         }
+        // Other seeds than the declared ones, and settings that a command replaced.
+        current.identities.formUnion(
+          project.library.identities(
+            ofRecorded: try project.store.records(of: id).records.values, kinds: project.kinds))
       } catch is DataError {
         current.unclear.insert(id)
       }

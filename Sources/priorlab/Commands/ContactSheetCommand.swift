@@ -19,13 +19,19 @@ struct ContactSheetCommand: ParsableCommand {
     var page = Self.head
     var count = 0
     for entry in catalogue.papers.flatMap(\.entries) {
-      for profile in names(in: entry.id) where self.profile == nil || profile == self.profile {
+      for profile in project.store.profiles(of: entry.id)
+      where self.profile == nil || profile == self.profile {
         let directory = "\(entry.id)/\(profile)"
-        guard
-          let comparison = try? Comparison(
-            reading: "\(project.results)/\(directory)/comparison.json")
-        else { continue }
-        let pictures = names(in: directory).filter { $0.hasSuffix(".png") }
+        let comparison: Comparison
+        do {
+          comparison = try Comparison(reading: "\(project.results)/\(directory)/comparison.json")
+        } catch ComparisonError.missing {
+          continue
+        } catch {
+          StandardError.write("warning: left out: \(error)\n")
+          continue
+        }
+        let pictures = pictures(in: directory)
         if pictures.isEmpty { continue }
         count += pictures.count
         let standIn = comparison.standInWords.map { "; \($0)" } ?? ""
@@ -48,9 +54,10 @@ struct ContactSheetCommand: ParsableCommand {
     print("\(count) pictures: \(file)")
   }
 
-  private func names(in directory: String) -> [String] {
+  private func pictures(in directory: String) -> [String] {
     let path = "\(project.results)/\(directory)"
-    return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.filter { $0.hasSuffix(".png") }.sorted()
   }
 
   private static let head = """

@@ -78,7 +78,7 @@ struct ListCommand: ParsableCommand {
         kinds: project.kinds)
       line.seconds = try artefact.budgetSeconds(store: project.store)
       line.cost = line.seconds.map { "\(timeText($0)) of one core" } ?? "unknown"
-      line.state = state(entry.id, project)
+      line.state = try state(entry.id, project)
     } catch {
       // The others are listed all the same.
       line.state = "cannot be read: \(error)"
@@ -87,21 +87,24 @@ struct ListCommand: ParsableCommand {
   }
 
   /// The profiles that have results, with their verdicts counted.
-  private func state(_ id: String, _ project: Project) -> String {
+  private func state(_ id: String, _ project: Project) throws -> String {
     let directory = "\(project.store.root)/\(id)"
-    let profiles = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    let found = profiles.sorted().compactMap { profile -> String? in
-      guard
-        let comparison = try? Comparison(
-          reading: "\(directory)/\(profile)/comparison.json")
-      else { return nil }
+    let found = try project.store.profiles(of: id).compactMap { profile -> String? in
+      let comparison: Comparison
+      do {
+        comparison = try Comparison(reading: "\(directory)/\(profile)/comparison.json")
+      } catch ComparisonError.missing {
+        return nil
+      } catch {
+        return "\(profile): \(error)"
+      }
       let verdicts = comparison.rows.filter { $0.reported != nil }
         .map(\.judgement.verdict.shortLabel)
       let claims = comparison.claims.map(\.outcome.rawValue)
       let parts = [
         verdicts.isEmpty ? nil : counts(verdicts),
         claims.isEmpty ? nil : "claims: " + counts(claims),
-        verdicts.isEmpty && claims.isEmpty ? progress(comparison, project) : nil,
+        verdicts.isEmpty && claims.isEmpty ? try progress(comparison, project) : nil,
         comparison.standIn == nil ? nil : "stand-in data",
       ].compactMap(\.self)
       return "\(profile): \(parts.joined(separator: ", "))"
@@ -110,12 +113,12 @@ struct ListCommand: ParsableCommand {
   }
 
   /// How many of its runs are finished, of a result that nothing judges.
-  private func progress(_ comparison: Comparison, _ project: Project) -> String {
+  private func progress(_ comparison: Comparison, _ project: Project) throws -> String {
     let artefact = try? ArtefactRuns(
       comparison.artefact, comparison.profile, library: project.library, kinds: project.kinds)
     let runs = Dictionary(grouping: artefact?.runs ?? [], by: \.template.study)
-    let finished = runs.reduce(0) { sum, runs in
-      let records = project.store.records(of: runs.key).records
+    let finished = try runs.reduce(0) { sum, runs in
+      let records = try project.store.records(of: runs.key).records
       return sum
         + runs.value.filter { records[$0.identity].map { $0.failure == nil } ?? false }.count
     }

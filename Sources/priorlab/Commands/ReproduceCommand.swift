@@ -85,7 +85,7 @@ struct ReproduceCommand: ParsableCommand {
       }
     }
     if output.format == .json { print(try jsonText(comparisons), terminator: "") }
-    if artefacts.contains(where: { $0.hasFailures(failures, store: project.store) }) {
+    if try artefacts.contains(where: { try $0.hasFailures(failures, store: project.store) }) {
       throw Ending(code: .runs, message: nil)
     }
     if failOnWorse && comparisons.contains(where: \.hasWorse) {

@@ -16,13 +16,79 @@ import Training
       try place.record([
         recorded(run, ["a": 1]), recorded(other, ["a": 5]), recorded(run, ["a": 2, "b": nil]),
       ])
-      let (records, warnings) = place.store.records(of: "test/tiny")
+      let (records, warnings) = try place.store.records(of: "test/tiny")
       #expect(warnings.isEmpty)
       #expect(Set(records.keys) == [run.identity, other.identity])
       #expect(records[run.identity]?.measures == ["a": 2, "b": nil])
       #expect(records[other.identity]?.measures == ["a": 5])
-      #expect(place.store.records(of: "test/none").records.isEmpty)
+      #expect(try place.store.records(of: "test/none").records.isEmpty)
       #expect(place.store.studies() == ["test/tiny"])
+    }
+  }
+
+  /// Whichever comes first, and in whichever of the two files.
+  @Test(arguments: ["paper", "quick"], ["paper", "quick"])
+  func aFailureHidesNoFinishedRun(_ finished: String, _ failed: String) throws {
+    func run(_ profile: String) throws -> RunSpecification {
+      try RunSpecification(
+        try Tiny.run().template, seed: 0, profile: ProfileName(name: profile))
+    }
+    let ends = [
+      recorded(try run(finished), ["a": 1]), recorded(try run(failed), failure: "diverged"),
+    ]
+    for records in [ends, ends.reversed()] {
+      try Workplace.with { place in
+        try place.record(records)
+        let record = try #require(place.record(of: try Tiny.run()))
+        #expect(record.failure == nil)
+        #expect(record.measures == ["a": 1])
+      }
+    }
+  }
+
+  /// A run that was made under an override is taken over, once, into the cell that turns out to be the same.
+  @Test func adoptedRuns() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run("rewo")
+      let override = ProfileName(name: "paper", overrides: ["record.every=2"])
+      var passed = recorded(
+        try RunSpecification(run.template, seed: 0, profile: override), ["a": 1])
+      passed.cell = try Tiny.run().template.cell
+      #expect(passed.cell != run.template.cell)
+      try place.record([passed])
+      let before = try place.read(passing)
+
+      // In a budget that is not kept it stays where it is.
+      let quick = try RunSpecification(
+        run.template, seed: 0, profile: ProfileName(name: "quick"))
+      try place.store.adopt([quick])
+      #expect(!FileManager.default.fileExists(atPath: "\(place.root)/\(committed)"))
+
+      for _ in 0..<2 { try place.store.adopt([run]) }
+      let lines = try place.read(committed).split(separator: "\n")
+      #expect(lines.count == 1)
+      let adopted = try RunRecord(line: try #require(lines.first))
+      #expect(adopted.identity == run.identity)
+      #expect(adopted.profile == run.profile)
+      #expect(adopted.cell == run.template.cell)
+      #expect(adopted.measures == ["a": 1])
+      #expect(try place.read(passing) == before)
+    }
+  }
+
+  /// Records that are there and cannot be read are not taken for none: all would be trained again.
+  @Test func recordsThatCannotBeRead() throws {
+    try Workplace.with { place in
+      try FileManager.default.createDirectory(
+        atPath: "\(place.root)/\(committed)", withIntermediateDirectories: true)
+      let run = try Tiny.run()
+      for found in [
+        words { try place.store.records(of: "test/tiny") },
+        words { try Plan([run], store: place.store) }, words { try place.train(run) },
+      ] {
+        #expect(found.contains("\(place.root)/\(committed) cannot be read: change its permissions"))
+      }
+      #expect(!FileManager.default.fileExists(atPath: place.store.directory(run).weights))
     }
   }
 
@@ -58,7 +124,7 @@ import Training
       try place.write(
         [lines[0], torn, future, "", "nonsense", lines[3]].joined(separator: "\n") + "\n",
         to: committed)
-      let (records, warnings) = place.store.records(of: "test/tiny")
+      let (records, warnings) = try place.store.records(of: "test/tiny")
       #expect(Set(records.keys) == [runs[0].identity, runs[3].identity])
       let file = "\(place.root)/\(committed)"
       #expect(
@@ -80,7 +146,7 @@ import Training
     try Workplace.with { place in
       try place.write(#"{"format":7,"cells":[]}"# + "\n", to: committed)
       #expect(
-        place.store.records(of: "test/tiny").warnings == [
+        try place.store.records(of: "test/tiny").warnings == [
           "\(place.root)/\(committed):1: the record is passed over: it has format 7, this version "
             + "reads 1"
         ])
@@ -98,13 +164,16 @@ import Training
     ("\"seconds\":3", "\"seconds\":1e300"), ("\"seconds\":3", "\"seconds\":-1"),
     ("\"steps\":6", "\"steps\":-6"), ("\"steps\":6", "\"steps\":9223372036854775807"),
     ("\"seed\":0", "\"seed\":-1"), ("\"events\":{}", "\"events\":{\"met\":-1}"),
+    ("\"curves\":{\"steps\":[],", "\"curves\":{\"steps\":[3,2],"),
+    ("\"curves\":{\"steps\":[],", "\"curves\":{\"steps\":[-1],"),
+    ("\"values\":{}}", "\"values\":{\"loss/rate\":[0.5]}}"),
   ])
   func impossibleNumbers(_ old: String, _ new: String) throws {
     try Workplace.with { place in
       let run = try Tiny.run()
       try place.write(
         try edited(try recorded(run, ["a": 1]).json(), [old: new]) + "\n", to: committed)
-      let (records, warnings) = place.store.records(of: "test/tiny")
+      let (records, warnings) = try place.store.records(of: "test/tiny")
       #expect(records.isEmpty)
       #expect(warnings.count == 1)
       #expect(try Plan([run], store: place.store).pending.count == 1)
@@ -128,7 +197,7 @@ import Training
       let line = try recorded(first, ["a": 1]).json()
       try place.write(line + "\n" + line.prefix(40), to: committed)
       try place.record([recorded(second, ["a": 2])])
-      let (records, warnings) = place.store.records(of: "test/tiny")
+      let (records, warnings) = try place.store.records(of: "test/tiny")
       #expect(Set(records.keys) == [first.identity, second.identity])
       #expect(warnings.count == 1)
     }
@@ -144,7 +213,7 @@ import Training
       let line = try #require(data.firstIndex(of: UInt8(ascii: "\n")))
       data[line + 20] = 0xFF
       try data.write(to: url)
-      let (records, warnings) = place.store.records(of: "test/tiny")
+      let (records, warnings) = try place.store.records(of: "test/tiny")
       #expect(records[runs[0].identity] != nil)
       #expect(records[runs[2].identity] != nil)
       #expect(warnings.count <= 1)

@@ -196,6 +196,32 @@ import Testing
     }
   }
 
+  /// A measure that breaks down costs neither the training nor the other measures: one that is not defined has
+  /// no value, and one for which the tensor library failed is asked for again.
+  @Test func measuresThatBreakDown() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run(
+        "plain", ["measures: [": "measures: [test/undefined, test/too-large, "])
+      var warnings: [String] = []
+      let outcome = try place.train(run) { event in
+        if case .warning(let text) = event { warnings.append(text) }
+      }
+      #expect(outcome == .finished)
+      let record = try #require(place.record(of: run))
+      #expect(record.measures["test/undefined"] == .some(nil))
+      #expect(!record.measures.keys.contains("test/too-large"))
+      #expect(record.measures["final/weight/rate"] == .some(1))
+      #expect(warnings.count == 2)
+      #expect(warnings.contains { $0.hasPrefix("no value of test/undefined: there are no values") })
+      #expect(
+        warnings.contains {
+          $0.hasPrefix("test/too-large could not be taken and is left open: measuring: ")
+        })
+      let plan = try Plan([run], needed: [run.identity: .final], store: place.store)
+      #expect(plan.items.map(\.action) == [.measure(["test/too-large"])])
+    }
+  }
+
   /// What the plan calls measuring is no training, also where other snapshots are wanted by now;
   /// a figure that needs those has the run trained again.
   @Test func measuringIsAsPlanned() throws {

@@ -90,7 +90,7 @@ struct Workplace {
 
   /// The record of a run.
   func record(of run: RunSpecification) -> RunRecord? {
-    store.records(of: run.template.study).records[run.identity]
+    try? store.records(of: run.template.study).records[run.identity]
   }
 }
 

@@ -89,7 +89,10 @@ public struct CurvesDrawing: Drawing {
     case cells
   }
 
-  public var arrays: [String] { curves.map(\.values) }
+  public var arrays: [String] { curves.map(\.values) + [Self.steps] }
+
+  /// The steps at which all curves were recorded.
+  private static let steps = "curves/step"
 
   public var studies: [String]? { x?.steps.studies }
 
@@ -147,7 +150,7 @@ public struct CurvesDrawing: Drawing {
     let unit = Double(x?.steps.of(cell.study) ?? 1)
     let runs = try result.seeds(cell).compactMap { seed -> [Double: Double]? in
       guard let values = try result.array(curve.values, cell, seed: seed)?.values,
-        let steps = try result.array("curves/step", cell, seed: seed)?.values
+        let steps = try result.array(Self.steps, cell, seed: seed)?.values
       else { return nil }
       // A curve has no value where only another one was recorded.
       return Dictionary(zip(steps.map { $0 / unit }, values).filter { !$1.isNaN }) { $1 }

@@ -8,7 +8,10 @@ public struct NeighbourGraphDrawing: Drawing {
   /// What the legend calls the paths, in their order; `path 1` and so on where left out.
   public var paths: [String]?
 
-  public var arrays: [String] { ["graph/nodes", "graph/edges", "graph/length"] }
+  public var arrays: [String] {
+    ["graph/nodes", "graph/edges", "graph/length", "interpolation/length"]
+      + ["interpolation/path-*/codes"]
+  }
 
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     let panels = try result.cells.map { cell -> Panel in

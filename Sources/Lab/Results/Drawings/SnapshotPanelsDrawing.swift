@@ -49,15 +49,23 @@ public struct SnapshotPanelsDrawing: Drawing {
 
   /// A curve over the steps of training.
   public struct Curve: Decodable, Sendable {
+    /// Arrays `[points]` of the curve's values and of their steps.
     public var values: String
     public var steps: String
+    /// Of the axis of values, which may be logarithmic.
     public var label: String
     public var logarithmic: Bool
   }
 
   public var arrays: [String] {
     rows.flatMap { [$0.points, $0.colour] }.compactMap(\.self)
-      + (curve.map { [$0.values, $0.steps] } ?? [])
+      + (curve.map { [$0.values, $0.steps] } ?? []) + (columns == .cells ? [] : [steps])
+  }
+
+  /// The steps of the snapshots, beside the first row's points.
+  private var steps: String {
+    let group = rows.first?.points.split(separator: "/").first ?? ""
+    return group + "/step"
   }
 
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
@@ -74,11 +82,10 @@ public struct SnapshotPanelsDrawing: Drawing {
     _ cell: ResultFile.CellEntry, _ seed: Int, _ result: ResultFile
   ) throws -> Figure {
     var panels: [Panel] = []
-    let group = rows.first?.points.split(separator: "/").first ?? ""
-    let steps = try result.array(group + "/step", cell, seed: seed)?.values ?? []
+    let steps = try result.array(steps, cell, seed: seed)?.values ?? []
     for (index, row) in rows.enumerated() {
       for (column, step) in steps.enumerated() {
-        let title = index == 0 ? "iter \(Int(step))" : ""
+        let title = index == 0 ? Int(exactly: step).map { "iter \($0)" } ?? "" : ""
         panels.append(try panel(row, cell, seed, result, column: column, title: title))
       }
       if index == 0, let curve, let panel = try curvePanel(curve, cell, seed, result, steps) {

@@ -10,7 +10,7 @@ public struct StickFiguresDrawing: Drawing {
   /// Words above the paths, in their order; `path 1` and so on where left out.
   public var paths: [String]?
 
-  public var arrays: [String] { ["interpolation/length"] }
+  public var arrays: [String] { ["interpolation/length", "interpolation/path-*/bones"] }
 
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
     try result.cells.compactMap { cell in
@@ -45,9 +45,9 @@ public struct StickFiguresDrawing: Drawing {
     guard let array = try result.array(path, cell, seed: seed) else {
       return Strip(name: "\(name): no way", persons: [])
     }
-    guard array.shape.count == 4, array.shape[2...] == [2, 3], !array.values.isEmpty else {
-      return nil
-    }
+    guard array.shape.count == 4, array.shape[2...] == [2, 3], !array.values.isEmpty,
+      array.values.allSatisfy(\.isFinite)
+    else { return nil }
     let (persons, bones) = (array.shape[0], array.shape[1])
     func point(_ person: Int, _ bone: Int, _ end: Int) -> SIMD2<Double> {
       let start = ((person * bones + bone) * 2 + end) * 3
