@@ -11,7 +11,7 @@ public struct Progress: Equatable, Sendable {
   /// The step's weights of the loss terms whose schedules are constants or ramps, so that more of a
   /// model than its loss can follow a schedule. A controller's weight is not known yet.
   public let weights: [String: Double]
-  /// Training examples in all: N of objectives that estimate something of the whole data set.
+  /// Examples of the split that the batch is of: N of objectives that estimate something of the whole of it.
   public let examples: Int
   /// Whether the batch is trained on, or looked at for evaluation.
   public let mode: Mode

@@ -56,11 +56,13 @@ public enum ParameterFile {
 
   static func tensor(at name: String, in file: HDF5File, like: Tensor) throws -> Tensor {
     try checked("reading \(name)") {
+      let shape = try file.shape(at: name)
       let tensor =
-        if like.type == .float64 {
-          Tensor(try file.read(Double.self, at: name).values, shape: try file.shape(at: name))
-        } else {
-          Tensor(try file.read(Float.self, at: name).values, shape: try file.shape(at: name))
+        switch like.type {
+        case .float32: Tensor(try file.read(Float.self, at: name).values, shape: shape)
+        case .float64: Tensor(try file.read(Double.self, at: name).values, shape: shape)
+        case .int64, .uint8:
+          Tensor(try file.read(Int64.self, at: name).values, shape: shape).to(like.type)
         }
       return tensor.to(like.device)
     }

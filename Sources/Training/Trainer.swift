@@ -161,7 +161,8 @@ public final class Trainer {
         let random = StepRandomness(randomness, "validate/" + update.minimise, step: place)
         try checked("validation after step \(state.totalSteps)") {
           let terms = withoutGradients {
-            model.terms(update.minimise, batch, progress(.evaluation), random)
+            model.terms(
+              update.minimise, batch, progress(.evaluation, of: validation), random)
           }
           for (name, term) in terms.losses {
             own[name, default: 0] += term.item() * Double(batch.count)
@@ -246,13 +247,13 @@ public final class Trainer {
   }
 
   /// Where training stands before the next step.
-  public var progress: Progress { progress(.training) }
+  public var progress: Progress { progress(.training, of: data) }
 
-  private func progress(_ mode: Mode) -> Progress {
+  private func progress(_ mode: Mode, of examples: Split) -> Progress {
     Progress(
       step: state.step, totalSteps: state.totalSteps, epoch: state.step / order.batchesPerEpoch,
       weights: controllers.compactMapValues { $0.scheduledWeight(step: state.totalSteps) },
-      examples: data.count, mode: mode)
+      examples: examples.count, mode: mode)
   }
 
   private var stepName: String { "step \(state.totalSteps + 1)" }

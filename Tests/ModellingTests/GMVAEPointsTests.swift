@@ -184,6 +184,45 @@ import Torch
     }
   }
 
+  /// A temperature scales the variances of a component at w = 0, and leaves its mean where it is.
+  @Test(arguments: [Temperature.covariance(0.3), .official(0.4)])
+  func drawsAtATemperature(_ temperature: Temperature) throws {
+    try tensors {
+      let model = try build()
+      // What enters the heads is 0 at w = 0 alone, and at another w their weights would show it.
+      try model.parameters.set("prior/0/bias", [Double](repeating: 0, count: 5))
+      for head in ["mean", "log-variance"] {
+        try model.parameters.set("prior/\(head)/weight", [Double](repeating: 9, count: 30))
+      }
+      try model.parameters.set("prior/mean/bias", [-100, 1, 5, -7, 100, 3])
+      try model.parameters.set("prior/log-variance/bias", [9, 9, log(0.5), log(2), 9, 9])
+      let count = 4000
+      let drawn = model.sample(
+        count, ofCluster: 1, facet: 0, temperature, Randomness(seed: 6).stream("draws"))
+      #expect(drawn.shape == [count, 2])
+      let values = drawn.doubles()
+      let columns = (0..<2).map { d in (0..<count).map { values[2 * $0 + d] } }
+      let means: [Double] = [5, -7]
+      // 0.3 σ² of σ² = ½ and 2, or the squares of the deviations 0.4 σ².
+      let variances: [Double] =
+        switch temperature {
+        case .covariance: [0.15, 0.6]
+        case .official: [0.04, 0.64]
+        }
+      let freedom = Double(count - 1)
+      for (d, variance) in variances.enumerated() {
+        let found = moments(columns[d])
+        #expect(abs(found.mean - means[d]) < 5 * (variance / Double(count)).squareRoot())
+        // A Gaussian's sample variance has the standard error σ² √(2/(n − 1)).
+        #expect(abs(found.variance - variance) < 5 * variance * (2 / freedom).squareRoot())
+      }
+      let products = zip(columns[0], columns[1]).map { ($0 - means[0]) * ($1 - means[1]) }
+      let together = products.reduce(0, +) / Double(count)
+      let error = (variances[0] * variances[1] / Double(count)).squareRoot()
+      #expect(abs(together) < 5 * error)
+    }
+  }
+
   /// Lines of w through 0, of 2 · 2 · √3 in length, and the means of one component along them.
   @Test func traversalOfStyles() throws {
     try tensors {

@@ -189,14 +189,19 @@ import Torch
     }
   }
 
+  /// N(0; 0, I) is 1/2π in the plane and 1/√2π in each dimension. A batch of M = 1 of N = 9 has the weight
+  /// 1/(M N) = 1/9; where it would be stratified, the example alone stands for all.
   @Test func aBatchOfOne() throws {
     try tensors {
       let q = DiagonalGaussian(
         mean: .zeros([1, 2], type: .float64), logVariance: .zeros([1, 2], type: .float64))
-      for sampling in MinibatchSampling.allCases {
+      for (sampling, weight) in [(MinibatchSampling.weighted, 1.0 / 9), (.stratified, 1)] {
         let aggregate = AggregatePosterior(q.mean, q, sampling, examples: 9)
-        #expect(aggregate.joint.item().isFinite)
-        #expect(aggregate.marginals.item().isFinite)
+        #expect(aggregate.joint.shape == [1] && aggregate.marginals.shape == [1])
+        let joint = log(weight / (2 * Double.pi))
+        #expect(abs(aggregate.joint.item() - joint) < 1e-14, "\(sampling)")
+        let marginals = 2 * log(weight / (2 * Double.pi).squareRoot())
+        #expect(abs(aggregate.marginals.item() - marginals) < 1e-14, "\(sampling)")
       }
     }
   }

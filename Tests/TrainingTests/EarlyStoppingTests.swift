@@ -144,6 +144,7 @@ import Torch
       let evaluations = model.asked.filter { $0.progress.mode == .evaluation }
       #expect(model.asked.count == 8 && evaluations.count == 4)
       #expect(evaluations.map(\.images.count) == [4, 2, 4, 2])
+      #expect(evaluations.allSatisfy { $0.progress.examples == 3 })
       #expect(evaluations.allSatisfy { $0.progress.weights == ["fit": 0.125, "size": 4] })
       let values = trainer.state.curves.values
       for (index, sum) in (values["validation/sum"] ?? []).enumerated().dropFirst() {

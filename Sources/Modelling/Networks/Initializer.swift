@@ -3,9 +3,10 @@ import Torch
 
 /// How the weights and biases of a layer start, by the name that the literature uses.
 public enum Initializer: String, CaseIterable, Codable, Sendable {
-  /// Weights and biases U(±1/√fan_in): PyTorch's default for linear and convolutional layers.
+  /// Weights and biases U(±1/√fan_in): PyTorch's default for linear and convolutional layers. For a
+  /// transposed convolution PyTorch takes the outputs for its fan_in.
   case torchDefault = "torch-default"
-  /// Weights and biases U(±1/√fan_in): Torch7's default, which PyTorch took over for these layers.
+  /// The same but for transposed convolutions, whose fan_in is of their inputs: Torch7's default.
   case torch7
   /// Weights U(±√(6/(fan_in + fan_out))), biases 0 (Glorot and Bengio 2010, eq. 16).
   case glorotUniform = "glorot-uniform"

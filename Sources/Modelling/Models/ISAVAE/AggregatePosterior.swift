@@ -36,7 +36,8 @@ struct AggregatePosterior {
     // An example alone says nothing of the others.
     guard batch > 1 else { return .zeros([batch, batch], type: z.type, device: z.device) }
     let others = Double(batch - 1)
-    let n = Double(examples)
+    // No data set is smaller than a batch of it.
+    let n = Double(max(examples, batch))
     var weights = [Double](repeating: -log(others), count: batch * batch)
     for row in 0..<batch {
       weights[row * batch + row] = -log(n)

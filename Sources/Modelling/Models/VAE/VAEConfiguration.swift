@@ -65,7 +65,9 @@ public struct VAEConfiguration: VAEKeys {
   public static let name = "vae"
   public var objectives: [String: Objective] { VAE.objectives }
 
+  /// Dimensions of z.
   public var latent: Int
+  /// Trunks of q(z|x) and p(x|z).
   public var encoder: NetworkConfiguration
   public var decoder: NetworkConfiguration
   public var prior: PriorConfiguration
