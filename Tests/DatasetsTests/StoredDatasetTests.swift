@@ -102,6 +102,11 @@ import Torch
     #expect(numpy.trainingExamples == 3)
     #expect(try numpy.load().train["label"]?.integers() == [3, 4, 5])
     #expect(try numpy.load().others["test"]?["label"]?.integers() == [2])
+    // NumPy takes no such seed: it would be another one, cut to 32 bits.
+    let ofRun = try folder.dataset(
+      bare, StoredOptions(test: .numpyChoice(train: 3, seed: .run)))
+    #expect(try ofRun.ofRun(seed: 7).load().train["label"]?.integers() == [3, 4, 5])
+    #expect(throws: DataError.self) { try ofRun.ofRun(seed: 1 << 32 + 7).load() }
     #expect(
       try folder.dataset(manifest, StoredOptions(select: ["a": 0])).problem
         == "select: the examples to train on have no grid of factors")
@@ -148,6 +153,51 @@ import Torch
     #expect(first.allSatisfy { $0 == 0 || $0 == 1 } && first[0] == 0)
     #expect(try images(1) == first)
     #expect(try images(2) != first)
+  }
+
+  /// Of four grey values the shares of ones are their 255ths, none and all at the ends, and pixels are
+  /// drawn one by one: of all images once, of those to train on once or at each use.
+  @Test(arguments: [StoredOptions.Binarisation.once(seed: 3), .eachUse(seed: 3)])
+  func greyValuesAreProbabilities(_ binarise: StoredOptions.Binarisation) throws {
+    let greys: [UInt8] = [0, 51, 128, 255]
+    let pixels = (0..<8000).flatMap { _ in greys }
+    try folder.write(pixels, shape: [8000, 2, 2], to: "dots/greys")
+    let text = """
+      {"dataset": "dots", "title": "Dots", "splits": {
+        "train": {"image": {"file": "greys", "rows": [0, 5000], "shape": [1, 2, 2], "scale": 255}},
+        "test": {"image": {"file": "greys", "rows": [5000, 8000], "shape": [1, 2, 2], "scale": 255}}}}
+      """
+    func expectShares(_ images: Tensor?, _ count: Int) throws {
+      let pixels = try #require(images).floats()
+      try #require(pixels.count == 4 * count)
+      #expect(pixels.allSatisfy { $0 == 0 || $0 == 1 })
+      func share(_ places: [Int]) -> Double {
+        let images = (0..<count).filter { image in
+          places.allSatisfy { pixels[4 * image + $0] == 1 }
+        }
+        return Double(images.count) / Double(count)
+      }
+      #expect(share([0]) == 0)
+      #expect(share([3]) == 1)
+      let (low, high) = (0.2, 128.0 / 255)
+      for (places, expected) in [([1], low), ([2], high), ([1, 2], low * high)] {
+        let error = (expected * (1 - expected) / Double(count)).squareRoot()
+        #expect(abs(share(places) - expected) < 5 * error, "\(places)")
+      }
+    }
+    let data = try folder.dataset(text, StoredOptions(binarise: binarise)).load()
+    func used(_ split: Split, _ count: Int, step: Int) -> Tensor? {
+      let indices = Tensor((0..<count).map { Int64($0) }, shape: [count])
+      return split.rows(indices, StepRandomness(Randomness(seed: 0), "data", step: step))["image"]
+    }
+    let steps = (0..<2).map { used(data.train, 5000, step: $0) }
+    for images in steps { try expectShares(images, 5000) }
+    let isSame = steps[0]?.floats() == steps[1]?.floats()
+    #expect(isSame == (binarise == .once(seed: 3)))
+
+    let test = try #require(data.others["test"])
+    try expectShares(test["image"], 3000)
+    #expect(used(test, 3000, step: 1)?.floats() == test["image"]?.floats())
   }
 
   @Test func greyValuesOutOfRangeAreNoProbabilities() throws {

@@ -9,6 +9,13 @@ extension DatasetManifest {
         (["files", "\(index)", key], message)
       }
       if file.name.isEmpty { return at("name", "it must not be empty") }
+      if file.name.split(separator: "/").contains("..") {
+        return at("name", "'\(file.name)' leads out of its directory")
+      }
+      // A fetched file has its name in the data set's own folder.
+      if !file.mirrors.isEmpty, file.name.contains("/") {
+        return at("name", "the name of a file that is fetched must hold no '/'")
+      }
       if !names.insert(file.name).inserted {
         return at("name", "the file '\(file.name)' is described twice")
       }

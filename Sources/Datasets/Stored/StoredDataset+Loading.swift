@@ -165,7 +165,11 @@ extension StoredDataset {
         .integers().map(Int.init)
       return (rows(order.dropFirst(count).sorted()), rows(order.prefix(count).sorted()))
     case .numpyChoice(let train, let seed):
-      var generator = MersenneTwister(seed: UInt32(truncatingIfNeeded: try number(seed, split)))
+      let number = try number(seed, split)
+      guard let seed = UInt32(exactly: number) else {
+        throw unusable("\(split) is drawn as NumPy does, whose seeds end at 4294967295: \(number)")
+      }
+      var generator = MersenneTwister(seed: seed)
       let order = generator.permutation(all)
       return (rows(order.prefix(train)), rows(order.dropFirst(train).sorted()))
     }

@@ -12,6 +12,7 @@ import Torch
 /// [nodes, 2]`, `graph/edges [edges, 2]` and `graph/length [edges]`.
 public struct InterpolationComputation: Computation {
   public static let name = "interpolation"
+  /// Draws from the prior, and how many of the nearest each is joined to.
   public var nodes: Int
   public var neighbours: Int
   /// The ends of each path; or `random`.
@@ -138,7 +139,7 @@ public struct InterpolationComputation: Computation {
     guard let image = examples.rows(0..<1)["image"], image.shape.count == 4 else {
       return try paths.enumerated().flatMap { index, path -> [ResultArray] in
         guard let path else { return [] }
-        let values = try decode(path.codes, graph).doubles()
+        let values = try decodedFeatures(path.codes, graph)
         return [
           ResultArray(
             "interpolation/path-\(index + 1)/features", values,
@@ -164,7 +165,7 @@ public struct InterpolationComputation: Computation {
   ) throws -> ResultArray {
     let shown = path.spaced(columns ?? path.steps)
     let count = shown.count / graph.graph.dimensions
-    let values = try decode(shown, graph).doubles()
+    let values = try decodedFeatures(shown, graph)
     let features = values.count / max(count, 1)
     let bones = (0..<count).map {
       figure.bones(of: values[$0 * features..<($0 + 1) * features])
@@ -173,6 +174,12 @@ public struct InterpolationComputation: Computation {
       "interpolation/path-\(index + 1)/bones",
       bones.joined().flatMap { [$0.from, $0.to] }.flatMap { [$0.x, $0.y, $0.z] },
       shape: [count, bones.first?.count ?? 0, 2, 3])
+  }
+
+  private func decodedFeatures(_ codes: [Double], _ graph: LatentGraph) throws -> [Double] {
+    let values = try decode(codes, graph).doubles()
+    guard values.allSatisfy(\.isFinite) else { throw MeasureError.decodedNotFinite(Self.name) }
+    return values
   }
 
   private func decode(_ codes: [Double], _ graph: LatentGraph) throws -> Tensor {

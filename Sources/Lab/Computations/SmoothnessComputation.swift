@@ -3,8 +3,10 @@
 /// many pairs no way joins; `smoothness/feature [features]`, their names, where the data has such.
 public struct SmoothnessComputation: Computation {
   public static let name = "smoothness"
+  /// Graphs, and the pairs of examples that are joined in each.
   public var graphs: Int
   public var paths: Int
+  /// Draws from the prior in a graph, and how many of the nearest each is joined to.
   public var nodes: Int
   public var neighbours: Int
 

@@ -6,6 +6,7 @@ import Training
 /// is above its threshold.
 public struct WeightUpdatesComputation: StandaloneComputation {
   public static let name = "weight-updates"
+  /// The weight before the step, and the running mean of the statistic less its threshold.
   public var weights: Spacing
   public var excesses: Spacing
   /// Controllers by the name of their array.

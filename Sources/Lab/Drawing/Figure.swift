@@ -1,7 +1,7 @@
 /// A figure: panels on a grid.
 ///
-/// It is a function of arrays and knows no model. All lengths are in points of the finished figure, which has `scale` pixels to a point. Panels
-/// have a fixed size, and the figure grows around them.
+/// It is a function of arrays and knows no model. All lengths are in points of the finished figure, which
+/// has `scale` pixels to a point. Panels have a fixed size, and the figure grows around them.
 public struct Figure: Equatable, Sendable {
   /// Text above all panels; empty for none.
   public var title: String

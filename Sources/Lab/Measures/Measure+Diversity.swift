@@ -4,9 +4,12 @@ import Torch
 
 extension MeasureFamily {
   /// Diversity of images: the mean distance of two (LPIPS, Zhang et al. 2018), over pairs that share no
-  /// image (Falck et al. 2021, table 7). Of so many samples of the model, `lpips/60000-samples`; with τΣ in
-  /// place of each covariance of its priors, `lpips/60000-samples-at-0.3`; of all training and test images together, `lpips/images`; of so many of them at random,
-  /// `lpips/1000-images`.
+  /// image (Falck et al. 2021, table 7).
+  ///
+  /// - `lpips/60000-samples`: of so many samples of the model;
+  /// - `lpips/60000-samples-at-0.3`: with τΣ in place of each covariance of its priors;
+  /// - `lpips/images`: of all training and test images together;
+  /// - `lpips/1000-images`: of so many of them at random.
   public static let diversity = MeasureFamily(
     pattern: "lpips/(images|<images>-images|<samples>-samples|<samples>-samples-at-<τ>)"
   ) { id in

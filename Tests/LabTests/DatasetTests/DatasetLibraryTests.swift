@@ -120,6 +120,14 @@ import Testing
       "datasets/mine.yaml:4:37: files.1.name: the file 'f' is described twice"
     ),
     (
+      "splits: {train: {}}\nfiles: [{name: ../f}]",
+      "datasets/mine.yaml:4:16: files.0.name: '../f' leads out of its directory"
+    ),
+    (
+      "splits: {train: {}}\nfiles: [{name: a/f, mirrors: ['https://example.org/f']}]",
+      "datasets/mine.yaml:4:16: files.0.name: the name of a file that is fetched must hold no '/'"
+    ),
+    (
       "splits: {train: {}}\nlayouts: []",
       "datasets/mine.yaml:4:10: layouts: write either splits or layouts, not both"
     ),

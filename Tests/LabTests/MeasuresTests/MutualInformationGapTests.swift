@@ -120,7 +120,8 @@ import Training
   // MARK: Of a run
 
   private func run(
-    _ model: any Model, images: [Double], width: Int, factors: [Int64], columns: Int
+    _ model: any Model, images: [Double], width: Int, factors: [Int64], columns: Int,
+    seed: Int = 3
   ) -> MeasuredRun {
     let count = images.count / width
     let batch = Batch([
@@ -129,7 +130,7 @@ import Training
     ])
     return MeasuredRun(
       model: model, dataset: Dataset(contentIdentity: "test", train: Split(batch)),
-      randomness: Randomness(seed: 3), curves: Curves(), events: [:])
+      randomness: Randomness(seed: seed), curves: Curves(), events: [:])
   }
 
   /// The measure reads the columns that it names, over more images than an evaluation batch has.
@@ -210,5 +211,74 @@ import Training
     #expect(
       words { try Measure.logLikelihood.value(finished().run) }
         == "logpx/full needs a model whose likelihood can be evaluated: leave it out")
+  }
+
+  /// z is drawn: on average the log-likelihood is Σ σ²/2 below what it is at the mean.
+  @Test func logLikelihoodsAreThoseOfDraws() throws {
+    let count = 4000
+    let images = scattered(2 * count)
+    let variances: [Double] = [1, 4]
+    var expected = 0.0
+    var spread = 0.0
+    for (index, pixel) in images.enumerated() {
+      // (d + σε)²/2 has the mean (d² + σ²)/2 and the variance σ⁴/2 + d² σ².
+      let square = pixel * pixel / 4
+      let variance = variances[index % 2]
+      expected -= (square + variance + log(2 * Double.pi)) / 2
+      spread += variance * variance / 2 + square * variance
+    }
+    let run = run(
+      HalfwayModel(deviations: [1, 2]), images: images, width: 2,
+      factors: [Int64](repeating: 0, count: count), columns: 1)
+    let found = try #require(try Measure.logLikelihood.value(run))
+    let error = spread.squareRoot() / Double(count)
+    #expect(abs(found - expected / Double(count)) < 5 * error)
+  }
+
+  /// Of 10,001 examples the subset leaves out one, which one being a matter of the seed.
+  @Test func tenThousandAreTakenAtRandom() throws {
+    let count = 10_001
+    // At z = x/2 the log-likelihood of example n is −log 2π − n/1000.
+    let images: [Double] = (0..<count).flatMap { [(0.008 * Double($0)).squareRoot(), 0] }
+    let constant = log(2 * Double.pi)
+    let left = try [3, 4].map { seed -> Double in
+      let run = run(
+        HalfwayModel(deviations: [1e-13, 1e-13]), images: images, width: 2,
+        factors: [Int64](repeating: 0, count: count), columns: 1, seed: seed)
+      let full = try #require(try Measure.logLikelihood.value(run))
+      let some = try #require(try Measure.logLikelihoodOfSome.value(run))
+      let likelihood = 10_001 * full - 10_000 * some
+      let example = (-1000 * (likelihood + constant)).rounded()
+      #expect(abs(likelihood + constant + example / 1000) < 1e-6)
+      #expect((0...10_000).contains(example))
+      return example
+    }
+    #expect(left[0] != left[1])
+  }
+}
+
+/// A model of two numbers with p(x|z) = N(x; z, I), whose q(z|x) has x/2 for its mean and these standard
+/// deviations.
+private final class HalfwayModel: LikelihoodModel {
+  let parameters = ParameterStore(Randomness(seed: 0), type: .float64)
+  private let deviations: [Double]
+
+  init(deviations: [Double]) { self.deviations = deviations }
+
+  func encode(_ batch: Batch) -> DiagonalGaussian {
+    let mean = batch.tensor("image") * 0.5
+    let logVariances = deviations.map { 2 * log($0) }
+    return DiagonalGaussian(
+      mean: mean, logVariance: mean * 0 + Tensor(logVariances, shape: [1, 2]))
+  }
+
+  func decode(_ codes: Tensor) -> Tensor { codes }
+
+  func samplePrior(_ count: Int, _ stream: RandomStream) -> Tensor {
+    stream.normal([count, 2], type: .float64)
+  }
+
+  func logLikelihood(_ batch: Batch, codes: Tensor) -> Tensor {
+    (batch.tensor("image") - codes).square().sum(-1) * -0.5 - log(2 * Double.pi)
   }
 }

@@ -37,6 +37,56 @@ import Training
     #expect(abs(variation - variance.squareRoot() / mean) < 1e-12)
   }
 
+  /// Curves whose crossings, steps and distances from the angle are known, each degree of the angle
+  /// with a code a quarter before its middle and one a quarter behind it.
+  @Test func ringsOfCodes() throws {
+    let degrees = (0..<720).map { Double($0 / 2) + ($0.isMultiple(of: 2) ? 0.25 : 0.75) }
+    func values(
+      _ degrees: [Double], _ curve: (Int, Double) -> SIMD2<Double>
+    ) throws -> (crossings: Double, gap: Double, error: Double) {
+      let angles = degrees.map { $0 * Double.pi / 180 }
+      let images = angles.indices.flatMap { index -> [Double] in
+        let point = curve(index, angles[index])
+        return [point.x, point.y]
+      }
+      let batch = Batch([
+        "image": Tensor(images, shape: [angles.count, 2]),
+        "angle": Tensor(angles, shape: [angles.count]),
+      ])
+      let run = MeasuredRun(
+        model: PlaneModel(scale: 3),
+        dataset: Dataset(contentIdentity: "test", train: Split(batch)),
+        randomness: Randomness(seed: 0), curves: Curves(), events: [:])
+      let crossings = try #require(try Measure.ringCrossings.value(run))
+      let gap = try #require(try Measure.ringGap.value(run))
+      let error = try #require(try Measure.unfoldedAngleError.value(run))
+      return (crossings, gap, error)
+    }
+    // Codes of a circle that are in turns ahead of the angle and behind it: their means in each degree
+    // lie evenly on a smaller circle.
+    for shift in [0, 0.2] {
+      let circle = try values(degrees) { index, angle in
+        let turned = angle + (index.isMultiple(of: 2) ? shift : -shift)
+        return SIMD2(4 + cos(turned), sin(turned) - 1)
+      }
+      #expect(circle.crossings == 0)
+      #expect(abs(circle.gap - 1) < 1e-10)
+      #expect(abs(circle.error - shift) < 1e-12)
+    }
+    let lemniscate = try values(degrees) { _, angle in SIMD2(cos(angle), sin(2 * angle)) }
+    #expect(lemniscate.crossings == 1)
+    // Without the first 60 degrees one step is the chord of 61, and all others that of 1.
+    let cut = try values(Array(degrees.dropFirst(120))) { _, angle in
+      SIMD2(cos(angle), sin(angle))
+    }
+    #expect(cut.crossings == 0)
+    let chords = [61, 1].map { sin($0 * Double.pi / 360) }
+    #expect(abs(cut.gap - chords[0] / chords[1]) < 1e-9)
+    // Twice the angle: wherever the zero is, the distances of opposite angles add up to half a turn.
+    let twice = try values(degrees) { _, angle in SIMD2(cos(2 * angle), sin(2 * angle)) }
+    #expect(abs(twice.error - Double.pi / 2) < 1e-12)
+  }
+
   @Test func lastValueOfACurve() throws {
     var curves = Curves()
     curves.record(1, ["weight/rate": 0.5])

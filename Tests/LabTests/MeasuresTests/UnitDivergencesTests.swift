@@ -77,6 +77,37 @@ import Training
     #expect(arrays[0].values == [1, 3, 2, 0].map { found[$0] })
   }
 
+  /// q(ζ|x) = N(m, I) for all images: the divergence of a dimension is m²/2.
+  private final class Constant: InnermostCodeModel {
+    let parameters = ParameterStore(Randomness(seed: 0))
+    private let means: [Double]
+
+    init(means: [Double]) { self.means = means }
+
+    func terms(
+      _ objective: String, _ batch: Batch, _ progress: Modelling.Progress,
+      _ randomness: StepRandomness
+    ) -> Terms {
+      Terms(losses: [:])
+    }
+
+    func innermostPosterior(_ batch: Batch, _ randomness: StepRandomness) -> DiagonalGaussian? {
+      let zero = Tensor.zeros([batch.count, means.count], type: .float64)
+      return DiagonalGaussian(
+        mean: zero + Tensor(means, shape: [1, means.count]), logVariance: zero)
+    }
+  }
+
+  /// A hundredth of a nat is between two units, of which one is active.
+  @Test func threshold() throws {
+    let model = Constant(means: [(2 * 0.0099).squareRoot(), (2 * 0.0101).squareRoot()])
+    let run = run(model, scattered(1500 * 4))
+    let found = try #require(try UnitDivergences(run, for: "test")).values
+    #expect(found.count == 2)
+    #expect(zip(found, [0.0099, 0.0101]).allSatisfy { abs($0 - $1) < 1e-12 })
+    #expect(try Measure.activeUnits.value(run) == 1)
+  }
+
   @Test func otherModelsHaveNone() throws {
     let model = Known()
     model.hasCode = false

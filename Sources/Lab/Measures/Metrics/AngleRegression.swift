@@ -18,6 +18,7 @@ public struct AngleRegression: Sendable {
   public let regressor: [Double]
   /// Folded, aligned true angle of each code, in radians.
   public let response: [Double]
+  /// The line that fits the response best: intercept (in radians) + slope · regressor.
   public let slope: Double
   public let intercept: Double
   /// Mean distance of the codes from their centre, and its standard deviation over the mean.
