@@ -41,6 +41,9 @@ public struct ResultWriter {
             let file = URL(fileURLWithPath: "\(directory)/\(name).png")
             try gnuplot.draw(figure, to: file)
           }
+          for (name, text) in try drawing.tables(result) {
+            try AtomicFile.write(Data(text.utf8), to: "\(directory)/\(name)")
+          }
         }
       }
       for (name, text) in try texts() {

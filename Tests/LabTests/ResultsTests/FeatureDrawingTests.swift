@@ -6,11 +6,11 @@ import Testing
 
 /// Figures of features and of persons from a file whose arrays are known.
 @Suite struct FeatureDrawingTests {
-  /// A result of two cells, of which the first has these arrays of one run.
-  private func figures(
-    _ drawing: any Drawing, _ arrays: [String: (values: [Double], shape: [Int])],
-    texts: [String: [String]] = [:]
-  ) throws -> [(name: String, figure: Figure)] {
+  /// What a body makes of a result of two cells, of which the first has these arrays of one run.
+  private func with<Found>(
+    _ arrays: [String: (values: [Double], shape: [Int])], texts: [String: [String]] = [:],
+    _ body: (ResultFile) throws -> Found
+  ) throws -> Found {
     let path = NSTemporaryDirectory() + "priorlab-features-\(UUID().uuidString).h5"
     defer { try? FileManager.default.removeItem(atPath: path) }
     let file = try HDF5File(creating: path)
@@ -30,7 +30,14 @@ import Testing
       }
     }
     try file.close()
-    return try drawing.figures(try ResultFile(reading: path))
+    return try body(try ResultFile(reading: path))
+  }
+
+  private func figures(
+    _ drawing: any Drawing, _ arrays: [String: (values: [Double], shape: [Int])],
+    texts: [String: [String]] = [:]
+  ) throws -> [(name: String, figure: Figure)] {
+    try with(arrays, texts: texts) { try drawing.figures($0) }
   }
 
   @Test func bandsByFeature() throws {
@@ -55,6 +62,25 @@ import Testing
     #expect(unnamed.y.ticks == .at([Tick(0, "1"), Tick(-1, "2")]))
     let empty = try #require(try figures(drawing, [:]).first).figure.panels[0]
     #expect(empty.layers.isEmpty)
+
+    let tables = try with(arrays, texts: ["names": ["knee", "hip, left"]]) {
+      try drawing.tables($0)
+    }
+    #expect(tables.map(\.name) == ["f.csv"])
+    #expect(
+      tables.map(\.text) == [
+        """
+        feature,"a, seed 3: mean","a, seed 3: standard deviation"
+        knee,1.0,0.5
+        "hip, left",5.0,1.0
+
+        """
+      ])
+    #expect(drawing.problem == nil)
+    #expect(
+      FeatureBandsDrawing(
+        file: "comparison", mean: "mean", deviation: "deviation", names: "names", label: "factor"
+      ).problem?.contains("comparison") == true)
   }
 
   @Test func personsSideBySide() throws {

@@ -20,12 +20,17 @@ public protocol Drawing: Decodable, Sendable {
 
   /// Figures and the names of their files, without `.png`.
   func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)]
+
+  /// The numbers of the figures, where they are to be read as a table too: the names of the files, and what
+  /// is in them.
+  func tables(_ result: ResultFile) throws -> [(name: String, text: String)]
 }
 
 extension Drawing {
   public var problem: String? { nil }
   public var measures: [String] { [] }
   public var studies: [String]? { nil }
+  public func tables(_ result: ResultFile) throws -> [(name: String, text: String)] { [] }
 }
 
 extension ResultFile {
