@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Modelling
 import Testing
@@ -108,7 +109,7 @@ import Torch
 
   @Test func aDirectoryThatIsNotThereIsAnError() throws {
     let run = try tensors { try SmallVHP() }
-    #expect(throws: (any Error).self) {
+    #expect(throws: HDF5Error.self) {
       try CheckpointStore(in: "/nonexistent", environment: "here")
         .save(run.model, run.trainer.state)
     }

@@ -54,6 +54,21 @@ public struct ManifestLibrary: Sendable {
         problems.append((file, error))
       }
     }
+    // The directory of a result is replaced as a whole.
+    func nested(_ manifest: Manifest, _ key: String) -> Manifest {
+      guard let above = artefacts.keys.filter({ manifest.id.hasPrefix($0 + "/") }).min() else {
+        return manifest
+      }
+      var manifest = manifest
+      let problem = ManifestError(
+        origin: manifest.node.origin, path: key,
+        .impossible("the id '\(manifest.id)' lies among the results of '\(above)': choose another"))
+      problems.append((manifest.file, problem))
+      manifest.problem = problem
+      return manifest
+    }
+    studies = studies.mapValues { nested($0, "study") }
+    artefacts = artefacts.mapValues { nested($0, "artefact") }
     self.studies = studies.mapValues { manifest in
       guard manifest.problem == nil else { return manifest }
       do {

@@ -77,8 +77,8 @@ public struct RunStore: Sendable {
       let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       for (index, bytes) in lines.enumerated()
       where !bytes.isEmpty && (text.isEmpty || bytes.range(of: text) != nil) {
-        let line = String(decoding: bytes, as: UTF8.self)
         do {
+          guard let line = String(data: bytes, encoding: .utf8) else { throw RecordError.torn }
           // The format first: what else another version writes is not known here.
           let format = try RunRecord.format(ofLine: line)
           guard format == RunRecord.format else { throw RecordError.format(format) }
@@ -91,7 +91,7 @@ public struct RunStore: Sendable {
           }
           records[record.identity] = record
         } catch {
-          let reason = (error as? RecordError)?.description ?? "it is torn or altered"
+          let reason = error as? RecordError ?? .torn
           warnings.append("\(file):\(index + 1): the record is passed over: \(reason)")
         }
       }
@@ -150,10 +150,12 @@ public struct RunStore: Sendable {
   }
 
   private enum RecordError: Error, CustomStringConvertible {
+    case torn
     case format(Int)
 
     var description: String {
       switch self {
+      case .torn: "it is torn or altered"
       case .format(let found): "it has format \(found), this version reads \(RunRecord.format)"
       }
     }

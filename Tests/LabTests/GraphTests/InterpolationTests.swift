@@ -165,9 +165,10 @@ import Training
   }
 
   @Test func anEndIsOneTensorAndItsNumber() {
-    #expect(throws: (any Error).self) {
+    let found = words {
       try computation("{nodes: 9, neighbours: 5, between: [{from: {a: 0, b: 1}, to: {a: 1}}]}")
     }
+    #expect(found.contains("expected one tensor and its number"), "\(found)")
     #expect(throws: MeasureError.self) {
       try computation("{nodes: 9, neighbours: 5, between: [{from: {a: 0}, to: {a: 1}}]}")
         .compute(finished().run, noSnapshots)

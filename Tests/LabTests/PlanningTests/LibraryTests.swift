@@ -356,6 +356,19 @@ import Testing
     }
   }
 
+  /// The directory of an artefact's results is replaced as a whole, with all that lies in it.
+  @Test func idsDoNotLieAmongResults() throws {
+    let study = try edited(Tiny.study, ["study: test/tiny": "study: test/table/paper"])
+    let artefact = try edited(Tiny.artefact, ["artefact: test/table": "artefact: test/table/more"])
+    for manifest in [study, artefact] {
+      try Workplace.with([Tiny.study, Tiny.artefact, manifest]) { place in
+        let message = words { try place.library() }
+        #expect(message.contains("2.yaml:1:1: "), "\(message)")
+        #expect(message.hasSuffix("lies among the results of 'test/table': choose another"))
+      }
+    }
+  }
+
   @Test func idsAreUnique() throws {
     try Workplace.with([Tiny.study, Tiny.study]) { place in
       let message = words { try place.library() }
