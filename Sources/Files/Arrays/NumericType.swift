@@ -38,9 +38,7 @@ public enum NumericType: String, CaseIterable, Sendable {
 }
 
 /// A number of one of the types of `NumericType`.
-public protocol NumericElement: BitwiseCopyable, Equatable, Sendable {
-  /// The type's name in files.
-  static var numericType: NumericType { get }
+public protocol NumericElement: HDF5Number, Equatable {
   /// The nearest `Float`.
   var float: Float { get }
   /// The nearest `Double`.

@@ -6,8 +6,8 @@ extension HDF5File {
     _ attribute: String, to value: Value, at name: String = "/"
   ) throws {
     try use { file in
-      try withNewAttribute(attribute, Value.hdf5Type.native, at: Name(name), in: file) { id in
-        withUnsafePointer(to: value) { H5Awrite(id, Value.hdf5Type.native, $0) }
+      try withNewAttribute(attribute, Value.numericType.native, at: Name(name), in: file) { id in
+        withUnsafePointer(to: value) { H5Awrite(id, Value.numericType.native, $0) }
       }
     }
   }
@@ -32,7 +32,7 @@ extension HDF5File {
     try use { file in
       let label = label(attribute, Name(name))
       return try withAttribute(attribute, at: Name(name), in: file) { stored in
-        let wanted = Value.hdf5Type
+        let wanted = Value.numericType
         try require(wanted.typeClass, wanted.words, in: stored.type, label)
         // Attributes are read without a say in the conversion, so it is done as a second step.
         let size = max(H5Tget_size(stored.type), MemoryLayout<Value>.size)

@@ -22,7 +22,7 @@ extension HDF5File {
     try use { file in
       let name = Name(name)
       return try withDataset(name, in: file) { dataset in
-        let wanted = Value.hdf5Type
+        let wanted = Value.numericType
         try require(wanted.typeClass, wanted.words, in: dataset.type, name.text)
         let shape = try shape(of: rows, inSpace: dataset.space, name.text)
         let count = try count(shape, itemSize: MemoryLayout<Value>.stride, name.text)
@@ -62,33 +62,23 @@ extension HDF5File {
   ///
   /// - Parameter rows: as `read` takes them.
   public func numbers(at name: String, rows: [Range<Int>]? = nil) throws -> NumericArray {
-    func numbers<Value: HDF5Number & NumericElement>(_: Value.Type) throws -> NumericArray {
-      let array = try read(Value.self, at: name, rows: rows)
-      return NumericArray(trusted: Value.wrapped(array.values), shape: array.shape)
+    func numbers(_ type: (some NumericElement).Type) throws -> NumericArray {
+      let array = try read(type, at: name, rows: rows)
+      return NumericArray(trusted: type.wrapped(array.values), shape: array.shape)
     }
-    switch try use({ file in
+    let type = try use { file in
       try withDataset(Name(name), in: file) { try storedType($0, name, rows, in: file) }
-    }) {
-    case .uint8: return try numbers(UInt8.self)
-    case .int8: return try numbers(Int8.self)
-    case .uint16: return try numbers(UInt16.self)
-    case .int16: return try numbers(Int16.self)
-    case .uint32: return try numbers(UInt32.self)
-    case .int32: return try numbers(Int32.self)
-    case .uint64: return try numbers(UInt64.self)
-    case .int64: return try numbers(Int64.self)
-    case .float32: return try numbers(Float.self)
-    case .float64: return try numbers(Double.self)
     }
+    return try numbers(type.element)
   }
 
   /// The type of a dataset of numbers, whose file must be large enough to hold those that are read.
   private func storedType(
     _ dataset: (id: hid_t, type: hid_t, space: hid_t), _ name: String, _ rows: [Range<Int>]?,
     in file: hid_t
-  ) throws -> HDF5NumberType {
+  ) throws -> NumericType {
     let size = H5Tget_size(dataset.type)
-    let number: HDF5NumberType
+    let number: NumericType
     switch H5Tget_class(dataset.type) {
     case H5T_FLOAT: number = size <= 4 ? .float32 : .float64
     case H5T_INTEGER where H5Tget_sign(dataset.type) == H5T_SGN_NONE:
@@ -221,7 +211,7 @@ extension HDF5File {
   /// Runs a call that converts numbers, with properties that stop it at an integer that does not
   /// fit, where HDF5 would silently take the nearest that does.
   func converting(
-    _ wanted: HDF5NumberType, _ name: String, _ call: (hid_t) -> herr_t
+    _ wanted: NumericType, _ name: String, _ call: (hid_t) -> herr_t
   ) throws {
     let transfer = try check(H5Pcreate(hdf5_dataset_transfer()), "set up reading")
     defer { H5Pclose(transfer) }

@@ -12,11 +12,11 @@ extension HDF5File {
       let name = Name(name)
       try requireCount(values.count, fits: shape, name)
       let chunk = compressed ? chunk(of: shape, itemSize: MemoryLayout<Value>.stride) : nil
-      let dataset = try create(name, Value.hdf5Type.native, shape, chunk: chunk, in: file)
+      let dataset = try create(name, Value.numericType.native, shape, chunk: chunk, in: file)
       defer { H5Dclose(dataset) }
       if values.isEmpty { return }
       let status = H5Dwrite(
-        dataset, Value.hdf5Type.native, hdf5_whole(), hdf5_whole(), hdf5_default(), values)
+        dataset, Value.numericType.native, hdf5_whole(), hdf5_whole(), hdf5_default(), values)
       try check(status, "write \(name.text)")
     }
   }
@@ -81,13 +81,7 @@ extension HDF5File {
   }
 
   private func requireCount(_ count: Int, fits shape: [Int], _ name: Name) throws {
-    var product = 1
-    var fits = shape.allSatisfy { $0 >= 0 }
-    for length in shape where fits {
-      let (result, overflow) = product.multipliedReportingOverflow(by: length)
-      (product, fits) = (result, !overflow)
-    }
-    guard fits, product == count else {
+    guard NumericArray.count(of: shape) == count else {
       throw HDF5Error.wrongShape(path: path, name: name.text, shape: shape, count: count)
     }
   }

@@ -10,29 +10,18 @@ public struct HDF5Array<Value: Sendable>: Sendable {
 
 extension HDF5Array: Equatable where Value: Equatable {}
 
-/// How numbers are kept in a file.
-public enum HDF5NumberType: Sendable {
-  case float32
-  case float64
-  case int8
-  case int16
-  case int32
-  case int64
-  case uint8
-  case uint16
-  case uint32
-  case uint64
+/// A number that a file can hold: `Float`, `Double`, `Int` and the integers of 8 to 64 bits.
+public protocol HDF5Number: BitwiseCopyable, Sendable {
+  /// How it is stored; must be laid out in memory as the type itself.
+  static var numericType: NumericType { get }
+}
 
-  /// Bytes of one number in memory.
-  var size: Int {
-    switch self {
-    case .int8, .uint8: 1
-    case .int16, .uint16: 2
-    case .float32, .int32, .uint32: 4
-    case .float64, .int64, .uint64: 8
-    }
-  }
+extension Int: HDF5Number {
+  /// Stored as `int64`.
+  public static var numericType: NumericType { .int64 }
+}
 
+extension NumericType {
   var native: hid_t {
     switch self {
     case .float32: hdf5_native_float()
@@ -55,81 +44,8 @@ public enum HDF5NumberType: Sendable {
     }
   }
 
-  var words: String {
-    switch self {
-    case .float32: "32-bit floating point"
-    case .float64: "64-bit floating point"
-    case .int8: "8-bit integer"
-    case .int16: "16-bit integer"
-    case .int32: "32-bit integer"
-    case .int64: "64-bit integer"
-    case .uint8: "unsigned 8-bit integer"
-    case .uint16: "unsigned 16-bit integer"
-    case .uint32: "unsigned 32-bit integer"
-    case .uint64: "unsigned 64-bit integer"
-    }
-  }
-}
-
-/// A number that a file can hold: `Float`, `Double`, `Int` and the integers of 8 to 64 bits.
-public protocol HDF5Number: BitwiseCopyable, Sendable {
-  /// How it is stored; must be laid out in memory as the type itself.
-  static var hdf5Type: HDF5NumberType { get }
-}
-
-extension Float: HDF5Number {
-  /// Stored as `HDF5NumberType.float32`.
-  public static var hdf5Type: HDF5NumberType { .float32 }
-}
-
-extension Double: HDF5Number {
-  /// Stored as `HDF5NumberType.float64`.
-  public static var hdf5Type: HDF5NumberType { .float64 }
-}
-
-extension Int: HDF5Number {
-  /// Stored as `HDF5NumberType.int64`.
-  public static var hdf5Type: HDF5NumberType { .int64 }
-}
-
-extension Int64: HDF5Number {
-  /// Stored as `HDF5NumberType.int64`.
-  public static var hdf5Type: HDF5NumberType { .int64 }
-}
-
-extension UInt8: HDF5Number {
-  /// Stored as `HDF5NumberType.uint8`.
-  public static var hdf5Type: HDF5NumberType { .uint8 }
-}
-
-extension Int8: HDF5Number {
-  /// Stored as `HDF5NumberType.int8`.
-  public static var hdf5Type: HDF5NumberType { .int8 }
-}
-
-extension Int16: HDF5Number {
-  /// Stored as `HDF5NumberType.int16`.
-  public static var hdf5Type: HDF5NumberType { .int16 }
-}
-
-extension Int32: HDF5Number {
-  /// Stored as `HDF5NumberType.int32`.
-  public static var hdf5Type: HDF5NumberType { .int32 }
-}
-
-extension UInt16: HDF5Number {
-  /// Stored as `HDF5NumberType.uint16`.
-  public static var hdf5Type: HDF5NumberType { .uint16 }
-}
-
-extension UInt32: HDF5Number {
-  /// Stored as `HDF5NumberType.uint32`.
-  public static var hdf5Type: HDF5NumberType { .uint32 }
-}
-
-extension UInt64: HDF5Number {
-  /// Stored as `HDF5NumberType.uint64`.
-  public static var hdf5Type: HDF5NumberType { .uint64 }
+  /// The type as it is called in messages.
+  var words: String { Files.words(for: native) }
 }
 
 /// The stored type in words, for messages.
