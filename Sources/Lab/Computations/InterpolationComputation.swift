@@ -139,7 +139,7 @@ public struct InterpolationComputation: Computation {
     guard let image = examples.rows(0..<1)["image"], image.shape.count == 4 else {
       return try paths.enumerated().flatMap { index, path -> [ResultArray] in
         guard let path else { return [] }
-        let values = try decodedFeatures(path.codes, graph)
+        let values = try graph.features(of: path.codes, for: Self.name)
         return [
           ResultArray(
             "interpolation/path-\(index + 1)/features", values,
@@ -165,7 +165,7 @@ public struct InterpolationComputation: Computation {
   ) throws -> ResultArray {
     let shown = path.spaced(columns ?? path.steps)
     let count = shown.count / graph.graph.dimensions
-    let values = try decodedFeatures(shown, graph)
+    let values = try graph.features(of: shown, for: Self.name)
     let features = values.count / max(count, 1)
     let bones = (0..<count).map {
       figure.bones(of: values[$0 * features..<($0 + 1) * features])
@@ -174,12 +174,6 @@ public struct InterpolationComputation: Computation {
       "interpolation/path-\(index + 1)/bones",
       bones.joined().flatMap { [$0.from, $0.to] }.flatMap { [$0.x, $0.y, $0.z] },
       shape: [count, bones.first?.count ?? 0, 2, 3])
-  }
-
-  private func decodedFeatures(_ codes: [Double], _ graph: LatentGraph) throws -> [Double] {
-    let values = try decode(codes, graph).doubles()
-    guard values.allSatisfy(\.isFinite) else { throw MeasureError.decodedNotFinite(Self.name) }
-    return values
   }
 
   private func decode(_ codes: [Double], _ graph: LatentGraph) throws -> Tensor {

@@ -94,6 +94,15 @@ struct LatentGraph {
     }
   }
 
+  /// E p(x|z) of codes `[n, latent]`: `[n, features]`, row by row.
+  ///
+  /// - Throws: `MeasureError` where a feature is not finite, `TensorError`.
+  func features(of codes: [Double], for purpose: String) throws -> [Double] {
+    let features = try checked(purpose) { withoutGradients { decode(codes).doubles() } }
+    guard features.allSatisfy(\.isFinite) else { throw MeasureError.decodedNotFinite(purpose) }
+    return features
+  }
+
   /// E p(x|z) of codes `[n, latent]`: `[n, features]`.
   func decode(_ codes: [Double]) -> Tensor {
     let rows = codes.count / graph.dimensions

@@ -176,28 +176,22 @@ public struct ManifestLibrary: Sendable {
     }
   }
 
-  /// The identities that the runs of these records have by the manifests as they are now; none of a run
-  /// whose study, cell or settings the manifests do not have any more.
+  /// The identities that the runs of a study's records have by the manifest as it is now; none of a run
+  /// whose cell or settings it does not have any more.
   public func identities(
-    ofRecorded records: some Collection<RunRecord>, kinds: Kinds
+    of id: String, recorded records: some Collection<RunRecord>, kinds: Kinds
   ) -> Set<String> {
     var identities: Set<String> = []
-    let budgets = Dictionary(grouping: records) { Budget(study: $0.study, profile: $0.profile) }
-    for (budget, records) in budgets {
-      guard let study = try? study(budget.study, budget.profile, kinds: kinds) else { continue }
+    for (profile, records) in Dictionary(grouping: records, by: \.profile) {
+      guard let study = try? study(id, profile, kinds: kinds) else { continue }
       for record in records {
         guard let template = study.templates.first(where: { $0.cell == record.cell }),
-          let run = try? RunSpecification(template, seed: record.seed, profile: budget.profile)
+          let run = try? RunSpecification(template, seed: record.seed, profile: profile)
         else { continue }
         identities.insert(run.identity)
       }
     }
     return identities
-  }
-
-  private struct Budget: Hashable {
-    let study: String
-    let profile: ProfileName
   }
 
   func unknownStudy(_ id: String) -> LibraryError {

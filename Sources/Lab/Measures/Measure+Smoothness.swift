@@ -137,12 +137,7 @@ struct Smoothness: Equatable {
         graph.unreachable += 1
         continue
       }
-      let features = try checked("smoothness") {
-        withoutGradients { latent.decode(path.codes).doubles() }
-      }
-      guard features.allSatisfy(\.isFinite) else {
-        throw MeasureError.decodedNotFinite("smoothness")
-      }
+      let features = try latent.features(of: path.codes, for: "smoothness")
       graph.values.append(Self.roughness(features, steps: path.steps))
     }
     return graph

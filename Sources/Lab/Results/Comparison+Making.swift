@@ -173,17 +173,17 @@ private struct Evidence {
         errors: values(claim.withinRuns.flatMap { row(side, $0.standardError) }),
         examples: Dictionary(uniqueKeysWithValues: examples))
     }
-    let sides = [test.left, test.right].compactMap { row($0) }.compactMap { row in
+    let sides = [test.left, test.right].filter { $0.cell != nil }
+    let templates = sides.compactMap { row($0) }.compactMap { row in
       artefact.templates.first { $0.study == row.study && $0.cell == row.cell }
     }
     // At any budget a claim needs the real data and full precision.
-    let unfit = sides.compactMap { template in
+    let unfit = templates.compactMap { template in
       standIn(template).map(Self.words) ?? precision(template).map(Comparison.words)
     }.first
-    let compared = [test.left, test.right].filter { $0.cell != nil }
-    let hasValues = compared.allSatisfy { row($0)?.runs.isEmpty == false }
+    let hasValues = sides.allSatisfy { row($0)?.runs.isEmpty == false }
     let broken = claim.onlyIf.flatMap { condition in
-      compared.compactMap { side in
+      sides.compactMap { side in
         row(side, condition.measure).flatMap { condition.breach(by: $0) }
       }.first
     }

@@ -95,7 +95,8 @@ struct CleanCommand: ParsableCommand {
         // Other seeds than the declared ones, and settings that a command replaced.
         current.identities.formUnion(
           project.library.identities(
-            ofRecorded: try project.store.records(of: id).records.values, kinds: project.kinds))
+            of: id, recorded: try project.store.records(of: id).records.values,
+            kinds: project.kinds))
       } catch is DataError {
         current.unclear.insert(id)
       }

@@ -9,8 +9,10 @@ public struct NeighbourGraphDrawing: Drawing {
   public var paths: [String]?
 
   public var arrays: [String] {
-    ["graph/nodes", "graph/edges", "graph/length", "interpolation/length"]
-      + ["interpolation/path-*/codes"]
+    [
+      "graph/nodes", "graph/edges", "graph/length", "interpolation/length",
+      "interpolation/path-*/codes",
+    ]
   }
 
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
