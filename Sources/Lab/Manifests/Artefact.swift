@@ -76,7 +76,8 @@ public enum Selection: Decodable, Equatable, Sendable {
   }
 }
 
-/// A number of the paper's, with the margin that was set before the comparison.
+/// A number of the paper's, with the margin that was set before the comparison, or with the reason why ours
+/// is shown beside it and never judged by it.
 public struct ReportedCell: Codable, Sendable {
   /// The study of the cell, where several have such a cell.
   public let study: String?
@@ -89,9 +90,17 @@ public struct ReportedCell: Codable, Sendable {
   /// Standard deviation and number of runs, where the paper gives them.
   public let std: Double?
   public let runs: Int?
-  public let margin: Margin
+  /// Nil where `notComparable` says why there is none.
+  public let margin: Margin?
+  /// Why no run can confirm or contradict it.
+  public let notComparable: String?
   /// Where in the paper it stands.
   public let source: String
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case study, cell, measure, statistic, value, std, runs, margin, source
+    case notComparable = "not-comparable"
+  }
 
   /// How far apart two numbers may lie and still be called equal.
   public struct Margin: Codable, Sendable {

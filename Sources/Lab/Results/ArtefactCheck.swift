@@ -74,6 +74,9 @@ struct ArtefactCheck {
         throw error(path, "it has a number for each study but \(missing): add one")
       }
     }
+    if drawing.file == "comparison" {
+      throw error(path + ["file"], "the file 'comparison' is that of the numbers beside the paper's")
+    }
     if let first = drawings.firstIndex(where: { $0.file == drawing.file }), first < index {
       throw error(path + ["file"], "draw.\(first) has the file '\(drawing.file)' already")
     }
@@ -154,8 +157,19 @@ struct ArtefactCheck {
     try check(isShown: reported.measure, at: path + ["measure"])
     let cell = try theCell(reported.reference, at: path + ["cell"])
     try check(cell, takes: reported.measure, at: path + ["measure"])
-    if !(reported.margin.value > 0 && reported.margin.value.isFinite) {
-      throw error(path + ["margin"], "the margin must be positive and finite")
+    switch (reported.margin, reported.notComparable) {
+    case (let margin?, nil):
+      if !(margin.value > 0 && margin.value.isFinite) {
+        throw error(path + ["margin"], "the margin must be positive and finite")
+      }
+    case (nil, _?): break
+    case (nil, nil):
+      throw error(
+        path,
+        "missing key 'margin': how far apart two numbers may lie and still be called equal; or "
+          + "'not-comparable', why no run can be judged by this one")
+    case (_?, _?):
+      throw error(path + ["not-comparable"], "a number with a margin is one to judge by: give one of the two")
     }
     do {
       _ = try Difference.against(reported.asReported, ours: [0])

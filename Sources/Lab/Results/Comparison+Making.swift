@@ -125,7 +125,8 @@ private struct Evidence {
     let judgement = try judge(
       numbers, of: measure, failed: failed.count, withoutValue: withoutValue, beside: reported,
       notComparable: weightsMissing.map { "weights missing: \($0)" }
-        ?? reason(standIn: standIn(template), precision: precision(template)))
+        ?? reason(standIn: standIn(template), precision: precision(template))
+        ?? reported?.notComparable)
     return Comparison.Row(
       study: template.study, cell: template.cell, measure: measure.id, unit: measure.unit,
       direction: measure.direction, statistic: reported?.statistic ?? .mean, runs: values,
@@ -139,9 +140,9 @@ private struct Evidence {
     _ values: [Double], of measure: Measure, failed: Int, withoutValue: Int,
     beside reported: ReportedCell?, notComparable: String?
   ) throws -> Judgement {
-    // Without a reported value the margin plays no part.
+    // Without a value to judge by the margin plays no part.
     let rule = try VerdictRule(
-      margin: reported?.margin.value ?? 1, direction: measure.direction)
+      margin: reported?.margin?.value ?? 1, direction: measure.direction)
     var compared = values
     if reported?.statistic == .best {
       compared = measure.direction.best(of: values).map { [$0] } ?? []

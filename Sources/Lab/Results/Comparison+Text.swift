@@ -177,7 +177,7 @@ extension Comparison {
         "\(row.runs.count)",
       ]
         + numbers.map { $0.map { "\($0)" } ?? "" } + ["\(row.failed.count)", "\(row.withoutValue)"]
-        + [row.reported?.value, row.reported?.std, row.reported?.margin.value].map {
+        + [row.reported?.value, row.reported?.std, row.reported?.margin?.value].map {
           $0.map { "\($0)" } ?? ""
         } + [
           row.judgement.verdict.label, row.standIn ?? "",

@@ -107,6 +107,10 @@ import Testing
       "missing key 'margin'"
     ),
     (
+      "reported: [{cell: {method: rewo}, measure: final/weight/rate, value: 1, margin: {value: 1, because: b}, not-comparable: n, source: s}]",
+      "reported.0.not-comparable: a number with a margin is one to judge by: give one of the two"
+    ),
+    (
       "claims: [{that: mean(method=rewo) < mean(method=nome), measure: final/weight/rate, source: s}]",
       "no cell of the studies has the"
     ),
@@ -280,6 +284,10 @@ import Testing
       "scatter: {file: a, points: codes/mean}\n  - scatter: {file: a, points: codes/mean}",
       "a, points",
       "draw.1.scatter.file: draw.0 has the file 'a' already"
+    ),
+    (
+      "scatter: {file: comparison, points: codes/mean}", "comparison, points",
+      "draw.0.scatter.file: the file 'comparison' is that of the numbers beside the paper's"
     ),
     (
       "curves: {file: a, x: {label: epoch, steps: {test/tin: 5}}, curves: [{values: curves/loss/rate, label: l}]}",

@@ -47,6 +47,30 @@ import Training
     }
   }
 
+  /// A number that no run can be judged by stands beside ours, and the difference with it.
+  @Test func aNumberWithoutAMargin() throws {
+    let artefact = try edited(
+      Table.artefact,
+      ["    margin: {value: 0.1, because: a tenth}": "    not-comparable: of other images"])
+    try Table.with(less: ["rewo": Table.near(3)], artefact: artefact) { comparison, _ throws in
+      let row = try comparison.row("rewo")
+      #expect(row.judgement.verdict == .notComparable("of other images"))
+      #expect(abs((row.judgement.difference?.estimate ?? 0) - 2) < 1e-12)
+      #expect(!comparison.hasWorse && comparison.expectedFalseAlarms == 0)
+      #expect(try comparison.text(.json).contains("\"not-comparable\" : \"of other images\""))
+      #expect(try comparison.text(.csv).contains(",1.0,,,not comparable (of other images),"))
+      let read = try JSONDecoder().decode(
+        Comparison.self, from: Data(try comparison.text(.json).utf8))
+      #expect(try read.row("rewo").reported?.notComparable == "of other images")
+    }
+    // Of a smaller budget that is what is said.
+    let short = ProfileName(name: "short")
+    try Table.with(less: ["rewo": [3]], profile: short, artefact: artefact) { comparison, _ throws in
+      let verdict = try comparison.row("rewo").judgement.verdict
+      #expect(verdict == .notComparable("budget of the profile 'short'"))
+    }
+  }
+
   /// Where more is better, the same difference has the other sign.
   @Test(arguments: [
     ([50.0, 40, 30, 20, 10], Verdict.inconclusive), ([90, 90, 90, 90, 90], .inconclusive),

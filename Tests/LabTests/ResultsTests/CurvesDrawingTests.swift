@@ -11,6 +11,15 @@ import Testing
 
   /// The figure of two cells, of which the second has one run or none.
   private func figure(_ drawing: CurvesDrawing, secondHasRun: Bool = true) throws -> Figure {
+    let figures = try with(secondHasRun: secondHasRun) { try drawing.figures($0) }
+    #expect(figures.map(\.name) == ["f"])
+    return try #require(figures.first).figure
+  }
+
+  /// What a body makes of the result of these cells.
+  private func with<Found>(
+    secondHasRun: Bool = true, _ body: (ResultFile) throws -> Found
+  ) throws -> Found {
     let path = NSTemporaryDirectory() + "priorlab-curves-\(UUID().uuidString).h5"
     defer { try? FileManager.default.removeItem(atPath: path) }
     let file = try HDF5File(creating: path)
@@ -27,9 +36,7 @@ import Testing
       }
     }
     try file.close()
-    let figures = try drawing.figures(try ResultFile(reading: path))
-    #expect(figures.map(\.name) == ["f"])
-    return try #require(figures.first).figure
+    return try body(try ResultFile(reading: path))
   }
 
   private func drawing(_ text: String) throws -> CurvesDrawing {
@@ -80,6 +87,27 @@ import Testing
     let figure = try figure(try drawing(text), secondHasRun: false)
     #expect(figure.panels.map(\.title) == ["1", "2: no run"])
     #expect(figure.panels[1].layers == [.horizontalLines([4])])
+  }
+
+  /// Steps at which only another curve was recorded have no line.
+  @Test func theValuesOfEveryRunAsATable() throws {
+    let text = "curves: [{values: curves/m, label: l}, {values: curves/none, label: n}]"
+    let tables = try with { try drawing(text).tables($0) }
+    #expect(tables.map(\.name) == ["f.csv"])
+    #expect(
+      tables.first?.text == """
+        study,cell,seed,step,m,none
+        s,a=1,0,0,3.0,
+        s,a=1,0,10,5.0,
+        s,a=1,0,20,7.0,
+        s,a=1,1,0,5.0,
+        s,a=1,1,10,5.0,
+        s,a=1,1,20,1.0,
+        s,a=2,0,0,3.0,
+        s,a=2,0,10,5.0,
+        s,a=2,0,20,7.0,
+
+        """)
   }
 
   /// A number of steps of each study.

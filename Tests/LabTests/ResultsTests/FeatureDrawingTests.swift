@@ -76,11 +76,6 @@ import Testing
 
         """
       ])
-    #expect(drawing.problem == nil)
-    #expect(
-      FeatureBandsDrawing(
-        file: "comparison", mean: "mean", deviation: "deviation", names: "names", label: "factor"
-      ).problem?.contains("comparison") == true)
   }
 
   @Test func personsSideBySide() throws {

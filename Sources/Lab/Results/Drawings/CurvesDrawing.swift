@@ -1,5 +1,7 @@
+import OrderedCollections
+
 /// A panel for each curve over training: a line for each cell, the mean of its runs with a band of one
-/// standard deviation (n) where there are several.
+/// standard deviation (n) where there are several; and the values of every run as a table.
 public struct CurvesDrawing: Drawing {
   public static let name = "curves"
 
@@ -114,6 +116,25 @@ public struct CurvesDrawing: Drawing {
           title: result.titled(result.title), columns: min(panels.count, 2), panels: panels)
       )
     ]
+  }
+
+  /// A line for each recorded step of each run; empty where a curve has no value there.
+  public func tables(_ result: ResultFile) throws -> [(name: String, text: String)] {
+    let names = Array(OrderedSet(curves.map(\.values)))
+    let rows = try result.cells.flatMap { cell in
+      try result.seeds(cell).flatMap { seed -> [[String]] in
+        guard let steps = try result.array(Self.steps, cell, seed: seed)?.values else { return [] }
+        let columns = try names.map { try result.array($0, cell, seed: seed)?.values ?? [] }
+        return steps.indices.compactMap { place in
+          let values = columns.map { place < $0.count && !$0[place].isNaN ? "\($0[place])" : "" }
+          guard values.contains(where: { !$0.isEmpty }) else { return nil }
+          let step = Int(exactly: steps[place]).map { "\($0)" } ?? "\(steps[place])"
+          return [cell.study, cell.label, "\(seed)", step] + values
+        }
+      }
+    }
+    let columns = ["study", "cell", "seed", "step"] + names.map { $0.replacing("curves/", with: "") }
+    return [("\(file).csv", TextTable(columns: columns, rows: rows).csv)]
   }
 
   /// The panels with the same vertical axis, so that cells can be compared.

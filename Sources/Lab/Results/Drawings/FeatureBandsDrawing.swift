@@ -15,10 +15,6 @@ public struct FeatureBandsDrawing: Drawing {
 
   public var arrays: [String] { [mean, deviation, names] }
 
-  public var problem: String? {
-    file == "comparison" ? "the file 'comparison' is that of the numbers beside the paper's" : nil
-  }
-
   /// What is drawn of a cell.
   private struct Band {
     /// The cell's place among all.
