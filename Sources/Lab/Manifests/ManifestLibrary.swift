@@ -149,7 +149,7 @@ public struct ManifestLibrary: Sendable {
   public func problem(of manifest: Manifest, catalogue: Catalogue, kinds: Kinds) -> String? {
     do {
       if studies[manifest.id]?.file == manifest.file {
-        _ = try allRuns(of: manifest.id, kinds: kinds)
+        try Self.checkPatterns(try allRuns(of: manifest.id, kinds: kinds))
       } else {
         let paper = ProfileName(name: ProfileName.paper)
         _ = try ArtefactRuns(manifest.id, paper, library: self, kinds: kinds)
@@ -161,6 +161,16 @@ public struct ManifestLibrary: Sendable {
       return nil
     } catch {
       return "\(error)"
+    }
+  }
+
+  /// Builds the models whose parameters the manifest names, as nothing else knows them all.
+  private static func checkPatterns(_ runs: [RunSpecification]) throws {
+    var seen: Set<[String]> = []
+    for run in runs where !run.template.patterns.isEmpty && run.template.dataset.hasKnownShapes {
+      // Seeds do not change what parameters are called.
+      let cell = [run.profile.name, run.template.cell.label]
+      if seen.insert(cell).inserted { _ = try run.untrainedModel() }
     }
   }
 
