@@ -205,6 +205,29 @@ import Testing
           + "weight/distortion, weight/rate"), "\(message)")
   }
 
+  /// Two arrays of one name could not both be written once the runs are trained.
+  @Test(arguments: [
+    (
+      "use: [{study: test/tiny}]",
+      "use: [{study: test/tiny, compute: [{curves: {names: [weight/rate]}}]}]", "{curves",
+      "use.0.compute.0.curves: compute.2.curves makes the array 'curves/step' already: leave one of them "
+        + "out, or make one of both"
+    ),
+    (
+      "  - prior-samples: {count: 5}", "  - codes: {examples: 20}", "codes: {examples: 20",
+      "compute.1.codes: compute.0.codes makes the array 'codes/mean' already: leave one of them out, or "
+        + "make one of both"
+    ),
+    (
+      "[weight/rate, loss/rate]", "[weight/rate, weight/rate]", "curves: {",
+      "compute.2.curves: it makes the array 'curves/weight/rate' twice: name it once"
+    ),
+  ])
+  func arraysOfOneName(_ old: String, _ new: String, _ at: String, _ expected: String) throws {
+    let text = try edited(Tiny.artefact, [old: new])
+    #expect(try message([old: new]) == "\(try place(at, in: text, file: "1.yaml")): \(expected)")
+  }
+
   /// What a model can record is no mistake where an override keeps a run from recording it.
   @Test(arguments: [
     "final/loss/distortion", "final/average/squared-error", "final/validation/rate",
