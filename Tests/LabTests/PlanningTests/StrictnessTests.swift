@@ -36,6 +36,12 @@ import Testing
     Wrong(
       "final/weight/rate, ", "final/weight/rat, ", at: "final/weight/rat",
       "measures: unknown name 'final/weight/rat'; did you mean 'final/weight/rate'?"),
+    Wrong(
+      "final/weight/rate, ", "first-step/weigth/rate/above-0.99, ",
+      at: "first-step/weigth/rate/above-0.99",
+      "measures: unknown name 'first-step/weigth/rate/above-0.99'; did you mean "
+        + "'first-step/weight/rate/above-0.99'? Expected one of first-step/average/distortion/above-0.99, "
+    ),
     Wrong("  vhp:", "  vph:", at: "vph", "model: unknown name 'vph'; did you mean 'vhp'?"),
     Wrong(
       "{pendulum:", "{pendulm:", at: "pendulm",
