@@ -455,6 +455,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [String(repeating: "a", count: 61), "a/" + String(repeating: "b", count: 59)])
+  func idsThatAreTooLong(_ id: String) throws {
+    try Workplace.with([try edited(Tiny.study, ["study: test/tiny": "study: \(id)"])]) { place in
+      let message = words { try place.library() }
+      #expect(message.hasSuffix("0.yaml:1:8: study: an id has at most 60 characters"), "\(message)")
+    }
+  }
+
+  @Test func filesWhoseNamesAreTooLong() throws {
+    let long = String(repeating: "a", count: 61)
+    let message = try message(["file: error": "file: \(long)"])
+    #expect(
+      message.hasSuffix("draw.0.bars: the name of the file has at most 60 characters"), "\(message)"
+    )
+  }
+
   @Test(arguments: ["../x", "a/b", ".a", "-a", "a b", "\"\""])
   func filesThatAreNoNames(_ file: String) throws {
     let edit = ["file: error": "file: \(file)"]
