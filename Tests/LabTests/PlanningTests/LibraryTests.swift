@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Lab
@@ -521,6 +522,45 @@ import Testing
       #expect(
         words { try library.study("test/tin", ProfileName(name: "paper"), kinds: Tiny.kinds) }
           == "there is no study 'test/tin'; did you mean 'test/tiny'?")
+    }
+  }
+
+  /// Each cause is told apart, and none keeps the others from being read.
+  @Test func filesThatCannotBeRead() throws {
+    try Workplace.with { place in
+      let root = place.root + "/experiments"
+      var wrong = Data("study: a\ntitle: M".utf8)
+      wrong.append(0xFC)
+      try place.write(wrong, to: "experiments/latin.yaml")
+      try place.write("", to: "experiments/directory.yaml/x.yaml")
+      #expect(mkfifo(root + "/pipe.yaml", 0o600) == 0)
+      try FileManager.default.createSymbolicLink(
+        atPath: root + "/link.yaml", withDestinationPath: "nowhere")
+      let library = ManifestLibrary(root: root)
+      #expect(library.studies.count == 1 && library.artefacts.count == 1)
+      #expect(
+        library.problems.map { "\($0.error)".replacing(root + "/", with: "") } == [
+          "directory.yaml is a directory, and by its name should be a manifest: rename or remove it",
+          "latin.yaml:2:9: not valid YAML: a character is not UTF-8; save the file in that encoding",
+          "link.yaml is a link to a file that is not there: mend the link, or remove it",
+          "pipe.yaml is neither a file nor a directory: remove it, or put a manifest in its place",
+        ])
+      #expect(
+        words { try Catalogue(root: root) }
+          == "\(root)/catalogue.yaml is not there: restore it, or name the directory that has it")
+    }
+  }
+
+  /// What is not read is not taken for empty.
+  @Test func directoriesThatCannotBeRead() throws {
+    try Workplace.with { place in
+      #expect(ManifestLibrary(root: place.root + "/nowhere").problems.isEmpty)
+      let file = place.root + "/experiments/0.yaml"
+      #expect(
+        ManifestLibrary(root: file).problems.map { "\($0.error)" } == [
+          "\(file) cannot be read (Not a directory): correct its permissions, or put a copy that can be "
+            + "read in its place"
+        ])
     }
   }
 
