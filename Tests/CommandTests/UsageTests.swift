@@ -197,6 +197,26 @@ extension CommandTests {
           + "(see 'priorlab help plan')"
       ),
       (
+        "plan vhp/table-1 --seeds 3,,",
+        "--seeds takes a count above 0 (10) or a list without repeats (0,3,7; seed 3 alone is 3,) "
+          + "(see 'priorlab help plan')"
+      ),
+      (
+        "plan vhp/table-1 --set profiles.smoke.seeds=3",
+        "--set profiles.smoke.seeds=3: profiles.smoke.seeds: an override of 'profiles' would change "
+          + "nothing here: replace a setting of the runs"
+      ),
+      (
+        "compare vhp/table-1 --against-profile nope --against-set garbage",
+        "--against-profile and --against-set are of the result that --against names: name one, or leave "
+          + "them out (see 'priorlab help compare')"
+      ),
+      (
+        "verify results/vhp/table-1/smoke --cell method=rewo",
+        "--cell and --study are of the run that --rerun trains again: say its seed, or leave them out "
+          + "(see 'priorlab help verify')"
+      ),
+      (
         "run vhp/pendulum --cell method=rewo --seed=-1",
         "--seed must be at least 0 (see 'priorlab help run')"
       ),

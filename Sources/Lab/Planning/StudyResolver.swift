@@ -35,7 +35,7 @@ public struct ResolvedStudy: Sendable {
       }
     }
     overrides += try profile.overrides.map { try ConfigOverride($0) }
-    for override in overrides { try override.checkIsSetting() }
+    for override in overrides { try override.checkIsSetting(not: ["profiles", "assumptions"]) }
     let ofAxes = overrides.filter { $0.path.elements.first == "axes" }
     let ofCells = overrides.filter { $0.path.elements.first != "axes" }
 
@@ -199,7 +199,9 @@ private struct Axes {
               expected: "a mapping of dotted paths to values", found: value.value.found))
         }
         let overrides = try (value.value.entries ?? []).map { try ConfigOverride($0) }
-        for override in overrides { try override.checkIsSetting() }
+        for override in overrides {
+          try override.checkIsSetting(not: ["profiles", "assumptions", "axes", "seeds"])
+        }
         let name = ConfigNode(.scalar(value.key, isPlain: true), origin: value.keyOrigin)
         return Value(axis: entry.key, name: value.key, value: name, overrides: overrides)
       }
@@ -241,12 +243,20 @@ private struct Axes {
 }
 
 extension ConfigOverride {
-  /// Refuses to rename the study: its records and results lie under its name.
-  func checkIsSetting() throws {
-    guard let key = path.elements.first, ["study", "title"].contains(key) else { return }
-    throw ManifestError(
-      origin: path.origin, path: path.description,
-      .impossible("the study's \(key == "study" ? "id" : key) cannot be overridden"))
+  /// Refuses to rename the study, as its records and results lie under its name, and to replace what is not
+  /// read any more where the override stands, as that would do nothing.
+  func checkIsSetting(not unread: Set<String> = []) throws {
+    guard let key = path.elements.first else { return }
+    func refuse(_ message: String) -> ManifestError {
+      ManifestError(origin: path.origin, path: path.description, .impossible(message))
+    }
+    if ["study", "title"].contains(key) {
+      throw refuse("the study's \(key == "study" ? "id" : key) cannot be overridden")
+    }
+    if unread.contains(key) {
+      throw refuse(
+        "an override of '\(key)' would change nothing here: replace a setting of the runs")
+    }
   }
 
   /// An override written in a manifest: the key is the dotted path.

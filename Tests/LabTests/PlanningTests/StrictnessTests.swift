@@ -269,6 +269,26 @@ import Testing
     }
   }
 
+  /// What would do nothing is no override, though it would name the result.
+  @Test func overridesOfNothing() throws {
+    let rest = "would change nothing here: replace a setting of the runs"
+    for override in ["profiles.quick.seeds=3", "profiles={}", "assumptions=[]"] {
+      let (path, key) = (override.split(separator: "=")[0], override.prefix { $0.isLetter })
+      #expect(
+        words { try Tiny.resolved(profile: ProfileName(name: "paper", overrides: [override])) }
+          == "--set \(override): \(path): an override of '\(key)' \(rest)")
+    }
+    let profile = try edited(
+      Tiny.study, ["set: {phases.train.until: {steps: 4}}": "set: {profiles.quick.seeds: 3}"])
+    #expect(
+      words { try Tiny.resolve(profile, ProfileName(name: "quick")) }
+        .hasSuffix("profiles.quick.seeds: an override of 'profiles' \(rest)"))
+    for setting in ["seeds: 3", "axes.method.rewo: {}", "profiles: {}"] {
+      let axis = try edited(Tiny.study, ["plain:\n": "plain:\n      \(setting)\n"])
+      #expect(words { try Tiny.resolve(axis) }.hasSuffix(rest), "\(setting)")
+    }
+  }
+
   @Test func everyProfileIsHeldToTheSameRules() throws {
     let text = try edited(
       Tiny.study, ["set: {phases.train.until: {steps: 4}}": "set: {phases.train.untl: {steps: 4}}"])
