@@ -1,13 +1,13 @@
 /// A pattern of parameter paths: `*` stands for one element, `**` for any number of them.
-struct PathPattern {
+public struct PathPattern: Equatable, Sendable {
   private let elements: [Substring]
 
-  init(_ text: String) {
+  public init(_ text: String) {
     elements = text.split(separator: "/")
   }
 
   /// Whether a path is of the pattern.
-  func matches(_ path: String) -> Bool {
+  public func matches(_ path: String) -> Bool {
     Self.matches(elements[...], path.split(separator: "/")[...])
   }
 

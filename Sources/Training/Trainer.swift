@@ -290,7 +290,7 @@ public final class Trainer {
   /// One optimiser step on the update's parameters, less those that a weight schedule holds still:
   /// their gradients are discarded and their optimiser state is not touched.
   private func minimise(_ loss: Tensor, _ adam: Adam, _ index: Int) {
-    let held = controllers.values.flatMap(\.held).map(PathPattern.init)
+    let held = controllers.values.flatMap(\.held)
     let parameters = trained[index].filter { parameter in
       !held.contains { $0.matches(parameter.path) }
     }

@@ -19,6 +19,7 @@ struct WeightController {
   /// When a ramp begins, and its length, in steps.
   private let rampStart: Int
   private let rampSteps: Int
+  private let hold: [PathPattern]
   private(set) var state: State
 
   init(_ schedule: WeightSchedule, batchesPerEpoch: Int) {
@@ -30,6 +31,7 @@ struct WeightController {
           ramp.over.steps(batchesPerEpoch: batchesPerEpoch)
         )
       } else { (0, 0) }
+    hold = (schedule.constraint?.hold ?? []).map(PathPattern.init)
     state = State(logWeight: log(schedule.constraint?.start ?? 1))
   }
 
@@ -39,9 +41,7 @@ struct WeightController {
   }
 
   /// Parameters (patterns) that must stand still in this step.
-  var held: [String] {
-    state.firstSatisfied == nil ? schedule.constraint?.hold ?? [] : []
-  }
+  var held: [PathPattern] { state.firstSatisfied == nil ? hold : [] }
 
   /// The weight for step `step` (from 0) where it depends on nothing else, so that it is known before
   /// the step.

@@ -99,7 +99,7 @@ extension CommandTests {
         elsewhere.errors
           == "error: elsewhere has no record of any of the 10 runs of \(result): is --results right? "
           + "(see 'priorlab help verify')\n")
-      let cell = try project.run("verify", result, "--cell", "nonsense")
+      let cell = try project.run("verify", result, "--rerun", "0", "--cell", "nonsense")
       #expect(cell.code == 2)
       #expect(
         cell.errors
@@ -109,7 +109,7 @@ extension CommandTests {
 
     /// Cells of several studies may have one label.
     @Test func theStudyOfACell() throws {
-      let nonsense = try project.run("verify", result, "--study", "nonsense")
+      let nonsense = try project.run("verify", result, "--rerun", "0", "--study", "nonsense")
       #expect(nonsense.code == 2)
       #expect(
         nonsense.errors.hasPrefix(
@@ -120,14 +120,14 @@ extension CommandTests {
       let first = try #require(text.range(of: #""study" : "vhp/pendulum""#))
       try project.write(
         text.replacingCharacters(in: first, with: #""study" : "vhp/other""#), to: file)
-      let both = try project.run("verify", result, "--cell", "method=rewo")
+      let both = try project.run("verify", result, "--rerun", "99", "--cell", "method=rewo")
       #expect(both.code == 2)
       #expect(
         both.errors.hasPrefix(
           "error: several studies have the cell 'method=rewo': name one by --study, "
             + "vhp/other, vhp/pendulum (see"), "\(both.errors)")
       let named = try project.run(
-        "verify", result, "--cell", "method=rewo", "--study", "vhp/pendulum")
+        "verify", result, "--rerun", "99", "--cell", "method=rewo", "--study", "vhp/pendulum")
       #expect(!named.errors.contains("several studies"))
     }
 

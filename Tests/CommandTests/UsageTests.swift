@@ -43,7 +43,7 @@ extension CommandTests {
       #expect(outcome.output.contains("ok  vhp/figure-2\n") == false)
       #expect(outcome.output.contains("ok  vhp/static-mnist\n"))
       #expect(outcome.output.contains("ok  gmvae/table-1"))
-      #expect(outcome.errors.contains("manifests are wrong"))
+      #expect(outcome.errors.contains(/manifests (is|are) wrong/))
       // The other commands point there too.
       for command in ["plan", "reproduce", "compare"] {
         let outcome = try project.run(command, "vhp/table-1")
@@ -52,6 +52,25 @@ extension CommandTests {
         #expect(outcome.complaints.first?.hasPrefix("error: " + expected) == true, "\(outcome)")
       }
       #expect(try project.tree() == before)
+    }
+
+    /// One file is wrong, however many use it.
+    @Test func oneMistakeIsSaidOnce() throws {
+      let project = try Project()
+      let file = "experiments/vhp/studies/pendulum.yaml"
+      try project.edit(file, "\nseeds: 5\n", "\nsedes: 5\n")
+      let outcome = try project.run("validate")
+      #expect(outcome.code == 2)
+      let errors = outcome.output.split(separator: "\n").filter { $0.hasPrefix("error: ") }
+      #expect(errors.count == 1, "\(outcome)")
+      #expect(errors.first?.contains("unknown key 'sedes'; did you mean 'seeds'?") == true)
+      #expect(
+        outcome.errors.contains(
+          /^error: 1 of \d+ manifests is wrong, and 9 more cannot be used for that reason\n$/),
+        "\(outcome)")
+      // A program is told of each.
+      let lines = try objects(try project.run("validate", "--format", "json").output)
+      #expect(lines.filter { $0["problem"] != nil }.count == 10)
     }
 
     @Test func manifestThatIsNoYAML() throws {
@@ -176,6 +195,26 @@ extension CommandTests {
         "plan vhp/table-1 --seeds 1,1",
         "--seeds takes a count above 0 (10) or a list without repeats (0,3,7; seed 3 alone is 3,) "
           + "(see 'priorlab help plan')"
+      ),
+      (
+        "plan vhp/table-1 --seeds 3,,",
+        "--seeds takes a count above 0 (10) or a list without repeats (0,3,7; seed 3 alone is 3,) "
+          + "(see 'priorlab help plan')"
+      ),
+      (
+        "plan vhp/table-1 --set profiles.smoke.seeds=3",
+        "--set profiles.smoke.seeds=3: profiles.smoke.seeds: an override of 'profiles' would change "
+          + "nothing here: replace a setting of the runs"
+      ),
+      (
+        "compare vhp/table-1 --against-profile nope --against-set garbage",
+        "--against-profile and --against-set are of the result that --against names: name one, or leave "
+          + "them out (see 'priorlab help compare')"
+      ),
+      (
+        "verify results/vhp/table-1/smoke --cell method=rewo",
+        "--cell and --study are of the run that --rerun trains again: say its seed, or leave them out "
+          + "(see 'priorlab help verify')"
       ),
       (
         "run vhp/pendulum --cell method=rewo --seed=-1",

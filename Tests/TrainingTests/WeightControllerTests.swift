@@ -5,6 +5,8 @@ import Testing
 
 /// Literals by Scripts/reference/schedules.py, from the papers' equations on β itself.
 @Suite struct WeightControllerTests {
+  private static func patterns(_ texts: String...) -> [PathPattern] { texts.map(PathPattern.init) }
+
   private static let statistics = [0.9, 0.5, 0.1, 0.05, 0.02, 0.7, 0.6, 0.01, 0.0, 0.3]
 
   static func rewo(
@@ -40,12 +42,14 @@ import Testing
       (0.2155286016, 0.01988790138020688, false),
     ]
     var controller = Self.rewo()
-    #expect(controller.held == ["prior/**", "extra/*"])
+    #expect(controller.held == Self.patterns("prior/**", "extra/*"))
     for (step, wanted) in expected.enumerated() {
       let weight = controller.weight(step: step, statistic: Self.statistics[step])
       #expect(abs(weight / wanted.weight - 1) < 1e-13, "step \(step)")
       #expect(abs((controller.state.average ?? .nan) - wanted.average) < 1e-15, "step \(step)")
-      #expect(controller.held == (wanted.held ? ["prior/**", "extra/*"] : []), "step \(step)")
+      #expect(
+        controller.held == (wanted.held ? Self.patterns("prior/**", "extra/*") : []), "step \(step)"
+      )
       #expect(controller.state.firstSatisfied == (wanted.held ? nil : 4), "step \(step)")
     }
   }
@@ -164,12 +168,12 @@ import Testing
       (0.2155286016, 0.03232757348173385, false),
     ]
     var controller = Self.multiplier()
-    #expect(controller.held == ["prior/**"])
+    #expect(controller.held == Self.patterns("prior/**"))
     for (step, wanted) in expected.enumerated() {
       let weight = controller.weight(step: step, statistic: Self.statistics[step])
       #expect(abs(weight / wanted.weight - 1) < 1e-13, "step \(step)")
       #expect(abs((controller.state.average ?? .nan) - wanted.average) < 1e-15, "step \(step)")
-      #expect(controller.held == (wanted.held ? ["prior/**"] : []), "step \(step)")
+      #expect(controller.held == (wanted.held ? Self.patterns("prior/**") : []), "step \(step)")
       #expect(controller.state.firstSatisfied == (wanted.held ? nil : 4), "step \(step)")
     }
   }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The manifests below a directory (`experiments/`), by id.
 public struct ManifestLibrary: Sendable {
   /// A manifest that was read but not yet decoded.
@@ -28,7 +26,7 @@ public struct ManifestLibrary: Sendable {
     var studies: [String: Manifest] = [:]
     var artefacts: [String: Manifest] = [:]
     var problems: [(file: String, error: any Error)] = []
-    for file in Self.files(below: root) {
+    for file in Self.files(below: root, &problems) {
       do {
         let node = try ConfigNode(yaml: try Self.text(of: file), file: file)
         let key = node["study"] == nil ? "artefact" : "study"
@@ -149,7 +147,7 @@ public struct ManifestLibrary: Sendable {
   public func problem(of manifest: Manifest, catalogue: Catalogue, kinds: Kinds) -> String? {
     do {
       if studies[manifest.id]?.file == manifest.file {
-        _ = try allRuns(of: manifest.id, kinds: kinds)
+        try Self.checkPatterns(try allRuns(of: manifest.id, kinds: kinds))
       } else {
         let paper = ProfileName(name: ProfileName.paper)
         _ = try ArtefactRuns(manifest.id, paper, library: self, kinds: kinds)
@@ -161,6 +159,16 @@ public struct ManifestLibrary: Sendable {
       return nil
     } catch {
       return "\(error)"
+    }
+  }
+
+  /// Builds the models whose parameters the manifest names, as nothing else knows them all.
+  private static func checkPatterns(_ runs: [RunSpecification]) throws {
+    var seen: Set<[String]> = []
+    for run in runs where !run.template.patterns.isEmpty && run.template.dataset.hasKnownShapes {
+      // Seeds do not change what parameters are called.
+      let cell = [run.profile.name, run.template.cell.label]
+      if seen.insert(cell).inserted { _ = try run.untrainedModel() }
     }
   }
 
@@ -209,65 +217,5 @@ public struct ManifestLibrary: Sendable {
 
   private func near(_ id: String) -> String? {
     nearest(id, among: Array(studies.keys) + Array(artefacts.keys))
-  }
-
-  static func files(below root: String) -> [String] {
-    let names = (try? FileManager.default.subpathsOfDirectory(atPath: root)) ?? []
-    // Hidden files are an editor's, not the user's.
-    return names.filter { name in
-      name.hasSuffix(".yaml") && name != Catalogue.fileName
-        && !name.split(separator: "/").contains { $0.hasPrefix(".") }
-    }.sorted()
-      .map { "\(root)/\($0)" }
-  }
-
-  static func text(of file: String) throws -> String {
-    do {
-      return try String(contentsOfFile: file, encoding: .utf8)
-    } catch {
-      throw LibraryError.unreadable(file)
-    }
-  }
-}
-
-/// What is not to be found among the manifests.
-public enum LibraryError: Error, CustomStringConvertible {
-  case noStudy(String, near: String?)
-  case noArtefact(String, near: String?)
-  case isStudy(String, artefacts: [String])
-  case isArtefact(String, studies: [String])
-  case unreadable(String)
-  case planned(String)
-  case noDataset(String, near: String?, root: String)
-  case noTable(Int, known: [Int])
-
-  public var description: String {
-    switch self {
-    case .noStudy(let id, let near):
-      "there is no study '\(id)'" + Self.hint(near)
-    case .noArtefact(let id, let near):
-      "there is no table or figure '\(id)'" + Self.hint(near) + " (see 'priorlab list')"
-    case .isStudy(let id, let artefacts):
-      "'\(id)' is a study, not a table or figure"
-        + (artefacts.isEmpty
-          ? ", and none is made of its runs yet: train one with 'priorlab run \(id)'"
-          : ": name what is made of its runs, \(artefacts.joined(separator: ", "))")
-    case .isArtefact(let id, let studies):
-      "'\(id)' is a table or figure, not a study"
-        + (studies.isEmpty ? "" : ": name the study, \(studies.joined(separator: ", "))")
-    case .unreadable(let file):
-      "\(file) cannot be read as UTF-8 text: check that it exists and its permissions"
-    case .planned(let id):
-      "\(id) is planned: it has no manifest yet (see 'priorlab list' for what can be reproduced)"
-    case .noDataset(let name, let near, let root):
-      "there is no data set '\(name)' in \(root)\(Self.hint(near)) (see 'priorlab data list')"
-    case .noTable(let number, let known):
-      "there is no table \(number): the tables are "
-        + known.map(String.init).joined(separator: ", ")
-    }
-  }
-
-  private static func hint(_ near: String?) -> String {
-    near.map { "; did you mean '\($0)'?" } ?? ""
   }
 }

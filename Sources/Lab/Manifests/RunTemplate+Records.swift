@@ -43,11 +43,15 @@ extension RunTemplate {
 extension Collection<RunTemplate> {
   /// Why none of them can have that record, or nil.
   ///
-  /// - Parameter prefix: what stands before its name where it is written.
-  func problem(_ record: TrainingRecord, prefix: String = "") -> ManifestError.Problem? {
+  /// - Parameter id: the name in which its own is written, after a slash; that alone where left out.
+  func problem(_ record: TrainingRecord, in id: String? = nil) -> ManifestError.Problem? {
     let names = reduce(into: Set<String>()) { $0.formUnion($1.names(like: record)) }
     if isEmpty || names.contains(record.name) { return nil }
-    return .unknownName(name: prefix + record.name, valid: names.map { prefix + $0 }.sorted())
+    guard let id, let own = id.firstRange(of: "/" + record.name) else {
+      return .unknownName(name: record.name, valid: names.sorted())
+    }
+    let (before, after) = (id[..<own.lowerBound], id[own.upperBound...])
+    return .unknownName(name: id, valid: names.map { "\(before)/\($0)\(after)" }.sorted())
   }
 
   /// Why none of them can have a measure, by what it asks of the model and reads of training, or nil.
@@ -57,8 +61,6 @@ extension Collection<RunTemplate> {
     {
       return .impossible(MeasureError.lacks(measure.id, lacking).description)
     }
-    return measure.record.flatMap {
-      problem($0, prefix: String(measure.id.dropLast($0.name.count)))
-    }
+    return measure.record.flatMap { problem($0, in: measure.id) }
   }
 }

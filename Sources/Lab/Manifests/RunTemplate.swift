@@ -15,6 +15,8 @@ public struct RunTemplate: Sendable {
   public let keep: Keep
   public let recording: Recording
   public let measures: [String]
+  /// How the manifest names parameters.
+  let patterns: [WrittenPattern]
   /// The stored weights that measures read, by the sets' names.
   public let pretrained: [String: StoredWeights]
   /// The set that a measure reads, where it reads one.
@@ -36,6 +38,7 @@ public struct RunTemplate: Sendable {
     }
     let phases = try decoder.decode([Phase].self, from: study.phases, path: "phases")
     plan = TrainingPlan(weights: weights ?? [:], phases: phases)
+    patterns = Self.patterns(of: study, plan)
     precision =
       try study.precision.map {
         try decoder.decode(Precision.self, from: $0, path: "precision")
@@ -104,11 +107,19 @@ public struct RunTemplate: Sendable {
           node["start"]?.items?[index] ?? node, "phases.\(phase.id).start",
           "\(type(of: model).name) has no start '\(start.kind.rawValue)'")
       }
-      for (index, update) in phase.updates.enumerated() where objectives[update.minimise] == nil {
-        let origin = node["updates"]?.items?[index]["minimise"]?.origin ?? node.origin
-        throw ManifestError(
-          origin: origin, path: "phases.\(phase.id).updates",
-          .unknownName(name: update.minimise, valid: objectives.keys.sorted()))
+      for (index, update) in phase.updates.enumerated() {
+        let written = node["updates"]?.items?[index]
+        if objectives[update.minimise] == nil {
+          throw ManifestError(
+            origin: written?["minimise"]?.origin ?? node.origin, path: "phases.\(phase.id).updates",
+            .unknownName(name: update.minimise, valid: objectives.keys.sorted()))
+        }
+        if update.parameters.isEmpty {
+          throw refuse(
+            written?["parameters"] ?? node, "phases.\(phase.id).updates.\(index).parameters",
+            "an update trains at least one parameter: write patterns, or leave the key out to train all"
+          )
+        }
       }
     }
     try checkEarlyStopping(study, objectives)

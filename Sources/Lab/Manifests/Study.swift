@@ -70,10 +70,12 @@ public struct SeedList: Codable, Equatable, Sendable {
 
   /// Reads `10` (a count) or `0,3,7` (a list; `3,` is a list of one).
   public init?(_ text: String) {
-    let parts = text.split(separator: ",").map { Int($0) }
-    let numbers = parts.compactMap { $0 }
+    var parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let isList = parts.count > 1
+    if isList && parts.last == "" { parts.removeLast() }
+    let numbers = parts.compactMap { Int($0) }
     guard numbers.count == parts.count, let first = numbers.first else { return nil }
-    self.init(text.contains(",") ? numbers : Self.first(first))
+    self.init(isList ? numbers : Self.first(first))
     if Self.problem(seeds) != nil { return nil }
   }
 

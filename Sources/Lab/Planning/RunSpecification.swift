@@ -30,13 +30,16 @@ public struct RunSpecification: Sendable {
 
   /// The model before training; its parameters are drawn from the run's seed.
   ///
-  /// - Throws: `TensorError` where it cannot be built.
+  /// - Throws: `TensorError` where it cannot be built, `ManifestError` where the manifest names parameters
+  ///   that it has not.
   func untrainedModel(on device: Device = .cpu) throws -> any Model {
-    try checked("building the model") {
+    let model: any Model = try checked("building the model") {
       template.model.build(
         for: template.dataset.exampleShapes,
         parameters: ParameterStore(Randomness(seed: seed), device: device))
     }
+    try template.checkPatterns(model.parameters)
+    return model
   }
 
   /// Steps at which the parameters are kept in a run of so many steps.

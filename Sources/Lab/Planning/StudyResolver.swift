@@ -35,7 +35,7 @@ public struct ResolvedStudy: Sendable {
       }
     }
     overrides += try profile.overrides.map { try ConfigOverride($0) }
-    for override in overrides { try override.checkIsSetting() }
+    for override in overrides { try override.checkIsSetting(not: ["profiles", "assumptions"]) }
     let ofAxes = overrides.filter { $0.path.elements.first == "axes" }
     let ofCells = overrides.filter { $0.path.elements.first != "axes" }
 
@@ -152,10 +152,22 @@ private struct Axes {
           .impossible("they make more than \(Self.mostCells) cells: split the study"))
       }
     }
+    let longest = axes.reduce(0) { sum, axis in
+      sum + (axis.map { $0.axis.count + $0.name.count + 2 }.max() ?? 0)
+    }
+    if longest > Self.longestLabel {
+      throw ManifestError(
+        origin: node.origin, path: "axes",
+        .impossible(
+          "the names of axes and values make cells of more than \(Self.longestLabel) characters: shorten "
+            + "them"))
+    }
   }
 
   /// More than a study can show, and few enough to resolve.
   private static let mostCells = 10_000
+  /// A cell's label is part of the names of its pictures.
+  private static let longestLabel = 100
 
   private static func values(_ entry: ConfigNode.Entry) throws -> [Value] {
     let path = "axes.\(entry.key)"
@@ -164,6 +176,9 @@ private struct Axes {
       throw ManifestError(
         origin: entry.keyOrigin, path: path,
         .impossible("an axis cannot be called '\(entry.key)': claims name \(named) by that word"))
+    }
+    if let problem = PathName.problem(ofAxis: entry.key) {
+      throw ManifestError(origin: entry.keyOrigin, path: "axes", .impossible(problem))
     }
     var values: [Value] = []
     if let items = entry.value.items {
@@ -184,7 +199,9 @@ private struct Axes {
               expected: "a mapping of dotted paths to values", found: value.value.found))
         }
         let overrides = try (value.value.entries ?? []).map { try ConfigOverride($0) }
-        for override in overrides { try override.checkIsSetting() }
+        for override in overrides {
+          try override.checkIsSetting(not: ["profiles", "assumptions", "axes", "seeds"])
+        }
         let name = ConfigNode(.scalar(value.key, isPlain: true), origin: value.keyOrigin)
         return Value(axis: entry.key, name: value.key, value: name, overrides: overrides)
       }
@@ -195,7 +212,26 @@ private struct Axes {
         .wrongType(
           expected: "a list of values or a mapping of names to overrides", found: "nothing"))
     }
+    try check(values, path)
     return values
+  }
+
+  /// Values are told apart by their names, in tables and in the names of pictures.
+  private static func check(_ values: [Value], _ path: String) throws {
+    var files: [String: String] = [:]
+    for value in values {
+      var problem = PathName.problem(ofAxisValue: value.name)
+      if let other = files.updateValue(value.name, forKey: value.name.inFileName) {
+        problem =
+          problem
+          ?? (other == value.name
+            ? "the value '\(other)' is there twice"
+            : "the pictures of '\(other)' and '\(value.name)' would have one name: rename one of them")
+      }
+      if let problem {
+        throw ManifestError(origin: value.value.origin, path: path, .impossible(problem))
+      }
+    }
   }
 
   /// All combinations, the first axis varying slowest.
@@ -207,12 +243,20 @@ private struct Axes {
 }
 
 extension ConfigOverride {
-  /// Refuses to rename the study: its records and results lie under its name.
-  func checkIsSetting() throws {
-    guard let key = path.elements.first, ["study", "title"].contains(key) else { return }
-    throw ManifestError(
-      origin: path.origin, path: path.description,
-      .impossible("the study's \(key == "study" ? "id" : key) cannot be overridden"))
+  /// Refuses to rename the study, as its records and results lie under its name, and to replace what is not
+  /// read any more where the override stands, as that would do nothing.
+  func checkIsSetting(not unread: Set<String> = []) throws {
+    guard let key = path.elements.first else { return }
+    func refuse(_ message: String) -> ManifestError {
+      ManifestError(origin: path.origin, path: path.description, .impossible(message))
+    }
+    if ["study", "title"].contains(key) {
+      throw refuse("the study's \(key == "study" ? "id" : key) cannot be overridden")
+    }
+    if unread.contains(key) {
+      throw refuse(
+        "an override of '\(key)' would change nothing here: replace a setting of the runs")
+    }
   }
 
   /// An override written in a manifest: the key is the dotted path.

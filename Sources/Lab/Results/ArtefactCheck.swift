@@ -40,6 +40,7 @@ struct ArtefactCheck {
       guard let computation else { continue }
       try check(computation, at: ["compute", "\(index)", tagged.tag], templates)
     }
+    try checkArrays()
     for (index, reported) in (artefact.reported ?? []).enumerated() {
       try check(reported, at: index)
     }
@@ -48,6 +49,47 @@ struct ArtefactCheck {
     }
     for (index, claim) in (artefact.claims ?? []).enumerated() { try check(claim, at: index) }
     for index in drawings.indices { try check(drawingAt: index) }
+  }
+
+  /// Of two arrays with one name in a run's results, the second could not be written.
+  private func checkArrays() throws {
+    var ofRuns: [String: String] = [:]
+    var ofNoRun: [String: String] = [:]
+    var withoutRuns = standalone.makeIterator()
+    for (index, (tagged, computation)) in zip(artefact.compute ?? [], computations).enumerated() {
+      let path = ["compute", "\(index)", tagged.tag]
+      if let computation {
+        try take(computation.arrays, at: path, &ofRuns)
+      } else if let computation = withoutRuns.next() {
+        try take(computation.arrays, at: path, &ofNoRun)
+      }
+    }
+    for (index, use) in uses.enumerated() {
+      var ofUse = ofRuns
+      for (place, computation) in use.computations.enumerated() {
+        let path = ["use", "\(index)", "compute", "\(place)", type(of: computation).name]
+        try take(computation.arrays, at: path, &ofUse)
+      }
+    }
+  }
+
+  /// - Parameter makers: the paths of the computations that make each array, to which this one is added.
+  private func take(
+    _ arrays: [String], at path: [String], _ makers: inout [String: String]
+  ) throws {
+    let maker = path.joined(separator: ".")
+    for array in arrays {
+      if let other = makers.updateValue(maker, forKey: array) {
+        throw ManifestError(
+          // The path ends in the computation's tag, at which the item begins.
+          origin: origin(of: path.dropLast()), path: maker,
+          .impossible(
+            other == maker
+              ? "it makes the array '\(array)' twice: name it once"
+              : "\(other) makes the array '\(array)' already: leave one of them out, or make one of both"
+          ))
+      }
+    }
   }
 
   /// A drawing of an array that nothing makes would be empty, and one of a file that another has would
@@ -75,7 +117,8 @@ struct ArtefactCheck {
       }
     }
     if drawing.file == "comparison" {
-      throw error(path + ["file"], "the file 'comparison' is that of the numbers beside the paper's")
+      throw error(
+        path + ["file"], "the file 'comparison' is that of the numbers beside the paper's")
     }
     if let first = drawings.firstIndex(where: { $0.file == drawing.file }), first < index {
       throw error(path + ["file"], "draw.\(first) has the file '\(drawing.file)' already")
@@ -169,7 +212,8 @@ struct ArtefactCheck {
         "missing key 'margin': how far apart two numbers may lie and still be called equal; or "
           + "'not-comparable', why no run can be judged by this one")
     case (_?, _?):
-      throw error(path + ["not-comparable"], "a number with a margin is one to judge by: give one of the two")
+      throw error(
+        path + ["not-comparable"], "a number with a margin is one to judge by: give one of the two")
     }
     do {
       _ = try Difference.against(reported.asReported, ours: [0])

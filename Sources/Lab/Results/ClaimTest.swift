@@ -30,10 +30,10 @@ struct ClaimTest {
   init(_ text: String) throws {
     let sides: [Substring]
     if text.contains("<") {
-      sides = text.split(separator: "<")
+      sides = text.split(separator: "<", omittingEmptySubsequences: false)
       sign = -1
     } else {
-      sides = text.split(separator: ">")
+      sides = text.split(separator: ">", omittingEmptySubsequences: false)
       sign = 1
     }
     guard sides.count == 2, let left = Self.side(sides[0]), let right = Self.side(sides[1]),
@@ -41,7 +41,10 @@ struct ClaimTest {
     else {
       throw ConfigValueError(
         "'\(text)' is no claim: write 'mean(axis=value, …) < mean(axis=value, …)', or with '>', or "
-          + "with a number on one side")
+          + "with a number on one side; no axis twice")
+    }
+    if left == right {
+      throw ConfigValueError("'\(text)' has the same on both sides: name two cells")
     }
     self.left = left
     self.right = right
@@ -53,10 +56,12 @@ struct ClaimTest {
     if let number = Double(text) { return number.isFinite ? .number(number) : nil }
     guard text.hasPrefix("mean("), text.hasSuffix(")") else { return nil }
     var values: [String: String] = [:]
-    for pair in text.dropFirst(5).dropLast().split(separator: ",") {
-      let parts = pair.split(separator: "=")
-      guard parts.count == 2 else { return nil }
-      values[String(parts[0])] = String(parts[1])
+    for pair in text.dropFirst(5).dropLast().split(separator: ",", omittingEmptySubsequences: false)
+    {
+      let parts = pair.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }),
+        values.updateValue(parts[1], forKey: parts[0]) == nil
+      else { return nil }
     }
     let study = values.removeValue(forKey: CellReference.studyKey)
     let measure = values.removeValue(forKey: measureKey)

@@ -38,6 +38,14 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup var project: ProjectOptions
 
+  func validate() throws {
+    if against == nil && (againstProfile != nil || !againstOverrides.isEmpty) {
+      throw ValidationError(
+        "--against-profile and --against-set are of the result that --against names: name one, or leave "
+          + "them out")
+    }
+  }
+
   func run() throws {
     let project = try self.project.open()
     let ours = try comparison(id, profile.name, of: project)

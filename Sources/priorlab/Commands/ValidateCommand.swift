@@ -47,11 +47,29 @@ struct ValidateCommand: ParsableCommand {
     if output.format == .json {
       print(try jsonText(lines), terminator: "")
     } else {
-      for line in lines { print(line.problem.map { "error: \($0)" } ?? "ok  \(line.id)") }
+      show(lines)
     }
-    let wrong = lines.filter { $0.problem != nil }.count
+    let problems = lines.compactMap(\.problem)
+    // What is wrong with a study is wrong for all that use it.
+    let wrong = Set(problems).count
     if wrong > 0 {
-      throw Ending(code: .usage, message: "\(wrong) of \(lines.count) manifests are wrong")
+      let others = problems.count - wrong
+      throw Ending(
+        code: .usage,
+        message: "\(wrong) of \(lines.count) manifests \(wrong == 1 ? "is" : "are") wrong"
+          + (others == 0 ? "" : ", and \(others) more cannot be used for that reason"))
+    }
+  }
+
+  /// A line for each manifest that can be used, and for each thing that is wrong.
+  private func show(_ lines: [Line]) {
+    var said: Set<String> = []
+    for line in lines {
+      if let problem = line.problem {
+        if said.insert(problem).inserted { print("error: \(problem)") }
+      } else {
+        print("ok  \(line.id)")
+      }
     }
   }
 

@@ -46,6 +46,14 @@ struct VerifyCommand: ParsableCommand {
     var isEqual: Bool { recorded == again }
   }
 
+  func validate() throws {
+    if rerun == nil && (cell != nil || study != nil) {
+      throw ValidationError(
+        "--cell and --study are of the run that --rerun trains again: say its seed, or leave them out"
+      )
+    }
+  }
+
   func run() throws {
     let stored = try Comparison(reading: directory + "/comparison.json")
     let cells = try cells(of: stored)

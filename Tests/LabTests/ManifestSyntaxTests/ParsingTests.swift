@@ -20,6 +20,11 @@ import Testing
     #expect(items[1].content == .scalar("5", isPlain: false))
   }
 
+  @Test func textOfEveryStyleHasNoTag() throws {
+    let root = try parseYAML("a: 'x'\nb: \"x\"\nc: |\n  x\nd: >\n  x\ne: {x: [x]}\n")
+    #expect(root.entries?.prefix(4).map(\.value.text) == ["x", "x", "x\n", "x\n"])
+  }
+
   @Test func followsAliases() throws {
     let root = try parseYAML("a: &x {rate: 1}\nb: *x\n")
     #expect(root["b"] == root["a"])
@@ -50,6 +55,11 @@ import Testing
       "x.yaml:3:3: merge keys ('<<') are not supported; write the keys out"
     ),
     ("a: !python/object 1", "x.yaml:1:4: YAML tag '!python/object' is not supported; remove it"),
+    ("a: !!int 5", "x.yaml:1:4: YAML tag '!!int' is not supported; remove it"),
+    ("a: !!str 5", "x.yaml:1:4: YAML tag '!!str' is not supported; remove it"),
+    ("a: !!binary \"aGk=\"", "x.yaml:1:4: YAML tag '!!binary' is not supported; remove it"),
+    ("a: !!seq [1]", "x.yaml:1:4: YAML tag '!!seq' is not supported; remove it"),
+    ("a: !!map {b: 1}", "x.yaml:1:4: YAML tag '!!map' is not supported; remove it"),
   ])
   func wordsErrors(yaml: String, expected: String) {
     #expect(manifestMessage { try parseYAML(yaml) } == expected)

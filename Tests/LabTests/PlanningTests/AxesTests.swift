@@ -127,6 +127,35 @@ import Training
     #expect(message.contains(expected), "\(message)")
   }
 
+  /// Names stand in tables, in filters and in the names of files.
+  @Test(arguments: [
+    ("{a: [1, 1]}", "axes.a: the value '1' is there twice"),
+    ("{a: {a-b: {}, a_b: {}}}", "axes.a: the pictures of 'a-b' and 'a_b' would have one name"),
+    ("{a: [a b]}", "axes.a: the name of an axis value must be of 1 to 60 letters, digits"),
+    ("{a: [a/b]}", "axes.a: the name of an axis value must be"),
+    ("{a: [\"\"]}", "axes.a: the name of an axis value must be"),
+    ("{a: [\"x\\ny\"]}", "axes.a: the name of an axis value must be"),
+    ("{a: {é: {}}}", "axes.a: the name of an axis value must be"),
+    ("{a: [\(String(repeating: "x", count: 61))]}", "axes.a: the name of an axis value must be"),
+    ("{a b: [1]}", "axes: the name of an axis must be of 1 to 60 letters, digits, '_' and '-'"),
+    ("{\"\": [1]}", "axes: the name of an axis must be"),
+    ("{1: [1]}", "axes: the name of an axis must be"),
+    (
+      "{a: [\(String(repeating: "x", count: 60))], b: [\(String(repeating: "x", count: 60))]}",
+      "axes: the names of axes and values make cells of more than 100 characters: shorten them"
+    ),
+  ])
+  func impossibleNames(_ axes: String, _ expected: String) {
+    let message = words { try resolved(axes: axes) }
+    #expect(message.hasPrefix("x.yaml:"))
+    #expect(message.contains(expected), "\(message)")
+  }
+
+  @Test func namesOfNumbers() throws {
+    let study = try resolved(axes: "{a: [-1, 0.1, 1e-3, 2.5e+4, x_1, y-2]}")
+    #expect(study.cells.map { $0["a"] } == ["-1", "0.1", "1e-3", "2.5e+4", "x_1", "y-2"])
+  }
+
   /// An axis value that is no mapping would be read as one that replaces nothing.
   @Test(arguments: ["{a: {x: 5}}", "{a: {x: [1, 2]}}"])
   func axisValuesAreMappings(_ axes: String) {

@@ -85,7 +85,9 @@ import Testing
     #expect(SeedList(text)?.seeds == seeds)
   }
 
-  @Test(arguments: ["", "0", "-1", "-1,2", "1,1", "a", "1,a", "1.5", "1;2", ",", "1 2"])
+  @Test(arguments: [
+    "", "0", "-1", "-1,2", "1,1", "a", "1,a", "1.5", "1;2", ",", "1 2", "3,,", ",3", "0,,1",
+  ])
   func refuses(_ text: String) {
     #expect(SeedList(text) == nil)
   }

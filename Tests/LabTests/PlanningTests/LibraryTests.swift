@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Lab
@@ -203,6 +204,29 @@ import Testing
           + "average/rate, average/squared-error, loss/distortion, loss/rate, "
           + "statistic/squared-error, validation/distortion, validation/rate, validation/sum, "
           + "weight/distortion, weight/rate"), "\(message)")
+  }
+
+  /// Two arrays of one name could not both be written once the runs are trained.
+  @Test(arguments: [
+    (
+      "use: [{study: test/tiny}]",
+      "use: [{study: test/tiny, compute: [{curves: {names: [weight/rate]}}]}]", "{curves",
+      "use.0.compute.0.curves: compute.2.curves makes the array 'curves/step' already: leave one of them "
+        + "out, or make one of both"
+    ),
+    (
+      "  - prior-samples: {count: 5}", "  - codes: {examples: 20}", "codes: {examples: 20",
+      "compute.1.codes: compute.0.codes makes the array 'codes/mean' already: leave one of them out, or "
+        + "make one of both"
+    ),
+    (
+      "[weight/rate, loss/rate]", "[weight/rate, weight/rate]", "curves: {",
+      "compute.2.curves: it makes the array 'curves/weight/rate' twice: name it once"
+    ),
+  ])
+  func arraysOfOneName(_ old: String, _ new: String, _ at: String, _ expected: String) throws {
+    let text = try edited(Tiny.artefact, [old: new])
+    #expect(try message([old: new]) == "\(try place(at, in: text, file: "1.yaml")): \(expected)")
   }
 
   /// What a model can record is no mistake where an override keeps a run from recording it.
@@ -432,6 +456,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [String(repeating: "a", count: 61), "a/" + String(repeating: "b", count: 59)])
+  func idsThatAreTooLong(_ id: String) throws {
+    try Workplace.with([try edited(Tiny.study, ["study: test/tiny": "study: \(id)"])]) { place in
+      let message = words { try place.library() }
+      #expect(message.hasSuffix("0.yaml:1:8: study: an id has at most 60 characters"), "\(message)")
+    }
+  }
+
+  @Test func filesWhoseNamesAreTooLong() throws {
+    let long = String(repeating: "a", count: 61)
+    let message = try message(["file: error": "file: \(long)"])
+    #expect(
+      message.hasSuffix("draw.0.bars: the name of the file has at most 60 characters"), "\(message)"
+    )
+  }
+
   @Test(arguments: ["../x", "a/b", ".a", "-a", "a b", "\"\""])
   func filesThatAreNoNames(_ file: String) throws {
     let edit = ["file: error": "file: \(file)"]
@@ -482,6 +522,45 @@ import Testing
       #expect(
         words { try library.study("test/tin", ProfileName(name: "paper"), kinds: Tiny.kinds) }
           == "there is no study 'test/tin'; did you mean 'test/tiny'?")
+    }
+  }
+
+  /// Each cause is told apart, and none keeps the others from being read.
+  @Test func filesThatCannotBeRead() throws {
+    try Workplace.with { place in
+      let root = place.root + "/experiments"
+      var wrong = Data("study: a\ntitle: M".utf8)
+      wrong.append(0xFC)
+      try place.write(wrong, to: "experiments/latin.yaml")
+      try place.write("", to: "experiments/directory.yaml/x.yaml")
+      #expect(mkfifo(root + "/pipe.yaml", 0o600) == 0)
+      try FileManager.default.createSymbolicLink(
+        atPath: root + "/link.yaml", withDestinationPath: "nowhere")
+      let library = ManifestLibrary(root: root)
+      #expect(library.studies.count == 1 && library.artefacts.count == 1)
+      #expect(
+        library.problems.map { "\($0.error)".replacing(root + "/", with: "") } == [
+          "directory.yaml is a directory, and by its name should be a manifest: rename or remove it",
+          "latin.yaml:2:9: not valid YAML: a character is not UTF-8; save the file in that encoding",
+          "link.yaml is a link to a file that is not there: mend the link, or remove it",
+          "pipe.yaml is neither a file nor a directory: remove it, or put a manifest in its place",
+        ])
+      #expect(
+        words { try Catalogue(root: root) }
+          == "\(root)/catalogue.yaml is not there: restore it, or name the directory that has it")
+    }
+  }
+
+  /// What is not read is not taken for empty.
+  @Test func directoriesThatCannotBeRead() throws {
+    try Workplace.with { place in
+      #expect(ManifestLibrary(root: place.root + "/nowhere").problems.isEmpty)
+      let file = place.root + "/experiments/0.yaml"
+      #expect(
+        ManifestLibrary(root: file).problems.map { "\($0.error)" } == [
+          "\(file) cannot be read (Not a directory): correct its permissions, or put a copy that can be "
+            + "read in its place"
+        ])
     }
   }
 

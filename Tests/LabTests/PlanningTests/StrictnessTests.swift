@@ -36,6 +36,12 @@ import Testing
     Wrong(
       "final/weight/rate, ", "final/weight/rat, ", at: "final/weight/rat",
       "measures: unknown name 'final/weight/rat'; did you mean 'final/weight/rate'?"),
+    Wrong(
+      "final/weight/rate, ", "first-step/weigth/rate/above-0.99, ",
+      at: "first-step/weigth/rate/above-0.99",
+      "measures: unknown name 'first-step/weigth/rate/above-0.99'; did you mean "
+        + "'first-step/weight/rate/above-0.99'? Expected one of first-step/average/distortion/above-0.99, "
+    ),
     Wrong("  vhp:", "  vph:", at: "vph", "model: unknown name 'vph'; did you mean 'vhp'?"),
     Wrong(
       "{pendulum:", "{pendulm:", at: "pendulm",
@@ -260,6 +266,26 @@ import Testing
       #expect(
         words { try Tiny.resolve(axis) }.hasSuffix(
           "axes.\(key): an axis cannot be called '\(key)': claims name \(named) by that word"))
+    }
+  }
+
+  /// What would do nothing is no override, though it would name the result.
+  @Test func overridesOfNothing() throws {
+    let rest = "would change nothing here: replace a setting of the runs"
+    for override in ["profiles.quick.seeds=3", "profiles={}", "assumptions=[]"] {
+      let (path, key) = (override.split(separator: "=")[0], override.prefix { $0.isLetter })
+      #expect(
+        words { try Tiny.resolved(profile: ProfileName(name: "paper", overrides: [override])) }
+          == "--set \(override): \(path): an override of '\(key)' \(rest)")
+    }
+    let profile = try edited(
+      Tiny.study, ["set: {phases.train.until: {steps: 4}}": "set: {profiles.quick.seeds: 3}"])
+    #expect(
+      words { try Tiny.resolve(profile, ProfileName(name: "quick")) }
+        .hasSuffix("profiles.quick.seeds: an override of 'profiles' \(rest)"))
+    for setting in ["seeds: 3", "axes.method.rewo: {}", "profiles: {}"] {
+      let axis = try edited(Tiny.study, ["plain:\n": "plain:\n      \(setting)\n"])
+      #expect(words { try Tiny.resolve(axis) }.hasSuffix(rest), "\(setting)")
     }
   }
 

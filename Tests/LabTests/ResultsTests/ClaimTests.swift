@@ -32,7 +32,10 @@ import Testing
     "mean(a=1 < mean(a=2)",
     "mean(a=1) <= mean(a=2)", "best(a=1) < best(a=2)", "mean(a=1=2) < mean(a=2)",
     "mean(a=1,) < mean(b=)", "mean() < mean()", "1 < 2", "mean(a=1) < nan", "mean(a=1) > inf",
-    "mean(a=1) < 5 %",
+    "mean(a=1) < 5 %", "mean(a=1) << mean(a=2)", "mean(a=1) < mean(a=2) <", "mean(a=1) >> 3",
+    "mean(a=1, a=2) < mean(a=3)", "mean(a==1) < mean(a=2)", "mean(a=1,) < mean(a=2)",
+    "mean(a=1, measure=x, measure=y) < 2", "mean(a=1) < mean(a=1)",
+    "mean(a=1,b=2) > mean(b=2, a=1)",
   ])
   func isNoClaim(_ text: String) {
     #expect(throws: ConfigValueError.self, "\(text)") { try ClaimTest(text) }

@@ -20,6 +20,8 @@ extension ConfigNode {
 private struct YAMLReader {
   /// The most values a manifest may hold: nested aliases can stand for billions.
   static let limit = 100_000
+  /// What `!!` stands for.
+  static let yamlTags = "tag:yaml.org,2002:"
 
   let origin: (_ line: Int, _ column: Int) -> Origin
 
@@ -44,7 +46,10 @@ private struct YAMLReader {
     let place = origin(node.mark?.line ?? 1, node.mark?.column ?? 1)
     switch node {
     case .scalar(let scalar):
-      try checkTag(scalar.tag, of: node)
+      // Yams gives text in quotes this tag, too.
+      if scalar.style == .plain || scalar.tag.description != Self.yamlTags + "str" {
+        try checkTag(scalar.tag, of: node)
+      }
       return ConfigNode(.scalar(scalar.string, isPlain: scalar.style == .plain), origin: place)
     case .sequence(let sequence):
       try checkTag(sequence.tag, of: node)
@@ -77,9 +82,8 @@ private struct YAMLReader {
 
   private func checkTag(_ tag: Tag, of node: Node) throws {
     let name = tag.description
-    guard name.isEmpty || name.hasPrefix("tag:yaml.org,2002:") else {
-      throw error(.unsupportedTag(name), at: node.mark)
-    }
+    if name.isEmpty { return }
+    throw error(.unsupportedTag(name.replacing(Self.yamlTags, with: "!!")), at: node.mark)
   }
 
   private func manifestError(for yamlError: YamlError) -> ManifestError {

@@ -55,8 +55,12 @@ extension ResultFile.CellEntry {
   }
 
   /// The label as part of a file name.
-  var fileLabel: String {
-    String(shortLabel.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })
-      .replacing("--", with: "-")
+  var fileLabel: String { shortLabel.inFileName }
+}
+
+extension String {
+  /// The text as part of a file name, in which different texts may be the same.
+  var inFileName: String {
+    String(map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }).replacing("--", with: "-")
   }
 }
