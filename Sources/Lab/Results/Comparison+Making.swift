@@ -172,7 +172,12 @@ private struct Evidence {
       return ClaimTest.Runs(
         values: values(own),
         errors: values(claim.withinRuns.flatMap { row(side, $0.standardError) }),
-        examples: Dictionary(uniqueKeysWithValues: examples))
+        examples: Dictionary(uniqueKeysWithValues: examples),
+        failed: Set(own?.failed ?? []),
+        withoutValue: Set(own?.finished ?? []).subtracting(
+          (own?.runs ?? []).map {
+            Comparison.RunReference(seed: $0.seed, identity: $0.identity)
+          }))
     }
     let sides = [test.left, test.right].filter { $0.cell != nil }
     let templates = sides.compactMap { row($0) }.compactMap { row in

@@ -41,7 +41,7 @@ public struct VerdictRule: Codable, Equatable, Sendable {
     notComparable: String? = nil
   ) throws -> Judgement {
     try StatisticsError.checkFinite(ours)
-    let lost = failures == 0 ? "" : "; \(failures) failed \(failures == 1 ? "run" : "runs")"
+    let lost = Self.lost(failures: failures)
     func plain(_ verdict: Verdict, _ reason: String, _ difference: Difference? = nil) -> Judgement {
       Judgement(
         verdict: verdict, difference: difference, reason: reason, explanation: reason + lost)
@@ -65,6 +65,12 @@ public struct VerdictRule: Codable, Equatable, Sendable {
     return Judgement(
       verdict: verdict, difference: difference, reason: reason,
       explanation: "\(reason): \(numbers(difference, reported))\(lost)")
+  }
+
+  /// The runs that have no value, to end an explanation with: `; 1 failed run; 2 runs without a value`.
+  static func lost(failures: Int, withoutValue: Int = 0) -> String {
+    (failures == 0 ? "" : "; " + counted(failures, "failed run"))
+      + (withoutValue == 0 ? "" : "; " + counted(withoutValue, "run") + " without a value")
   }
 
   /// Upper bound on the expected number of cells that are called better or worse wrongly.

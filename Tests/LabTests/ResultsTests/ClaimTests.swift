@@ -109,6 +109,54 @@ import Testing
         .outcome == .holds)
   }
 
+  /// Runs that only one side has are said to be left out.
+  @Test func runsWithoutAPartner() throws {
+    let more = high.merging([10: 50, 11: 60, 12: 70]) { $1 }
+    let result = try judge("<", low, more)
+    #expect(result.outcome == .holds)
+    #expect(result.explanation.contains("n = 4, "))
+    #expect(result.explanation.hasSuffix("]; 3 runs without a partner left out"))
+    #expect(try !judge("<", low, high).explanation.contains("left out"))
+    let single = try judge("<", [0: 1], [0: 2, 1: 3])
+    #expect(single.outcome == .inconclusive)
+    #expect(single.explanation.hasSuffix("n = 1: no interval; 1 run without a partner left out"))
+  }
+
+  /// One pair has no interval, and two samples of three have: both have the standard deviation 1, and t of 4
+  /// degrees of freedom is 2.7764, so it is −10 ± 2.7764 · √(2/3).
+  @Test func twoSamplesWhereOnePairIs() throws {
+    let result = try judge("<", [0: 1, 1: 2, 2: 3], [2: 11, 3: 12, 4: 13])
+    #expect(result.outcome == .holds)
+    #expect(
+      result.explanation
+        == "left − right = -10, n = 3 and 3, unpaired, 95 % interval [-12.27, -7.733]")
+  }
+
+  @Test func failedRunsAreSaid() throws {
+    try Table.with(
+      less: ["rewo": Table.near(1), "plain": Table.near(2)], failed: ["plain": 2]
+    ) { comparison, _ in
+      #expect(comparison.claims[0].outcome == .holds)
+      #expect(
+        comparison.claims[0].explanation.hasSuffix(
+          "; 2 runs without a partner left out; 2 failed runs"))
+    }
+    try Table.with(less: ["rewo": Table.near(1)], failed: ["plain": 5]) { comparison, _ in
+      #expect(comparison.claims[0].outcome == .notTested)
+      #expect(
+        comparison.claims[0].explanation == "a side has no finished run with a value; 5 failed runs")
+    }
+    // A run of both sides is one run.
+    let own = "mean(method=rewo, measure=test/more) > mean(method=rewo, measure=test/less)"
+    let claim = "mean(method=rewo) > mean(method=plain)\", measure: test/more,"
+    try Table.with(
+      less: ["rewo": Table.near(1)], more: ["rewo": Table.near(3)], failed: ["rewo": 1],
+      artefact: try edited(Table.artefact, [claim: "\(own)\","])
+    ) { comparison, _ in
+      #expect(comparison.claims[1].explanation.hasSuffix("]; 1 failed run"))
+    }
+  }
+
   @Test func saysTheNumbers() throws {
     let result = try judge("<", low, high)
     #expect(result.claim.source == "s")
