@@ -87,9 +87,9 @@ struct ClaimTest {
       Comparison.ClaimResult(claim: claim, outcome: outcome, explanation: why)
     }
     if let notComparable { return result(.notTested, notComparable) }
+    let withoutValue = left.withoutValue.union(right.withoutValue).count
     let lost = VerdictRule.lost(
-      failures: left.failed.union(right.failed).count,
-      withoutValue: left.withoutValue.union(right.withoutValue).count)
+      failures: left.failed.union(right.failed).count, withoutValue: withoutValue)
     guard let difference = try difference(left.values, right.values) else {
       return result(.notTested, "a side has no finished run with a value\(lost)")
     }
@@ -115,7 +115,10 @@ struct ClaimTest {
       }.joined(separator: ", ")
     }
     words += leftOut + lost
-    if interval.low <= 0 && interval.high >= 0 { return result(.inconclusive, words) }
+    // The runs that have a value are selected by what came out.
+    if withoutValue > 0 || interval.low <= 0 && interval.high >= 0 {
+      return result(.inconclusive, words)
+    }
     return result(interval.low * sign > 0 ? .holds : .contradicted, words)
   }
 

@@ -26,7 +26,8 @@ public struct VerdictRule: Codable, Equatable, Sendable {
   ///
   /// `matches` is a statement of equivalence: the whole 95 % interval of the difference lies
   /// within the margin. `better` and `worse` need the whole interval beyond the margin.
-  /// Everything else is `inconclusive`.
+  /// Everything else is `inconclusive`, and so is a cell of which a finished run has no value: those
+  /// that have one are selected by what came out.
   ///
   /// - Parameters:
   ///   - ours: one value per finished run.
@@ -41,13 +42,13 @@ public struct VerdictRule: Codable, Equatable, Sendable {
     notComparable: String? = nil
   ) throws -> Judgement {
     try StatisticsError.checkFinite(ours)
-    let lost = Self.lost(failures: failures)
+    let lost = Self.lost(failures: failures, withoutValue: withoutValue)
     func plain(_ verdict: Verdict, _ reason: String, _ difference: Difference? = nil) -> Judgement {
       Judgement(
         verdict: verdict, difference: difference, reason: reason, explanation: reason + lost)
     }
 
-    if ours.isEmpty, failures > 0 {
+    if ours.isEmpty, withoutValue == 0, failures > 0 {
       let reason = failures == 1 ? "the only run failed" : "all \(failures) runs failed"
       return Judgement(
         verdict: .failed(reason), difference: nil, reason: reason, explanation: reason)
@@ -61,14 +62,18 @@ public struct VerdictRule: Codable, Equatable, Sendable {
     guard !ours.isEmpty else { return plain(.inconclusive, "no run has a value") }
 
     let difference = try Difference.against(reported, ours: ours)
-    let (verdict, reason) = decide(difference)
+    var (verdict, reason) = decide(difference)
+    if withoutValue > 0, verdict != .inconclusive {
+      verdict = .inconclusive
+      reason = "not every finished run has a value"
+    }
     return Judgement(
       verdict: verdict, difference: difference, reason: reason,
       explanation: "\(reason): \(numbers(difference, reported))\(lost)")
   }
 
   /// The runs that have no value, to end an explanation with: `; 1 failed run; 2 runs without a value`.
-  static func lost(failures: Int, withoutValue: Int = 0) -> String {
+  static func lost(failures: Int, withoutValue: Int) -> String {
     (failures == 0 ? "" : "; " + counted(failures, "failed run"))
       + (withoutValue == 0 ? "" : "; " + counted(withoutValue, "run") + " without a value")
   }

@@ -132,6 +132,19 @@ import Testing
         == "left − right = -10, n = 3 and 3, unpaired, 95 % interval [-12.27, -7.733]")
   }
 
+  /// Values that are there of some runs alone decide nothing.
+  @Test func runsWithoutAValueDecideNothing() throws {
+    var values = Table.near(1)
+    values[3] = nil
+    try Table.with(less: ["rewo": values, "plain": Table.near(2)]) { comparison, _ throws in
+      #expect(comparison.claims[0].outcome == .inconclusive)
+      #expect(
+        comparison.claims[0].explanation.hasSuffix(
+          "]; 1 run without a partner left out; 1 run without a value"))
+      #expect(try comparison.row("rewo").judgement.verdict == .inconclusive)
+    }
+  }
+
   @Test func failedRunsAreSaid() throws {
     try Table.with(
       less: ["rewo": Table.near(1), "plain": Table.near(2)], failed: ["plain": 2]
@@ -144,7 +157,8 @@ import Testing
     try Table.with(less: ["rewo": Table.near(1)], failed: ["plain": 5]) { comparison, _ in
       #expect(comparison.claims[0].outcome == .notTested)
       #expect(
-        comparison.claims[0].explanation == "a side has no finished run with a value; 5 failed runs")
+        comparison.claims[0].explanation == "a side has no finished run with a value; 5 failed runs"
+      )
     }
     // A run of both sides is one run.
     let own = "mean(method=rewo, measure=test/more) > mean(method=rewo, measure=test/less)"

@@ -81,6 +81,22 @@ import Torch
       try verdict([], withoutValue: 2, notComparable: "x").verdict == .notComparable("x"))
   }
 
+  /// Five runs that reached an event say nothing of ten, of which the others did not.
+  @Test(arguments: [0.4, 0.5, 0.3])
+  func runsWithoutAValueDecideNothing(mean: Double) throws {
+    #expect(try verdict(five(around: mean)).verdict != .inconclusive)
+    let found = try verdict(five(around: mean), failures: 1, withoutValue: 5)
+    #expect(found.verdict == .inconclusive)
+    #expect(found.reason == "not every finished run has a value")
+    #expect(found.explanation.hasSuffix("; 1 failed run; 5 runs without a value"))
+    #expect(found.difference?.n == 5)
+    // They have not failed.
+    let some = try verdict([], failures: 1, withoutValue: 1)
+    #expect(some.verdict == .inconclusive)
+    #expect(
+      some.explanation == "no run has a value; 1 failed run; 1 run without a value")
+  }
+
   @Test func failedRunsAreNeverDropped() throws {
     #expect(try verdict([], failures: 3).verdict == .failed("all 3 runs failed"))
     #expect(try verdict([], failures: 1, reported: nil).verdict == .failed("the only run failed"))
