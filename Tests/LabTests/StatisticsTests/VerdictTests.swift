@@ -170,6 +170,22 @@ import Torch
     #expect(VerdictRule.expectedFalseAlarms(cells: 0) == 0)
   }
 
+  /// The bound for claims: between equal sides, 5 % of the 95 % intervals leave 0 out, 20 of 400, give or take
+  /// three deviations of 4.4.
+  @Test func equalSidesAreToldApartByChance() throws {
+    var generator = SplitMix64(state: 13)
+    let test = try ClaimTest("mean(a=1) < mean(a=2)")
+    let claim = Claim(that: "mean(a=1) < mean(a=2)", measure: "m", source: "s")
+    let decided = try (0..<400).count { _ in
+      func side() -> ClaimTest.Runs {
+        .init(values: Dictionary(uniqueKeysWithValues: (0..<5).map { ($0, generator.normal()) }))
+      }
+      let result = try test.judge(claim, left: side(), right: side(), notComparable: nil)
+      return result.outcome != .inconclusive
+    }
+    #expect((7...33).contains(decided))
+  }
+
   /// With the truth at the edge of the margin, the worst case that is still no difference, at most
   /// 2.5 % of the cells may be called better: 10 of 400, give or take three deviations of 3.1.
   @Test func falseAlarmsStayWithinTheBound() throws {
