@@ -143,13 +143,9 @@ private struct Evidence {
     // Without a value to judge by the margin plays no part.
     let rule = try VerdictRule(
       margin: reported?.margin?.value ?? 1, direction: measure.direction)
-    var compared = values
-    if reported?.statistic == .best {
-      compared = measure.direction.best(of: values).map { [$0] } ?? []
-    }
     return try rule.judge(
-      compared, failures: failed, withoutValue: withoutValue, reported: reported?.asReported,
-      notComparable: notComparable)
+      values, of: reported?.statistic ?? .mean, failures: failed, withoutValue: withoutValue,
+      reported: reported?.asReported, notComparable: notComparable)
   }
 
   /// What the runs behind these rows say of a claim.

@@ -80,6 +80,7 @@ import Training
       let row = try comparison.row("rewo", "test/more")
       // One best run has no interval; its difference is that of the best, not of the mean.
       #expect(row.judgement.verdict == verdict)
+      #expect(row.judgement.reason == "best of 5 runs: one value, no interval")
       #expect(row.judgement.difference?.estimate == (values.max() ?? 0) - 50)
       #expect(row.judgement.difference?.n == 1)
       #expect(row.summary?.n == 5)

@@ -67,6 +67,24 @@ import Torch
     #expect(three.reason == "n = 3 of the 5 that a match needs")
   }
 
+  /// The best of several runs is said to be that, and not one run.
+  @Test(arguments: [
+    (Direction.moreIsBetter, "ours 0.9, reported 0.4, difference +0.5"),
+    (.lessIsBetter, "ours 0.1, reported 0.4, difference -0.3"),
+  ])
+  func theBestHasNoInterval(_ direction: Direction, _ numbers: String) throws {
+    let rule = try VerdictRule(margin: 0.05, direction: direction)
+    let found = try rule.judge([0.3, 0.9, 0.1], of: .best, failures: 1, reported: Reported(0.4))
+    #expect(found.verdict == .inconclusive)
+    #expect(
+      found.explanation
+        == "best of 3 runs: one value, no interval: \(numbers), margin ±0.05; 1 failed run")
+    #expect(
+      try rule.judge([0.4], of: .best, reported: Reported(0.4)).reason
+        == "best of 1 run: one value, no interval")
+    #expect(try rule.judge([], of: .best, reported: Reported(0.4)).verdict == .noRun)
+  }
+
   @Test func nothingIsJudgedBeforeItIsTrained() throws {
     let none = try verdict([])
     #expect(none.verdict == .noRun)
