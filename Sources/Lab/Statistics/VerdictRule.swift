@@ -128,12 +128,11 @@ public struct VerdictRule: Codable, Equatable, Sendable {
       text += ", 95 % interval [\(signed(interval.low)), \(signed(interval.high))]"
     }
     text += ", margin ±\(short(margin))"
-    if difference.interval != nil {
-      text +=
-        difference.method == .welch
-        ? ", spread of both sides counted" : ", reported value taken as exact"
-    }
-    return text
+    if difference.interval == nil { return text }
+    if difference.method == .welch { return text + ", spread of both sides counted" }
+    return reported.standardDeviation != nil && reported.n == nil
+      ? text + ", the paper's spread is not counted: it does not say of how many runs"
+      : text + ", reported value taken as exact"
   }
 
   private func signed(_ value: Double) -> String { String(format: "%+.3g", value) }

@@ -148,6 +148,10 @@ import Torch
       try verdict(five(around: 0.42), reported: spread).explanation
         .hasSuffix("spread of both sides counted"))
     #expect(
+      try verdict(five(around: 0.42), reported: Reported(0.4, standardDeviation: 0.1)).explanation
+        .hasSuffix(
+          ", margin ±0.05, the paper's spread is not counted: it does not say of how many runs"))
+    #expect(
       try verdict([0.9]).explanation
         == "n = 1: no interval: ours 0.9 (n = 1), reported 0.4, difference +0.5, margin ±0.05")
   }
