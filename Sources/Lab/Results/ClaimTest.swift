@@ -50,7 +50,9 @@ struct ClaimTest {
   /// `mean(…)` of a cell, or a number.
   private static func side(_ text: Substring) -> Side? {
     let text = text.filter { $0 != " " }
-    if let number = Double(text) { return number.isFinite ? .number(number) : nil }
+    if let number = Double(text) {
+      return abs(number) <= StatisticsError.largest ? .number(number) : nil
+    }
     guard text.hasPrefix("mean("), text.hasSuffix(")") else { return nil }
     var values: [String: String] = [:]
     for pair in text.dropFirst(5).dropLast().split(separator: ",") {
@@ -136,10 +138,12 @@ struct ClaimTest {
         side.cell == nil ? [] : Array(runs.values.keys)
       })
     return try seeds.sorted().compactMap { seed in
+      // Examples that are none, or no numbers, say nothing.
       if let ours = left.examples[seed], let theirs = right.examples[seed],
-        ours.count == theirs.count
+        ours.count == theirs.count,
+        let difference = try? Difference.withinRuns(pairs: ours, theirs)
       {
-        return (seed, try .withinRuns(pairs: ours, theirs))
+        return (seed, difference)
       }
       guard let samples = claim.withinRuns?.samples,
         let ours = estimate(self.left, left, seed, samples),

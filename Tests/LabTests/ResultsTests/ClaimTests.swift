@@ -32,7 +32,7 @@ import Testing
     "mean(a=1 < mean(a=2)",
     "mean(a=1) <= mean(a=2)", "best(a=1) < best(a=2)", "mean(a=1=2) < mean(a=2)",
     "mean(a=1,) < mean(b=)", "mean() < mean()", "1 < 2", "mean(a=1) < nan", "mean(a=1) > inf",
-    "mean(a=1) < 5 %",
+    "mean(a=1) < 5 %", "mean(a=1) < 1e101",
   ])
   func isNoClaim(_ text: String) {
     #expect(throws: ConfigValueError.self, "\(text)") { try ClaimTest(text) }
@@ -314,5 +314,12 @@ import Testing
     // Those of other images, or of another seed, cannot be paired.
     #expect(try judge([11, 92, 33]).explanation.contains("no interval"))
     #expect(try judge([11, 92, 33, 52], seed: 1).explanation.contains("no interval"))
+    // Nor what is no number.
+    let text = "mean(a=1) < mean(a=2)"
+    let odd = try ClaimTest(text).judge(
+      Claim(that: text, measure: "m", source: "s"),
+      left: .init(values: [0: 45], examples: [0: [10, 90, 30, 50]]),
+      right: .init(values: [0: 47], examples: [0: [11, 92, .infinity, 52]]), notComparable: nil)
+    #expect(odd.explanation.contains("no interval"))
   }
 }

@@ -339,6 +339,28 @@ import Training
     }
   }
 
+  /// A curve may end at a number that nothing can be reckoned with; its run has no value then.
+  @Test func curvesBeyondNumbers() throws {
+    let artefact = """
+      artefact: test/table
+      title: t
+      use: [{study: test/tiny}]
+      measures: [final/weight/rate]
+      """
+    try Workplace.with([Tiny.study, artefact]) { place in
+      let artefact = try place.artefact()
+      try place.record(
+        artefact.runs.map { run in
+          var curves = Curves()
+          curves.record(2, ["weight/rate": run.seed == 0 ? 1e308 : 1])
+          return recorded(run, curves: curves)
+        })
+      for row in try Comparison(artefact, kinds: Tiny.kinds, store: place.store).rows {
+        #expect(row.runs.map(\.value) == [1] && row.withoutValue == 1)
+      }
+    }
+  }
+
   @Test func falseAlarms() throws {
     try Table.with(less: ["rewo": Table.near(1), "plain": Table.near(2)]) { comparison, _ in
       #expect(comparison.expectedFalseAlarms == 0.1)
