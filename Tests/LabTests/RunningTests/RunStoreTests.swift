@@ -167,6 +167,8 @@ import Training
     ("\"curves\":{\"steps\":[],", "\"curves\":{\"steps\":[3,2],"),
     ("\"curves\":{\"steps\":[],", "\"curves\":{\"steps\":[-1],"),
     ("\"values\":{}}", "\"values\":{\"loss/rate\":[0.5]}}"),
+    ("\"measures\":{\"a\":1}", "\"measures\":{\"a\":1e308}"),
+    ("\"measures\":{\"a\":1}", "\"measures\":{\"a\":1},\"examples\":{\"a\":[1,-1e101]}"),
   ])
   func impossibleNumbers(_ old: String, _ new: String) throws {
     try Workplace.with { place in
