@@ -79,7 +79,7 @@ private struct Evidence {
     self.failures = failures
     self.only = only
     records = try artefact.studies.reduce(into: [:]) { records, study in
-      records.merge(try store.records(of: study.id).records) { first, _ in first }
+      records.merge(try store.records(of: study.id)) { first, _ in first }
     }
   }
 
