@@ -61,10 +61,10 @@ public struct CheckpointStore {
       environment: environment)
     try AtomicFile.write(try JSONEncoder().encode(note), to: path(state.totalSteps, "json"))
     // Those of a later step belong to an attempt that could not be resumed and was started again.
-    for step in steps() where step > state.totalSteps { remove(step) }
-    for step in steps().dropLast(2) { remove(step) }
-    let kept = steps().map { "\(Self.prefix)\($0)." }
-    for name in Self.names(in: directory) where !kept.contains(where: name.hasPrefix) {
+    for step in try steps() where step > state.totalSteps { remove(step) }
+    for step in try steps().dropLast(2) { remove(step) }
+    let kept = try steps().map { "\(Self.prefix)\($0)." }
+    for name in try Self.names(in: directory) where !kept.contains(where: name.hasPrefix) {
       try? Disk.remove("\(directory)/\(name)")
     }
   }
@@ -72,9 +72,12 @@ public struct CheckpointStore {
   /// Restores the newest usable checkpoint into the model.
   ///
   /// - Returns: its state, or nil where there is none; and a warning for each that was passed over.
-  public func restore(into model: any Model) -> (state: TrainingState?, warnings: [String]) {
+  /// - Throws: `FileError` where the directory cannot be read.
+  public func restore(
+    into model: any Model
+  ) throws -> (state: TrainingState?, warnings: [String]) {
     var warnings: [String] = []
-    for step in steps().reversed() {
+    for step in try steps().reversed() {
       do {
         return (try read(step, into: model), warnings)
       } catch {
@@ -84,9 +87,9 @@ public struct CheckpointStore {
     return (nil, warnings)
   }
 
-  /// Removes all checkpoints, whole or not, as after the end of a run.
+  /// Removes all checkpoints, whole or not, as after the end of a run; what stays does no harm.
   public func removeAll() {
-    for file in Self.files(in: directory) { try? Disk.remove(file) }
+    for file in (try? Self.files(in: directory)) ?? [] { try? Disk.remove(file) }
   }
 
   // MARK: Files
@@ -96,26 +99,31 @@ public struct CheckpointStore {
   }
 
   /// Paths of the checkpoints' files in a directory, whole or not: a killed process may leave a part of one.
-  public static func files(in directory: String) -> [String] {
-    names(in: directory).map { "\(directory)/\($0)" }
+  ///
+  /// - Throws: `FileError` where it cannot be read.
+  public static func files(in directory: String) throws -> [String] {
+    try names(in: directory).map { "\(directory)/\($0)" }
   }
 
   /// The step of the newest checkpoint in a directory, whether usable or not.
-  public static func newestStep(in directory: String) -> Int? { steps(in: directory).last }
+  ///
+  /// - Throws: `FileError` where it cannot be read.
+  public static func newestStep(in directory: String) throws -> Int? {
+    try steps(in: directory).last
+  }
 
-  private static func names(in directory: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    return names.filter { $0.hasPrefix(prefix) }
+  private static func names(in directory: String) throws -> [String] {
+    try Disk.names(in: directory).filter { $0.hasPrefix(prefix) }
   }
 
   /// Steps that a note was written for, ascending.
-  private static func steps(in directory: String) -> [Int] {
-    names(in: directory).compactMap { name in
+  private static func steps(in directory: String) throws -> [Int] {
+    try names(in: directory).compactMap { name in
       name.hasSuffix(".json") ? Int(name.dropFirst(prefix.count).dropLast(".json".count)) : nil
     }.sorted()
   }
 
-  private func steps() -> [Int] { Self.steps(in: directory) }
+  private func steps() throws -> [Int] { try Self.steps(in: directory) }
 
   private static let prefix = "checkpoint-"
 

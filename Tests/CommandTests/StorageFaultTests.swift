@@ -55,6 +55,57 @@ extension CommandTests {
       }
     }
 
+    /// What may not be read is not taken for missing: everything would be trained again.
+    @Test(arguments: ["results/vhp/pendulum", "results/vhp/pendulum/runs"])
+    func resultsThatMayNotBeRead(_ place: String) throws {
+      let project = try Project(resultsOf: try SmokeTable.project(), weights: false)
+      let before = try project.tree()
+      try protect("\(project.root)/\(place)", "a-rwx")
+      defer { try? protect("\(project.root)/\(place)", "u+rwx") }
+      for command in [
+        ["plan", "vhp/table-1", "--profile", "smoke"], ["clean", "--all", "--dry-run"],
+        ["compare", "vhp/table-1", "--profile", "smoke"], table, table + ["--no-training"],
+      ] {
+        let outcome = try project.start(command, through: asAnyone).finish()
+        #expect(outcome.code == 2, "\(command): \(outcome)")
+        #expect(outcome.output.isEmpty, "\(command): \(outcome)")
+        #expect(outcome.complaints.count == 1, "\(command): \(outcome)")
+        #expect(outcome.errors.hasPrefix("error: \(place)"), "\(command): \(outcome)")
+        #expect(
+          outcome.errors.contains(" cannot be read (Permission denied): change its permissions"),
+          "\(command): \(outcome)")
+      }
+      try protect("\(project.root)/\(place)", "u+rwx")
+      #expect(try project.tree() == before)
+    }
+
+    @Test func aComparisonThatMayNotBeRead() throws {
+      let project = try Project(resultsOf: try SmokeTable.project(), weights: false)
+      let file = "results/vhp/table-1/smoke/comparison.json"
+      try protect("\(project.root)/\(file)", "a-r")
+      let sentence = "\(file) cannot be read (Permission denied): change its permissions"
+      let verify = try project.start(
+        ["verify", "results/vhp/table-1/smoke"], through: asAnyone
+      ).finish()
+      #expect(verify.code == 2 && verify.errors.hasPrefix("error: " + sentence), "\(verify)")
+      let list = try project.start(["list", "vhp"], through: asAnyone).finish()
+      #expect(list.code == 0 && list.output.contains("smoke: " + sentence), "\(list)")
+    }
+
+    @Test func dataSetsThatMayNotBeListed() throws {
+      let project = try Project()
+      try protect("\(project.root)/datasets", "a-rwx")
+      defer { try? protect("\(project.root)/datasets", "u+rwx") }
+      for command in [["data", "list"], ["validate"], ["plan", "vhp/table-1"]] {
+        let outcome = try project.start(command, through: asAnyone).finish()
+        #expect(outcome.code == 3 && outcome.output.isEmpty, "\(command): \(outcome)")
+        #expect(
+          outcome.errors
+            == "error: the directory of data sets datasets cannot be read (Permission denied): "
+            + "correct its permissions, or name another with --datasets\n", "\(command)")
+      }
+    }
+
     /// A limit on the size of files must not end a run by a signal, nor leave a part of a file.
     @Test func aLimitOnTheSizeOfFiles() throws {
       let project = try Project(resultsOf: try SmokeTable.project(), weights: false)

@@ -146,8 +146,8 @@ extension CommandTests {
       let before = try project.tree()
       let namesBefore = try names()
       let sentence =
-        "the runs recorded in \(file) cannot be read: change its permissions, or move it away to "
-        + "begin without them"
+        "\(file) cannot be read (Is a directory): change its permissions, or move it away to begin "
+        + "without what it holds"
       let plan = ["plan", "vhp/table-1", "--profile", "smoke"]
       for command in [plan, table, table + ["--no-training"]] {
         let outcome = try project.start(command).finish()

@@ -71,7 +71,7 @@ import Torch
         let store = CheckpointStore(in: directory, environment: "here")
         try fault.damage(directory, 4)
         let run = try SmallVHP()
-        let (state, warnings) = store.restore(into: run.model)
+        let (state, warnings) = try store.restore(into: run.model)
         #expect(state?.totalSteps == 2)
         #expect(warnings.count == 1)
         #expect(warnings.first?.hasPrefix("checkpoint at step 4 is passed over: ") == true)
@@ -88,7 +88,7 @@ import Torch
         try fault.damage(directory, 2)
         let fresh = try SmallVHP()
         let before = fresh.outcome
-        let none = store.restore(into: fresh.model)
+        let none = try store.restore(into: fresh.model)
         #expect(none.state == nil)
         #expect(none.warnings.count == 2)
         #expect(fresh.outcome == before)
@@ -100,7 +100,7 @@ import Torch
     try tensors {
       let run = try SmallVHP()
       for directory in [NSTemporaryDirectory(), "/nonexistent"] {
-        let (state, warnings) = CheckpointStore(in: directory, environment: "here")
+        let (state, warnings) = try CheckpointStore(in: directory, environment: "here")
           .restore(into: run.model)
         #expect(state == nil && warnings.isEmpty)
       }
@@ -123,7 +123,7 @@ import Torch
         try FileManager.default.removeItem(atPath: directory + "/checkpoint-4.json")
         let run = try SmallVHP()
         let store = CheckpointStore(in: directory, environment: "here")
-        let (state, warnings) = store.restore(into: run.model)
+        let (state, warnings) = try store.restore(into: run.model)
         #expect(state?.totalSteps == 2 && warnings.isEmpty)
         store.removeAll()
         let left = try FileManager.default.contentsOfDirectory(atPath: directory)
@@ -139,10 +139,10 @@ import Torch
         _ = try twoCheckpoints(directory)
         let store = CheckpointStore(in: directory, environment: "elsewhere")
         let run = try SmallVHP()
-        #expect(store.restore(into: run.model).state == nil)
+        #expect(try store.restore(into: run.model).state == nil)
         try run.run(to: 1)
         try store.save(run.model, run.trainer.state)
-        #expect(store.restore(into: try SmallVHP.untrained()).state?.totalSteps == 1)
+        #expect(try store.restore(into: SmallVHP.untrained()).state?.totalSteps == 1)
         let files = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
         #expect(files == ["checkpoint-1.h5", "checkpoint-1.json"])
       }
@@ -156,7 +156,7 @@ import Torch
         _ = try twoCheckpoints(directory)
         let other = try SmallVHP(latent: 3)
         let before = other.outcome
-        let (state, warnings) = CheckpointStore(in: directory, environment: "here")
+        let (state, warnings) = try CheckpointStore(in: directory, environment: "here")
           .restore(into: other.model)
         #expect(state == nil && warnings.count == 2)
         let after = other.outcome

@@ -25,7 +25,7 @@ import Torch
           try store.save(first.model, first.trainer.state)
 
           let second = try SmallVHP()
-          let (state, warnings) = CheckpointStore(in: directory, environment: "here")
+          let (state, warnings) = try CheckpointStore(in: directory, environment: "here")
             .restore(into: second.model)
           #expect(warnings == [])
           second.trainer.restore(try #require(state))
@@ -58,7 +58,7 @@ import Torch
           try CheckpointStore(in: directory, environment: "here")
             .save(first.model, first.trainer.state)
           let second = try SmallGMVAE()
-          let (state, warnings) = CheckpointStore(in: directory, environment: "here")
+          let (state, warnings) = try CheckpointStore(in: directory, environment: "here")
             .restore(into: second.model)
           #expect(warnings == [])
           second.trainer.restore(try #require(state))
@@ -78,7 +78,7 @@ import Torch
         let store = CheckpointStore(in: directory, environment: "here")
         for stop in [2, 3, 6, 8] {
           let part = try SmallVHP()
-          if let state = store.restore(into: part.model).state { part.trainer.restore(state) }
+          if let state = try store.restore(into: part.model).state { part.trainer.restore(state) }
           try part.run(to: stop)
           try store.save(part.model, part.trainer.state)
           if stop == 8 { #expect(part.outcome == whole.outcome) }
@@ -101,7 +101,7 @@ import Torch
       try withTemporaryDirectory { directory in
         let store = CheckpointStore(in: directory, environment: "here")
         try store.save(models[0], trainers[0].state)
-        let (state, warnings) = store.restore(into: models[1])
+        let (state, warnings) = try store.restore(into: models[1])
         #expect(warnings == [])
         trainers[1].restore(try #require(state))
       }
@@ -129,7 +129,7 @@ import Torch
         try Data("mine".utf8).write(to: URL(fileURLWithPath: directory + "/notes.json"))
         store.removeAll()
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["notes.json"])
-        #expect(store.restore(into: run.model).state == nil)
+        #expect(try store.restore(into: run.model).state == nil)
       }
     }
   }

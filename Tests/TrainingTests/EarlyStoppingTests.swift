@@ -271,7 +271,7 @@ import Torch
           try CheckpointStore(in: directory, environment: "here")
             .save(first.model, first.trainer.state)
           let second = try SmallGMVAE(earlyStopping: true)
-          let (state, warnings) = CheckpointStore(in: directory, environment: "here")
+          let (state, warnings) = try CheckpointStore(in: directory, environment: "here")
             .restore(into: second.model)
           #expect(warnings == [])
           second.trainer.restore(try #require(state))

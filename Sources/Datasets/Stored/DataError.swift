@@ -17,6 +17,8 @@ public enum DataError: Error, Equatable, Sendable {
   case notWeights(dataset: String)
   /// No manifest describes the data set.
   case undescribed(dataset: String)
+  /// The directory of the data sets' manifests cannot be listed.
+  case unlisted(FileError)
 
   /// How missing files are had.
   public enum Remedy: Equatable, Sendable {
@@ -49,6 +51,10 @@ extension DataError: CustomStringConvertible {
       "datasets/\(dataset).yaml describes no weights: give it a split 'weights'"
     case .undescribed(let dataset):
       "nothing describes \(dataset): name a directory that has \(dataset).yaml with --datasets"
+    case .unlisted(.system(_, let path, let code)):
+      "the directory of data sets \(path) cannot be read (\(String(cString: strerror(code)))): correct "
+        + "its permissions, or name another with --datasets"
+    case .unlisted(let error): "\(error)"
     }
   }
 

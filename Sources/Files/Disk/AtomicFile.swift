@@ -26,8 +26,7 @@ public enum AtomicFile {
   ///
   /// Only for who is alone there: a file that is being written looks the same.
   public static func removeLeftovers(in directory: String) throws {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    for name in names where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+    for name in try Disk.names(in: directory) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
       try Disk.remove(directory + "/" + name)
     }
   }

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Synchronization
 
@@ -12,14 +13,27 @@ public final class DatasetLibrary: Sendable {
   public let names: [String]
 
   private let read = Mutex<[String: DatasetManifest]>([:])
+  private let problem: DataError?
 
   /// Lists the data sets; each is read when it is asked for.
   public init(root: String, places: DataPlaces) {
     self.root = root
     self.places = places
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+    var files: [String] = []
+    var problem: DataError?
+    do {
+      files = try Disk.names(in: root)
+    } catch {
+      problem = (error as? FileError).map { .unlisted($0) }
+    }
+    self.problem = problem
     names = files.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }
       .map { String($0.dropLast(".yaml".count)) }.sorted()
+  }
+
+  /// Throws where the directory could not be listed: no data set of it is known then.
+  public func checkWasListed() throws {
+    if let problem { throw problem }
   }
 
   /// What the directory says of a data set.

@@ -61,7 +61,7 @@ public struct Plan: Sendable {
       var spaces: [Cell: RunSpace] = [:]
       for run in runs {
         let record = records[run.identity]
-        let action = Self.action(
+        let action = try Self.action(
           run, record, needed[run.identity] ?? .none, shown, store.directory(run), retryFailed)
         let total = run.template.dataset.trainingExamples.map {
           run.template.plan.steps(examples: $0)
@@ -77,11 +77,12 @@ public struct Plan: Sendable {
           space = try spaces[run.template.cell] ?? RunSpace(run)
           spaces[run.template.cell] = space
         }
+        let here = try space.map { _ in try store.directory(run).bytes } ?? 0
         let rate = Self.secondsPerStep(of: run, records.values)
         let item = Item(
           run: run, action: action, steps: steps,
           seconds: steps == 0 ? 0 : steps.flatMap { count in rate.map { $0 * Double(count) } },
-          space: space, here: space == nil ? 0 : store.directory(run).bytes)
+          space: space, here: here)
         items.append(item)
         // Of finished runs the comparison says it, where it shows the measure.
         guard item.isPending else { continue }
@@ -125,18 +126,19 @@ public struct Plan: Sendable {
   private static func action(
     _ run: RunSpecification, _ record: RunRecord?, _ parameters: ParametersNeeded,
     _ shown: Set<String>?, _ directory: RunDirectory, _ retryFailed: Bool
-  ) -> Action {
+  ) throws -> Action {
     if let failure = record?.failure {
       return retryFailed ? .train(why: "failed before: \(failure)") : .failedBefore(failure)
     }
     let finished = record != nil
+    let hasWeights = try directory.hasWeights
     let missing = run.template.measuresToTake(record).filter { measure in
-      directory.hasWeights || shown.map { $0.contains(measure) } ?? true
+      hasWeights || shown.map { $0.contains(measure) } ?? true
     }
-    let parametersHere = directory.has(parameters, of: run, steps: record?.steps ?? .max)
+    let parametersHere = try directory.has(parameters, of: run, steps: record?.steps ?? .max)
     if finished && missing.isEmpty && parametersHere { return .cached }
-    if finished && parametersHere && directory.hasWeights { return .measure(missing) }
-    if let step = directory.checkpointStep { return .resume(step: step) }
+    if finished && parametersHere && hasWeights { return .measure(missing) }
+    if let step = try directory.checkpointStep { return .resume(step: step) }
     if !finished { return .train(why: "no finished run") }
     return .train(
       why: parametersHere

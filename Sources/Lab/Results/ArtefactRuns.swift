@@ -113,7 +113,7 @@ public struct ArtefactRuns: Sendable {
   /// Of a cell whose selected runs are known these alone are needed, and of them none whose arrays the stored
   /// result has.
   public func weightsNeeded(store: RunStore, kinds: Kinds) throws -> [String: ParametersNeeded] {
-    let kept = KeptArrays(in: ResultWriter.directory(artefact.id, profile, store: store))
+    let kept = try KeptArrays(in: ResultWriter.directory(artefact.id, profile, store: store))
     let records = try records(in: store)
     var needs: [String: ParametersNeeded] = [:]
     for template in templates {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Torch
 
@@ -95,9 +96,9 @@ public struct Comparison: Codable, Sendable {
 extension Comparison {
   /// Reads the `comparison.json` of a result.
   ///
-  /// - Throws: ``ComparisonError`` where it is none.
+  /// - Throws: ``ComparisonError`` where it is none, ``RunDirectoryError`` where it may not be read.
   public init(reading path: String) throws {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = try RunDirectoryError.reading({ try Disk.read(path) }) else {
       throw ComparisonError.missing(path)
     }
     // The format first: what else another version writes is not known here.

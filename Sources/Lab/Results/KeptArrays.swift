@@ -1,5 +1,4 @@
 import Files
-import Foundation
 
 /// What the arrays of a run in `result.h5` are made of and by. Equal recipes make equal arrays, as long as the
 /// program computes them in the same way (`ResultFile.format`).
@@ -47,17 +46,29 @@ struct KeptArrays {
   private let file: HDF5File
   private let names: [String]
 
-  /// Nil where the directory has no readable result of this layout.
-  init?(in directory: String) {
+  /// Nil where the directory has no result of this layout, or a damaged one.
+  ///
+  /// - Throws: `RunDirectoryError` or `HDF5Error` where there is one that may not be read: it would be
+  ///   replaced, and its arrays lost.
+  init?(in directory: String) throws {
     // A process that dies between the two renames of a swap leaves the result there.
     let paths = [directory, AtomicDirectory.old(of: directory)].map { $0 + "/result.h5" }
-    guard let path = paths.first(where: FileManager.default.fileExists),
-      let file = try? HDF5File(reading: path),
+    let path = try RunDirectoryError.reading { try paths.first(where: Disk.exists) }
+    guard let path, let file = try Self.file(path),
       (try? file.attribute("format", as: Int.self)) == ResultFile.format,
       let names = try? file.datasets()
     else { return nil }
     self.file = file
     self.names = names
+  }
+
+  private static func file(_ path: String) throws -> HDF5File? {
+    do {
+      return try HDF5File(reading: path)
+    } catch let error as HDF5Error {
+      if case .cannotOpen = error { throw error }
+      return nil
+    }
   }
 
   /// Whether the arrays are here, made by this recipe and undamaged.

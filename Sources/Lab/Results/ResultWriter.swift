@@ -169,7 +169,7 @@ public struct ResultWriter {
     let directory = store.directory(run)
     let template = run.template
     let needed = artefact.parametersNeeded(of: template)
-    guard directory.has(needed, of: run, steps: record.steps) else { return nil }
+    guard try directory.has(needed, of: run, steps: record.steps) else { return nil }
     if !template.dataset.hasKnownShapes, let missing = template.dataset.missing { throw missing }
     let model = try run.untrainedModel()
     let parameters = model.parameters

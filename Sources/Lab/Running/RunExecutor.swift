@@ -70,7 +70,7 @@ public struct RunExecutor {
         Thread.sleep(forTimeInterval: 0.2)
         lock = try claim(directory)
         if lock == nil && shouldStop() {
-          return .interrupted(step: directory.checkpointStep ?? 0)
+          return .interrupted(step: try directory.checkpointStep ?? 0)
         }
       }
       // The one that was waited for has found that training breaks down; so would this one.
@@ -110,14 +110,14 @@ public struct RunExecutor {
     let known = try record()
     let missing = run.template.measuresToTake(known)
     // The same as a plan decides.
-    let kept = directory.has(needed, of: run, steps: known?.steps ?? .max)
+    let kept = try directory.has(needed, of: run, steps: known?.steps ?? .max)
     if let known, known.failure == nil, missing.isEmpty, kept { return .alreadyFinished }
 
     let session = try open(directory, report)
-    if var known, known.failure == nil, kept, directory.hasWeights {
+    if var known, known.failure == nil, kept, try directory.hasWeights {
       // Trained before, but a measure was added since.
       try ParameterFile.read(directory.weights, into: session.model.parameters)
-      let curves = directory.storedCurves() ?? known.curves
+      let curves = try directory.storedCurves() ?? known.curves
       // Those of another cell with the same run stay.
       let found = try measure(missing, session, curves, known.events)
       known.measures.merge(found.values) { $1 }
@@ -157,7 +157,7 @@ public struct RunExecutor {
       randomness: session.randomness, recordEvery: run.template.recording.every)
     let checkpoints = CheckpointStore(
       in: directory.path, environment: environment.checkpointKey)
-    let (state, warnings) = checkpoints.restore(into: session.model)
+    let (state, warnings) = try checkpoints.restore(into: session.model)
     for warning in warnings { session.report(.warning(warning)) }
     if let state { trainer.restore(state) }
     do {

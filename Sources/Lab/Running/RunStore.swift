@@ -26,7 +26,16 @@ public struct RunStore: Sendable {
 
   /// The directory of one run: checkpoints, weights, snapshots, curves.
   public func directory(_ run: RunSpecification) -> RunDirectory {
-    RunDirectory(path: "\(root)/\(run.template.study)/runs/\(run.identity)")
+    directory(run.template.study, run.identity)
+  }
+
+  /// The directory of the run that a record is of.
+  public func directory(_ record: RunRecord) -> RunDirectory {
+    directory(record.study, record.identity)
+  }
+
+  private func directory(_ study: String, _ identity: String) -> RunDirectory {
+    RunDirectory(path: "\(root)/\(study)/runs/\(identity)")
   }
 
   /// Appends a record. Runs of the manifest's declared budgets go to the committed file, passing ones
@@ -69,11 +78,8 @@ public struct RunStore: Sendable {
     of study: String, holding text: Data, warn: (String) -> Void
   ) throws -> [String: RunRecord] {
     var records: [String: RunRecord] = [:]
-    for file in [file(study, committed: false), file(study, committed: true)]
-    where FileManager.default.fileExists(atPath: file) {
-      guard let data = FileManager.default.contents(atPath: file) else {
-        throw RunDirectoryError.cannotRead(file)
-      }
+    for file in [file(study, committed: false), file(study, committed: true)] {
+      guard let data = try RunDirectoryError.reading({ try Disk.read(file) }) else { continue }
       // Split before it is read as text, so that a bad byte costs one line.
       let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       for (index, bytes) in lines.enumerated()
@@ -107,8 +113,8 @@ public struct RunStore: Sendable {
       for run in runs {
         let directory = directory(run)
         // Where something is missing, the checkpoints may be of a training that is to go on.
-        guard directory.hasScraps, let record = known[run.identity], record.failure == nil,
-          directory.has(.snapshots, of: run, steps: record.steps),
+        guard try directory.hasScraps, let record = known[run.identity], record.failure == nil,
+          try directory.has(.snapshots, of: run, steps: record.steps),
           let lock = try FileLock(tryLocking: directory.claim)
         else { continue }
         defer { lock.release() }
@@ -118,31 +124,40 @@ public struct RunStore: Sendable {
   }
 
   /// All studies that have records or run directories, by id.
-  public func studies() -> [String] {
-    let names = (try? FileManager.default.subpathsOfDirectory(atPath: root)) ?? []
-    let found = names.compactMap { name -> String? in
-      for suffix in ["/runs.jsonl", "/runs"] where name.hasSuffix(suffix) {
-        let study = name.dropLast(suffix.count)
-        return study.hasSuffix("/runs") ? nil : String(study)
+  ///
+  /// - Throws: `RunDirectoryError` where a directory of the results cannot be read.
+  public func studies() throws -> [String] {
+    var studies: [String] = []
+    func look(in directory: String, _ prefix: String) throws {
+      // The directories of runs hold no studies.
+      for name in try Disk.folders(in: directory) where prefix.isEmpty || name != "runs" {
+        let (folder, study) = ("\(directory)/\(name)", prefix + name)
+        let names = try Disk.names(in: folder)
+        if names.contains("runs") || names.contains("runs.jsonl") { studies.append(study) }
+        try look(in: folder, study + "/")
       }
-      return nil
     }
-    return Set(found).sorted()
+    try RunDirectoryError.reading { try look(in: root, "") }
+    return studies.sorted()
   }
 
   /// The profiles of which an artefact has results, by the names of their directories.
-  public func profiles(of artefact: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(artefact)")) ?? []
+  ///
+  /// - Throws: `RunDirectoryError` where the artefact's directory cannot be read.
+  public func profiles(of artefact: String) throws -> [String] {
+    let names = try RunDirectoryError.reading { try Disk.names(in: "\(root)/\(artefact)") }
     // What is hidden is being written.
-    return names.filter { !$0.hasPrefix(".") }.sorted()
+    return names.filter { !$0.hasPrefix(".") }
   }
 
   /// The run directories of studies.
-  public func runDirectories(of studies: [String]) -> [RunDirectory] {
-    studies.flatMap { study -> [RunDirectory] in
+  ///
+  /// - Throws: `RunDirectoryError` where the directory that they are in cannot be read.
+  public func runDirectories(of studies: [String]) throws -> [RunDirectory] {
+    try studies.flatMap { study -> [RunDirectory] in
       let path = "\(root)/\(study)/runs"
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-      return names.sorted().map { RunDirectory(path: "\(path)/\($0)") }.filter(\.isDirectory)
+      let names = try RunDirectoryError.reading { try Disk.names(in: path) }
+      return try names.map { RunDirectory(path: "\(path)/\($0)") }.filter { try $0.isDirectory }
     }
   }
 
@@ -178,9 +193,7 @@ public struct RunDirectory: Sendable {
   public var identity: String { URL(fileURLWithPath: path).lastPathComponent }
 
   var isDirectory: Bool {
-    var isDirectory: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-      && isDirectory.boolValue
+    get throws { try RunDirectoryError.reading { try Disk.isFolder(path) } }
   }
 
   /// Removes the directory, unless a process is at the run.
@@ -189,10 +202,10 @@ public struct RunDirectory: Sendable {
   public func remove(dryRun: Bool) throws -> Int? {
     guard let lock = try FileLock(tryLocking: claim) else { return nil }
     defer { lock.release() }
-    let bytes = bytes
+    let bytes = try bytes
     if !dryRun {
       // The claim last, so that nobody begins to work in a directory that is going.
-      for name in names where "\(path)/\(name)" != claim { try Disk.remove("\(path)/\(name)") }
+      for name in try names where "\(path)/\(name)" != claim { try Disk.remove("\(path)/\(name)") }
       try Disk.remove(path)
     }
     return bytes
@@ -200,63 +213,76 @@ public struct RunDirectory: Sendable {
 
   /// Bytes of the files.
   var bytes: Int {
-    names.reduce(0) { sum, name in
-      let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
-      return sum + ((attributes?[.size] as? Int) ?? 0)
+    get throws {
+      try names.reduce(0) { sum, name in
+        let file = "\(path)/\(name)"
+        return try sum + RunDirectoryError.reading { try Disk.size(of: file) }
+      }
     }
   }
 
-  private var names: [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+  /// The names of the files, sorted; none where the directory is not there.
+  public var names: [String] {
+    get throws { try RunDirectoryError.reading { try Disk.names(in: path) } }
   }
 
   /// Whether a process is at the run.
   public var isInUse: Bool {
     // Only asked of a claim that is there: nothing is made by looking.
-    guard exists(claim), let lock = try? FileLock(tryLocking: claim) else { return exists(claim) }
+    guard FileManager.default.fileExists(atPath: claim) else { return false }
+    guard let lock = try? FileLock(tryLocking: claim) else { return true }
     lock.release()
     return false
   }
 
   /// Whether there are checkpoints, or files half written.
   var hasScraps: Bool {
-    !CheckpointStore.files(in: path).isEmpty || names.contains { $0.hasSuffix(".tmp") }
+    get throws {
+      let checkpoints = try RunDirectoryError.reading { try CheckpointStore.files(in: path) }
+      return try !checkpoints.isEmpty || names.contains { $0.hasSuffix(".tmp") }
+    }
   }
 
   /// Removes checkpoints and files half written.
   func removeScraps() throws {
-    for file in CheckpointStore.files(in: path) { try Disk.remove(file) }
+    for file in try CheckpointStore.files(in: path) { try Disk.remove(file) }
     try AtomicFile.removeLeftovers(in: path)
   }
 
   /// Whether the final weights are here.
-  public var hasWeights: Bool { exists(weights) }
+  public var hasWeights: Bool {
+    get throws { try exists(weights) }
+  }
 
   /// Whether all of these snapshots are here.
-  func hasSnapshots(_ steps: [Int]) -> Bool { steps.allSatisfy { exists(snapshot($0)) } }
+  func hasSnapshots(_ steps: [Int]) throws -> Bool {
+    try steps.allSatisfy { try exists(snapshot($0)) }
+  }
 
   /// Whether the parameters that a figure needs of a run of so many steps are here.
-  func has(_ needed: ParametersNeeded, of run: RunSpecification, steps: Int) -> Bool {
+  func has(_ needed: ParametersNeeded, of run: RunSpecification, steps: Int) throws -> Bool {
     switch needed {
     case .none: true
-    case .final: hasWeights
-    case .snapshots: hasWeights && hasSnapshots(run.snapshots(upTo: steps))
+    case .final: try hasWeights
+    case .snapshots: try hasWeights && hasSnapshots(run.snapshots(upTo: steps))
     }
   }
 
   /// The step of the newest checkpoint, whether usable or not.
-  public var checkpointStep: Int? { CheckpointStore.newestStep(in: path) }
+  public var checkpointStep: Int? {
+    get throws { try RunDirectoryError.reading { try CheckpointStore.newestStep(in: path) } }
+  }
 
   /// Whether a checkpoint is here from which training may go on; a run that failed would fail again.
-  public func canGoOn(_ record: RunRecord?) -> Bool {
-    guard checkpointStep != nil else { return false }
+  public func canGoOn(_ record: RunRecord?) throws -> Bool {
+    guard try checkpointStep != nil else { return false }
     guard let record else { return true }
-    return record.failure == nil && !hasWeights
+    return try record.failure == nil && !hasWeights
   }
 
   /// The curves at full resolution, where they are here.
-  func storedCurves() -> Curves? {
-    guard exists(curves) else { return nil }
+  func storedCurves() throws -> Curves? {
+    guard try exists(curves) else { return nil }
     return try? CurvesFile.read(from: HDF5File(reading: curves))
   }
 
@@ -268,14 +294,16 @@ public struct RunDirectory: Sendable {
     }
   }
 
-  private func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: file) }
+  private func exists(_ file: String) throws -> Bool {
+    try RunDirectoryError.reading { try Disk.exists(file) }
+  }
 }
 
 /// What is wrong with the place of results.
 public enum RunDirectoryError: Error, CustomStringConvertible {
   case cannotCreate(String)
   case cannotWrite(String)
-  case cannotRead(String)
+  case cannotRead(String, reason: String)
 
   public var description: String {
     switch self {
@@ -285,9 +313,18 @@ public enum RunDirectoryError: Error, CustomStringConvertible {
     case .cannotWrite(let path):
       "the directory \(path) cannot be written to: change its permissions, or name another place with "
         + "--results"
-    case .cannotRead(let path):
-      "the runs recorded in \(path) cannot be read: change its permissions, or move it away to begin "
-        + "without them"
+    case .cannotRead(let path, let reason):
+      "\(path) cannot be read (\(reason)): change its permissions, or move it away to begin without "
+        + "what it holds"
+    }
+  }
+
+  /// What `body` reads of the results, which are not taken for missing where they may not be read.
+  static func reading<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch FileError.system(_, let path, let code) {
+      throw RunDirectoryError.cannotRead(path, reason: String(cString: strerror(code)))
     }
   }
 }

@@ -42,7 +42,7 @@ struct CleanCommand: ParsableCommand {
 
   func run() throws {
     let store = project.store
-    let known = store.studies()
+    let known = try store.studies()
     for study in studies where !known.contains(study) {
       throw ValidationError("there are no runs of '\(study)' in \(project.results)")
     }
@@ -52,9 +52,9 @@ struct CleanCommand: ParsableCommand {
     var left = 0
     for study in studies.isEmpty ? known : studies {
       let records = try store.records(of: study)
-      for directory in store.runDirectories(of: [study])
+      for directory in try store.runDirectories(of: [study])
       where !kept.identities.contains(directory.identity) && !kept.unclear.contains(study) {
-        if !unfinished && directory.canGoOn(records[directory.identity]) {
+        if try !unfinished && directory.canGoOn(records[directory.identity]) {
           left += 1
           continue
         }

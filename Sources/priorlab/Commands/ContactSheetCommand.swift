@@ -19,7 +19,7 @@ struct ContactSheetCommand: ParsableCommand {
     var page = Self.head
     var count = 0
     for entry in catalogue.papers.flatMap(\.entries) {
-      for profile in project.store.profiles(of: entry.id)
+      for profile in try project.store.profiles(of: entry.id)
       where self.profile == nil || profile == self.profile {
         let directory = "\(entry.id)/\(profile)"
         let comparison: Comparison
@@ -31,7 +31,7 @@ struct ContactSheetCommand: ParsableCommand {
           StandardError.write("warning: left out: \(error)\n")
           continue
         }
-        let pictures = pictures(in: directory)
+        let pictures = try pictures(in: directory)
         if pictures.isEmpty { continue }
         count += pictures.count
         let standIn = comparison.standInWords.map { "; \($0)" } ?? ""
@@ -54,10 +54,8 @@ struct ContactSheetCommand: ParsableCommand {
     print("\(count) pictures: \(file)")
   }
 
-  private func pictures(in directory: String) -> [String] {
-    let path = "\(project.results)/\(directory)"
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.filter { $0.hasSuffix(".png") }.sorted()
+  private func pictures(in directory: String) throws -> [String] {
+    try Disk.names(in: "\(project.results)/\(directory)").filter { $0.hasSuffix(".png") }
   }
 
   private static let head = """

@@ -39,13 +39,13 @@ struct ShowCommand: ParsableCommand {
           + records.map(\.identity).sorted().joined(separator: ", "))
     }
     switch format {
-    case .text: show(record, store)
+    case .text: try show(record, store)
     case .json: print(try record.json(isIndented: true))
     case .csv: print(record.curves.csv, terminator: "")
     }
   }
 
-  private func show(_ record: RunRecord, _ store: RunStore) {
+  private func show(_ record: RunRecord, _ store: RunStore) throws {
     let environment = record.environment
     print("run \(record.identity)")
     print("  \(record.study), \(record.cell.label), seed \(record.seed)")
@@ -67,12 +67,11 @@ struct ShowCommand: ParsableCommand {
         print("    \(name) at step \(step)")
       }
     }
-    let directory = "\(store.root)/\(record.study)/runs/\(record.identity)"
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    let directory = store.directory(record)
+    let names = try directory.names
     print(
       names.isEmpty
         ? "  weights are not here"
-        : "  files in \(directory): "
-          + names.sorted().joined(separator: ", "))
+        : "  files in \(directory.path): " + names.joined(separator: ", "))
   }
 }

@@ -36,7 +36,7 @@ struct ProjectOptions: ParsableArguments {
         "there is no directory '\(experiments)' here: run from the project's directory, or name it "
           + "with --experiments")
     }
-    let datasets = datasetLibrary
+    let datasets = try datasetLibrary
     return Project(
       library: ManifestLibrary(root: experiments), datasets: datasets,
       kinds: registeredKinds.with(datasets: datasets), store: store, experiments: experiments)
@@ -44,9 +44,13 @@ struct ProjectOptions: ParsableArguments {
 
   /// The data sets alone, for what needs no manifests of experiments.
   var datasetLibrary: DatasetLibrary {
-    DatasetLibrary(
-      root: datasets,
-      places: DataPlaces(environment: ProcessInfo.processInfo.environment, root: datasets))
+    get throws {
+      let library = DatasetLibrary(
+        root: datasets,
+        places: DataPlaces(environment: ProcessInfo.processInfo.environment, root: datasets))
+      try library.checkWasListed()
+      return library
+    }
   }
 
   var store: RunStore { RunStore(root: results) { Log.warningOnce($0) } }

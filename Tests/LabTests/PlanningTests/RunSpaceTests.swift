@@ -66,7 +66,7 @@ import Testing
 
       // What an earlier attempt left is not asked for a second time; a finished run takes nothing.
       try place.train(runs[0], stopAfter: 3)
-      let here = place.store.directory(runs[0]).bytes
+      let here = try place.store.directory(runs[0]).bytes
       #expect(here > 100_000)
       let later = try Plan(runs, store: place.store)
       try later.checkSpace(jobs: 2, at: place.root, free: { _ in needed - here })
@@ -82,7 +82,7 @@ import Testing
       let space = try RunSpace(run)
       #expect(throws: SpaceError.self) { try place.train(run, freeBytes: 12_300) }
       #expect(place.record(of: run) == nil)
-      #expect(!place.store.directory(run).hasWeights)
+      #expect(try !place.store.directory(run).hasWeights)
       #expect(try place.train(run, freeBytes: space.kept + space.checkpoints) == .finished)
       // What is finished needs no space.
       #expect(try place.train(run, freeBytes: 0) == .alreadyFinished)

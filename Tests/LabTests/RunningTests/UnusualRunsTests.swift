@@ -22,7 +22,7 @@ import Testing
       #expect(record.failure == reason)
       #expect(record.measures.isEmpty)
       #expect(record.steps < 6)
-      #expect(!place.store.directory(run).hasWeights)
+      #expect(try !place.store.directory(run).hasWeights)
       let plan = try Plan([run], store: place.store)
       #expect(plan.items.map(\.action) == [.failedBefore(reason)])
       #expect(plan.pending.isEmpty)
@@ -110,7 +110,7 @@ import Testing
       #expect(outcome == .finished)
       #expect(isHeld.last == true)
       #expect(!directory.isInUse)
-      #expect(directory.hasWeights)
+      #expect(try directory.hasWeights)
     }
   }
 
@@ -131,13 +131,13 @@ import Testing
       let directory = place.store.directory(run)
       let holder = try #require(try FileLock(tryLocking: directory.claim))
       #expect(try directory.remove(dryRun: false) == nil)
-      #expect(directory.hasWeights)
+      #expect(try directory.hasWeights)
       holder.release()
       let bytes = try #require(try directory.remove(dryRun: true))
       #expect(bytes > 1000)
-      #expect(directory.hasWeights)
+      #expect(try directory.hasWeights)
       #expect(try directory.remove(dryRun: false) == bytes)
-      #expect(!directory.isDirectory)
+      #expect(try !directory.isDirectory)
       // The record stays.
       #expect(place.record(of: run) != nil)
     }
@@ -152,11 +152,11 @@ import Testing
       try FileManager.default.removeItem(atPath: directory.path)
       #expect(try Plan([run], store: place.store).pending.isEmpty)
       #expect(try place.train(run) == .alreadyFinished)
-      #expect(!directory.hasWeights)
+      #expect(try !directory.hasWeights)
       #expect(
         try Plan([run], needed: [run.identity: .final], store: place.store).pending.count == 1)
       #expect(try place.train(run, needed: .final) == .finished)
-      #expect(directory.hasWeights)
+      #expect(try directory.hasWeights)
       #expect(try place.train(run, needed: .final) == .alreadyFinished)
     }
   }
