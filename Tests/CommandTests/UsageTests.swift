@@ -253,7 +253,26 @@ extension CommandTests {
       ),
       (
         "run vhp/pendulm --cell method=rewo",
-        "there is no study 'vhp/pendulm'; did you mean 'vhp/pendulum'?"
+        "there is no study 'vhp/pendulm'; did you mean 'vhp/pendulum'? (see 'priorlab list --studies')"
+      ),
+      ("run nope", "there is no study 'nope' (see 'priorlab list --studies')"),
+      (
+        "validate vhp/pendulm",
+        "there is no study, table or figure 'vhp/pendulm'; did you mean 'vhp/pendulum'? (see 'priorlab "
+          + "list' and 'priorlab list --studies')"
+      ),
+      (
+        "run vhp/pendulum --cell method=rewo --seed -1",
+        "--seed must be at least 0 (see 'priorlab help run')"
+      ),
+      (
+        "bench vhp/pendulum --cell method=rewo --steps -5",
+        "--steps must be at least 1 (see 'priorlab help bench')"
+      ),
+      (
+        "plan vhp/table-1 --seeds -1",
+        "--seeds takes a count above 0 (10) or a list without repeats (0,3,7; seed 3 alone is 3,) "
+          + "(see 'priorlab help plan')"
       ),
       (
         "show zzzz",

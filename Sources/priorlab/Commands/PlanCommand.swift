@@ -11,7 +11,7 @@ struct PlanCommand: ParsableCommand {
   @Argument(help: "Ids of tables and figures.")
   var ids: [String] = []
 
-  @Option(help: ArgumentHelp("A table by its number.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("A table by its number.", valueName: "N"))
   var table: Int?
 
   @OptionGroup var selection: SelectionOptions
