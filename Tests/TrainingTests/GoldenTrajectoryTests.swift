@@ -69,6 +69,17 @@ import Testing
     compare(curves, expected)
   }
 
+  /// The same of each other model, objective and controller.
+  @Test(arguments: GoldenTrajectory.all)
+  func theFirstStepsOf(_ trajectory: GoldenTrajectory) throws {
+    let version = 1
+    let curves = try tensors { try trajectory.curves() }
+    #expect(Numerics.version == version)
+    let names = curves.values.keys.filter { $0.hasPrefix("loss/") }
+    #expect(Set(names) == Set(trajectory.losses.keys))
+    compare(curves, trajectory.losses)
+  }
+
   private func compare(_ curves: Curves, _ expected: [String: [Double]]) {
     for (name, values) in expected {
       let found = curves.values[name] ?? []

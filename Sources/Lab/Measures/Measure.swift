@@ -41,7 +41,7 @@ public struct Measure: Sendable {
     self.pretrained = pretrained
     self.record = record
     self.examples = examples
-    self.value = value
+    self.value = { try Self.bounded(value($0)) }
   }
 
   /// A measure that reads training's own records, and nothing else.
@@ -52,7 +52,12 @@ public struct Measure: Sendable {
     self.init(id: id, summary: summary, unit: unit, direction: .neither, record: record) {
       value($0.curves, $0.events)
     }
-    ofRecord = value
+    ofRecord = { Self.bounded(value($0, $1)) }
+  }
+
+  /// Infinite, as what has no finite value, where a record could not hold the number.
+  private static func bounded(_ value: Double?) -> Double? {
+    value.map { abs($0) > StatisticsError.largest ? .infinity : $0 }
   }
 
   /// A measure's name in files, where slashes are levels: one id may begin with another.

@@ -52,13 +52,11 @@ public struct Plan: Sendable {
     shown: Set<String>? = nil, store: RunStore, retryFailed: Bool = false
   ) throws {
     var items: [Item] = []
-    var warnings: [String] = []
     var withoutWeights: OrderedDictionary<String, OrderedSet<String>> = [:]
     for (study, runs) in Dictionary(grouping: runs, by: \.template.study).sorted(by: {
       $0.key < $1.key
     }) {
-      let (records, torn) = try store.records(of: study)
-      warnings += torn
+      let records = try store.records(of: study)
       // Seeds do not change how large a run is, or how long it takes.
       var spaces: [Cell: RunSpace] = [:]
       for run in runs {
@@ -94,9 +92,7 @@ public struct Plan: Sendable {
       }
     }
     self.items = items
-    self.warnings =
-      warnings
-      + withoutWeights.map { "no value of \($1.joined(separator: ", ")): \($0)" }
+    warnings = withoutWeights.map { "no value of \($1.joined(separator: ", ")): \($0)" }
   }
 
   /// The runs that a process must be started for.

@@ -132,8 +132,7 @@ public struct ArtefactRuns: Sendable {
   /// The records of its studies, by study and identity.
   func records(in store: RunStore) throws -> [String: [String: RunRecord]] {
     let studies = Set(templates.map(\.study))
-    return Dictionary(
-      uniqueKeysWithValues: try studies.map { ($0, try store.records(of: $0).records) })
+    return Dictionary(uniqueKeysWithValues: try studies.map { ($0, try store.records(of: $0)) })
   }
 
   /// The runs of a cell that may turn out to be selected.
@@ -223,7 +222,7 @@ public struct ArtefactRuns: Sendable {
   public func budgetSeconds(store: RunStore) throws -> Double? {
     var total = 0.0
     for study in studies {
-      let records = try store.records(of: study.id).records.values
+      let records = try store.records(of: study.id).values
       for run in runs where run.template.study == study.id {
         guard let rate = Plan.secondsPerStep(of: run, records),
           let examples = run.template.dataset.trainingExamples

@@ -53,7 +53,9 @@ struct ClaimTest {
   /// `mean(…)` of a cell, or a number.
   private static func side(_ text: Substring) -> Side? {
     let text = text.filter { $0 != " " }
-    if let number = Double(text) { return number.isFinite ? .number(number) : nil }
+    if let number = Double(text) {
+      return abs(number) <= StatisticsError.largest ? .number(number) : nil
+    }
     guard text.hasPrefix("mean("), text.hasSuffix(")") else { return nil }
     var values: [String: String] = [:]
     for pair in text.dropFirst(5).dropLast().split(separator: ",", omittingEmptySubsequences: false)
@@ -76,10 +78,15 @@ struct ClaimTest {
     var errors: [Int: Double] = [:]
     /// The examples that the values are means of, where records keep them.
     var examples: [Int: [Double]] = [:]
+    /// The runs that failed.
+    var failed: Set<Comparison.RunReference> = []
+    /// The finished runs that have no value.
+    var withoutValue: Set<Comparison.RunReference> = []
   }
 
-  /// Compares two cells' values by seed, or a cell's with a number; the 95 % interval of the difference
-  /// decides. Where a side has a single run, and so no spread over runs, the spread within it does.
+  /// Compares two cells' values by seed, as two samples where fewer than two seeds are common, or a cell's
+  /// with a number; the 95 % interval of the difference decides. Where a side has a single run, and so no
+  /// spread over runs, the spread within it does.
   func judge(
     _ claim: Claim, left: Runs, right: Runs, notComparable: String?
   ) throws -> Comparison.ClaimResult {
@@ -87,16 +94,25 @@ struct ClaimTest {
       Comparison.ClaimResult(claim: claim, outcome: outcome, explanation: why)
     }
     if let notComparable { return result(.notTested, notComparable) }
+    let withoutValue = left.withoutValue.union(right.withoutValue).count
+    let lost = VerdictRule.lost(
+      failures: left.failed.union(right.failed).count, withoutValue: withoutValue)
     guard let difference = try difference(left.values, right.values) else {
-      return result(.notTested, "a side has no finished run")
+      return result(.notTested, "a side has no finished run with a value\(lost)")
     }
+    let leftOut =
+      difference.unpaired == 0
+      ? "" : "; \(counted(difference.unpaired, "run")) without a partner left out"
     let within = try self.within(claim, left, right)
     let decisive = difference.interval == nil ? within.first?.difference ?? difference : difference
+    let count =
+      decisive.method == .welch
+      ? "\(left.values.count) and \(right.values.count), unpaired" : "\(decisive.n)"
     var words =
-      "left − right = \(short(decisive.estimate)), n = \(decisive.n)"
+      "left − right = \(short(decisive.estimate)), n = \(count)"
       + (decisive.method == .withinRuns ? ", by the spread within a run and not over runs" : "")
     guard let interval = decisive.interval else {
-      return result(.inconclusive, "\(words): no interval")
+      return result(.inconclusive, "\(words): no interval\(leftOut)\(lost)")
     }
     words += ", 95 % interval \(text(interval))"
     if difference.interval != nil, !within.isEmpty {
@@ -105,7 +121,11 @@ struct ClaimTest {
         "seed \(seed) \(difference.interval.map(text) ?? "no interval")"
       }.joined(separator: ", ")
     }
-    if interval.low <= 0 && interval.high >= 0 { return result(.inconclusive, words) }
+    words += leftOut + lost
+    // The runs that have a value are selected by what came out.
+    if withoutValue > 0 || interval.low <= 0 && interval.high >= 0 {
+      return result(.inconclusive, words)
+    }
     return result(interval.low * sign > 0 ? .holds : .contradicted, words)
   }
 
@@ -123,10 +143,12 @@ struct ClaimTest {
         side.cell == nil ? [] : Array(runs.values.keys)
       })
     return try seeds.sorted().compactMap { seed in
+      // Examples that are none, or no numbers, say nothing.
       if let ours = left.examples[seed], let theirs = right.examples[seed],
-        ours.count == theirs.count
+        ours.count == theirs.count,
+        let difference = try? Difference.withinRuns(pairs: ours, theirs)
       {
-        return (seed, try .withinRuns(pairs: ours, theirs))
+        return (seed, difference)
       }
       guard let samples = claim.withinRuns?.samples,
         let ours = estimate(self.left, left, seed, samples),
@@ -151,6 +173,12 @@ struct ClaimTest {
     values.sorted { $0.key < $1.key }.map(\.value)
   }
 
+  /// Whether values are compared by seed: not where a single pair would leave out runs of both sides.
+  private func isPaired(_ left: [Int: Double], _ right: [Int: Double]) -> Bool {
+    let pairs = left.keys.filter { right[$0] != nil }.count
+    return pairs > 1 || pairs == 1 && min(left.count, right.count) == 1
+  }
+
   /// Left side less right side; nil where there are no values.
   private func difference(_ left: [Int: Double], _ right: [Int: Double]) throws -> Difference? {
     switch (self.left, self.right) {
@@ -163,7 +191,7 @@ struct ClaimTest {
     case (.mean, .mean):
       if left.isEmpty || right.isEmpty {
         nil
-      } else if left.keys.contains(where: { right[$0] != nil }) {
+      } else if isPaired(left, right) {
         try .paired(left, right)
       } else {
         try .unpaired(ordered(left), ordered(right))

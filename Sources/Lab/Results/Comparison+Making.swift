@@ -79,7 +79,7 @@ private struct Evidence {
     self.failures = failures
     self.only = only
     records = try artefact.studies.reduce(into: [:]) { records, study in
-      records.merge(try store.records(of: study.id).records) { first, _ in first }
+      records.merge(try store.records(of: study.id)) { first, _ in first }
     }
   }
 
@@ -143,13 +143,9 @@ private struct Evidence {
     // Without a value to judge by the margin plays no part.
     let rule = try VerdictRule(
       margin: reported?.margin?.value ?? 1, direction: measure.direction)
-    var compared = values
-    if reported?.statistic == .best {
-      compared = measure.direction.best(of: values).map { [$0] } ?? []
-    }
     return try rule.judge(
-      compared, failures: failed, withoutValue: withoutValue, reported: reported?.asReported,
-      notComparable: notComparable)
+      values, of: reported?.statistic ?? .mean, failures: failed, withoutValue: withoutValue,
+      reported: reported?.asReported, notComparable: notComparable)
   }
 
   /// What the runs behind these rows say of a claim.
@@ -172,7 +168,12 @@ private struct Evidence {
       return ClaimTest.Runs(
         values: values(own),
         errors: values(claim.withinRuns.flatMap { row(side, $0.standardError) }),
-        examples: Dictionary(uniqueKeysWithValues: examples))
+        examples: Dictionary(uniqueKeysWithValues: examples),
+        failed: Set(own?.failed ?? []),
+        withoutValue: Set(own?.finished ?? []).subtracting(
+          (own?.runs ?? []).map {
+            Comparison.RunReference(seed: $0.seed, identity: $0.identity)
+          }))
     }
     let sides = [test.left, test.right].filter { $0.cell != nil }
     let templates = sides.compactMap { row($0) }.compactMap { row in

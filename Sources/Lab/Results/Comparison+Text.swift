@@ -140,6 +140,13 @@ extension Comparison {
           + (claim.claim.measure.map { "\($0); " } ?? "")
           + "\(claim.claim.source); \(claim.explanation))"
       }
+      // Where the difference is 0, either decision is wrong, and a 95 % interval leaves 0 out with probability
+      // 0.05; where it is not, only the interval wholly on the other side is, with 0.025 at most.
+      if claims.contains(where: { $0.outcome != .notTested }) {
+        lines.append(
+          "At most one in 20 of the claims that have an interval would be decided wrongly by chance "
+            + "alone, in expectation.")
+      }
     }
     let judged = rows.filter { $0.reported != nil && isJudged($0) }
     if !judged.isEmpty {
@@ -148,8 +155,8 @@ extension Comparison {
         "  \(label($0)), \(measure($0)): \($0.judgement.explanation)"
       }
       lines.append(
-        "By chance alone, \(short(expectedFalseAlarms)) of these rows would be called better or "
-          + "worse.")
+        "At most \(short(expectedFalseAlarms)) of these rows would be called better or worse by chance "
+          + "alone, if the paper's numbers are exact where it gives no spread.")
     }
     return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
   }

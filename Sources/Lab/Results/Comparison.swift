@@ -24,7 +24,8 @@ public struct Comparison: Codable, Sendable {
   public var quoted: [QuotedNumber]
   /// What the paper says in words.
   public var claims: [ClaimResult]
-  /// Rows that may be called better or worse by chance alone, in expectation.
+  /// Rows that may be called better or worse by chance alone: an upper bound of the expected number, if
+  /// the paper's numbers are exact where it gives no spread.
   public var expectedFalseAlarms: Double
 
   /// One measure of one cell, and the statistic of it that the paper gives.

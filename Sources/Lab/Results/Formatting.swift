@@ -3,6 +3,9 @@ import Foundation
 /// A number with four significant digits.
 func short(_ value: Double) -> String { String(format: "%.4g", value) }
 
+/// So many of something: `1 run`, `2 runs`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
 /// A time as people say it: `45 s`, `12 min`, `2 h 5 min`.
 public func timeText(_ seconds: Double) -> String {
   // Whole numbers hold neither more nor what is no number.

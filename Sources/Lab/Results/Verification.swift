@@ -34,7 +34,7 @@ public struct Verification: Codable, Sendable {
       artefact, kinds: kinds, store: store, failures: Set(failed.map(\.identity)),
       only: Set(finished.map(\.identity)))
     let known = Set(
-      try Set(stored.rows.map(\.study)).flatMap { try store.records(of: $0).records.keys })
+      try Set(stored.rows.map(\.study)).flatMap { try store.records(of: $0).keys })
     let used = Set(stored.rows.flatMap { $0.runs.map(\.identity) + $0.finished.map(\.identity) })
     runs = used.count
     missing = used.filter { !known.contains($0) }.sorted()

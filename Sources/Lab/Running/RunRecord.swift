@@ -100,5 +100,12 @@ extension RunRecord {
   private var isPossible: Bool {
     0...Duration.limit ~= steps && 0...1e12 ~= seconds && seed >= 0
       && events.values.allSatisfy { 0...Duration.limit ~= $0 } && curves.isConsistent
+      && hasPossibleValues
+  }
+
+  /// Whether statistics can be made of its values; what is not finite counts as none.
+  private var hasPossibleValues: Bool {
+    let values = measures.values.compactMap { $0 } + (examples ?? [:]).values.flatMap { $0 }
+    return values.allSatisfy { !$0.isFinite || abs($0) <= StatisticsError.largest }
   }
 }

@@ -7,9 +7,12 @@ import Training
 public struct RunStore: Sendable {
   /// The results directory.
   public let root: String
+  private let warn: @Sendable (String) -> Void
 
-  public init(root: String) {
+  /// - Parameter warn: is told of each line that is no record, every time that its study's are read.
+  public init(root: String, warn: @escaping @Sendable (String) -> Void = { _ in }) {
     self.root = root
+    self.warn = warn
   }
 
   /// Makes the results directory where it is missing, so that a wrong place is said once and not by
@@ -37,7 +40,7 @@ public struct RunStore: Sendable {
   /// committed file, where a committed profile uses them.
   public func adopt(_ runs: [RunSpecification]) throws {
     for (study, runs) in Dictionary(grouping: runs, by: \.template.study) {
-      let known = try records(of: study).records
+      let known = try records(of: study)
       for run in runs where run.profile.isCommitted {
         guard var record = known[run.identity], !record.profile.isCommitted else { continue }
         record.profile = run.profile
@@ -47,27 +50,25 @@ public struct RunStore: Sendable {
     }
   }
 
-  /// The records of a study by identity, the latest of each; and the lines that could not be read.
+  /// The records of a study by identity, the latest of each.
   ///
   /// - Throws: `RunDirectoryError` where a file of records is there and cannot be read: without it all
   ///   would have to be trained again.
-  public func records(
-    of study: String
-  ) throws -> (records: [String: RunRecord], warnings: [String]) {
-    try records(of: study, holding: Data())
+  public func records(of study: String) throws -> [String: RunRecord] {
+    try records(of: study, holding: Data(), warn: warn)
   }
 
-  /// The record of one run, without reading the others'.
+  /// The record of one run, without reading the others', and so without a word on their lines.
   func record(of run: RunSpecification) throws -> RunRecord? {
-    try records(of: run.template.study, holding: Data(run.identity.utf8)).records[run.identity]
+    let identity = Data(run.identity.utf8)
+    return try records(of: run.template.study, holding: identity, warn: { _ in })[run.identity]
   }
 
   /// - Parameter text: what a line must hold to be read.
   private func records(
-    of study: String, holding text: Data
-  ) throws -> (records: [String: RunRecord], warnings: [String]) {
+    of study: String, holding text: Data, warn: (String) -> Void
+  ) throws -> [String: RunRecord] {
     var records: [String: RunRecord] = [:]
-    var warnings: [String] = []
     for file in [file(study, committed: false), file(study, committed: true)]
     where FileManager.default.fileExists(atPath: file) {
       guard let data = FileManager.default.contents(atPath: file) else {
@@ -92,17 +93,17 @@ public struct RunStore: Sendable {
           records[record.identity] = record
         } catch {
           let reason = error as? RecordError ?? .torn
-          warnings.append("\(file):\(index + 1): the record is passed over: \(reason)")
+          warn("\(file):\(index + 1): the record is passed over: \(reason)")
         }
       }
     }
-    return (records, warnings)
+    return records
   }
 
   /// Removes what killed processes left of runs that are finished: checkpoints, files half written.
   public func tidy(_ runs: [RunSpecification]) throws {
     for (study, runs) in Dictionary(grouping: runs, by: \.template.study) {
-      let known = try records(of: study).records
+      let known = try records(of: study)
       for run in runs {
         let directory = directory(run)
         // Where something is missing, the checkpoints may be of a training that is to go on.

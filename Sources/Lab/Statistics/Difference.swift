@@ -157,6 +157,12 @@ public struct Reported: Codable, Equatable, Sendable {
 
   func check() throws {
     try StatisticsError.checkFinite([value])
+    let largest = StatisticsError.largest
+    for (name, number) in [("value", value), ("standard deviation", standardDeviation ?? 0)]
+    where number.isFinite && abs(number) > largest {
+      throw StatisticsError.outOfRange(
+        name: "reported \(name)", value: "\(number)", allowed: "at most \(largest) in size")
+    }
     if let deviation = standardDeviation, !(deviation >= 0 && deviation.isFinite) {
       throw StatisticsError.outOfRange(
         name: "reported standard deviation", value: "\(deviation)", allowed: "0 or more")

@@ -15,6 +15,9 @@ public enum StatisticsError: Error, Equatable, Sendable {
   /// The best of several runs was asked for by a measure that has no better and worse.
   case directionNeeded
 
+  /// The largest number that a paper can report and a run have: squares of larger ones overflow.
+  static let largest = 1e100
+
   static func checkFinite(_ values: [Double]) throws {
     if let index = values.firstIndex(where: { !$0.isFinite }) {
       throw StatisticsError.notFinite(index: index, value: "\(values[index])")

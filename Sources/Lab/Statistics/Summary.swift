@@ -26,7 +26,7 @@ public struct Summary: Codable, Equatable, Sendable {
   /// A NaN or infinite value is an error, not an omission: a run that gave one has failed, and
   /// whoever collects the runs counts it as such.
   ///
-  /// - Throws: `StatisticsError.noValues`, `.notFinite`.
+  /// - Throws: `StatisticsError.noValues`, `.notFinite`; `.outOfRange` for values whose squares overflow.
   public init(_ values: [Double]) throws {
     guard let smallest = values.min(), let largest = values.max() else {
       throw StatisticsError.noValues
@@ -35,6 +35,10 @@ public struct Summary: Codable, Equatable, Sendable {
     let count = Double(values.count)
     let mean = values.reduce(0, +) / count
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    guard squares.isFinite else {
+      throw StatisticsError.outOfRange(
+        name: "sum of squared deviations", value: "\(squares)", allowed: "finite")
+    }
     n = values.count
     self.mean = mean
     median = Self.median(of: values)

@@ -51,7 +51,7 @@ struct CleanCommand: ParsableCommand {
     var count = 0
     var left = 0
     for study in studies.isEmpty ? known : studies {
-      let records = try store.records(of: study).records
+      let records = try store.records(of: study)
       for directory in store.runDirectories(of: [study])
       where !kept.identities.contains(directory.identity) && !kept.unclear.contains(study) {
         if !unfinished && directory.canGoOn(records[directory.identity]) {
@@ -95,7 +95,7 @@ struct CleanCommand: ParsableCommand {
         // Other seeds than the declared ones, and settings that a command replaced.
         current.identities.formUnion(
           project.library.identities(
-            of: id, recorded: try project.store.records(of: id).records.values,
+            of: id, recorded: try project.store.records(of: id).values,
             kinds: project.kinds))
       } catch is DataError {
         current.unclear.insert(id)

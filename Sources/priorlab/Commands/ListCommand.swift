@@ -148,7 +148,7 @@ struct ListCommand: ParsableCommand {
       comparison.artefact, comparison.profile, library: project.library, kinds: project.kinds)
     let runs = Dictionary(grouping: artefact?.runs ?? [], by: \.template.study)
     let finished = try runs.reduce(0) { sum, runs in
-      let records = try project.store.records(of: runs.key).records
+      let records = try project.store.records(of: runs.key)
       return sum
         + runs.value.filter { records[$0.identity].map { $0.failure == nil } ?? false }.count
     }

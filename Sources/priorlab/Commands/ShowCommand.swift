@@ -27,7 +27,7 @@ struct ShowCommand: ParsableCommand {
 
   func run() throws {
     let store = project.store
-    let records = try store.studies().flatMap { try store.records(of: $0).records.values }
+    let records = try store.studies().flatMap { try store.records(of: $0).values }
       .filter { $0.identity.hasPrefix(identity) }
     guard let record = records.first else {
       throw ValidationError(

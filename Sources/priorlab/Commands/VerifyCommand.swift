@@ -149,7 +149,7 @@ struct VerifyCommand: ParsableCommand {
     }
     let resolved = try project.library.study(row.study, stored.profile, kinds: project.kinds)
     guard let template = resolved.templates.first(where: { $0.cell == row.cell }),
-      let record = try project.store.records(of: row.study).records[recordedRun.identity]
+      let record = try project.store.records(of: row.study)[recordedRun.identity]
     else {
       throw ValidationError(
         "there is no record of a run with seed \(seed) as the manifest has it now: reproduce \(stored.artefact) "
@@ -177,7 +177,7 @@ struct VerifyCommand: ParsableCommand {
     case .interrupted(let step):
       throw Ending(code: .interrupted, message: "training again was stopped at step \(step)")
     }
-    let fresh = try RunStore(root: scratch).records(of: row.study).records[run.identity]
+    let fresh = try RunStore(root: scratch).records(of: row.study)[run.identity]
     // A measure that came into the manifest later has nothing to be compared with.
     return template.measures.filter(record.measures.keys.contains).map {
       Rerun(

@@ -13,6 +13,13 @@ enum Log {
 
   static func info(_ text: String) { logger.info("\(text)") }
   static func warning(_ text: String) { logger.warning("\(text)") }
+
+  private static let said = Mutex<Set<String>>([])
+
+  /// A warning of something that a command may come across again and again.
+  static func warningOnce(_ text: String) {
+    if said.withLock({ $0.insert(text).inserted }) { warning(text) }
+  }
 }
 
 private struct PlainLines: LogHandler {

@@ -49,5 +49,5 @@ struct ProjectOptions: ParsableArguments {
       places: DataPlaces(environment: ProcessInfo.processInfo.environment, root: datasets))
   }
 
-  var store: RunStore { RunStore(root: results) }
+  var store: RunStore { RunStore(root: results) { Log.warningOnce($0) } }
 }

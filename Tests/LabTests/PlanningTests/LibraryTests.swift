@@ -167,6 +167,11 @@ import Testing
       "reported standard deviation is -1.0, but must be 0 or more"
     ),
     (
+      "reported: [{cell: {method: rewo}, measure: final/weight/rate, value: 1, std: 1e308, runs: 3, "
+        + "margin: {value: 1, because: b}, source: s}]", "{cell",
+      "reported standard deviation is 1e+308, but must be at most 1e+100 in size"
+    ),
+    (
       "reported: [{cell: {method: rewo}, measure: final/weight/rate, value: 1, statistic: best, "
         + "margin: {value: 1, because: b}, source: s}]", "{cell",
       "of 'final/weight/rate' neither less nor more is better: there is no best"

@@ -32,7 +32,7 @@ import Testing
     "mean(a=1 < mean(a=2)",
     "mean(a=1) <= mean(a=2)", "best(a=1) < best(a=2)", "mean(a=1=2) < mean(a=2)",
     "mean(a=1,) < mean(b=)", "mean() < mean()", "1 < 2", "mean(a=1) < nan", "mean(a=1) > inf",
-    "mean(a=1) < 5 %", "mean(a=1) << mean(a=2)", "mean(a=1) < mean(a=2) <", "mean(a=1) >> 3",
+    "mean(a=1) < 5 %", "mean(a=1) < 1e101", "mean(a=1) << mean(a=2)", "mean(a=1) < mean(a=2) <", "mean(a=1) >> 3",
     "mean(a=1, a=2) < mean(a=3)", "mean(a==1) < mean(a=2)", "mean(a=1,) < mean(a=2)",
     "mean(a=1, measure=x, measure=y) < 2", "mean(a=1) < mean(a=1)",
     "mean(a=1,b=2) > mean(b=2, a=1)",
@@ -110,6 +110,68 @@ import Testing
     #expect(
       try judge("<", low, Dictionary(uniqueKeysWithValues: high.map { ($0.key + 10, $0.value) }))
         .outcome == .holds)
+  }
+
+  /// Runs that only one side has are said to be left out.
+  @Test func runsWithoutAPartner() throws {
+    let more = high.merging([10: 50, 11: 60, 12: 70]) { $1 }
+    let result = try judge("<", low, more)
+    #expect(result.outcome == .holds)
+    #expect(result.explanation.contains("n = 4, "))
+    #expect(result.explanation.hasSuffix("]; 3 runs without a partner left out"))
+    #expect(try !judge("<", low, high).explanation.contains("left out"))
+    let single = try judge("<", [0: 1], [0: 2, 1: 3])
+    #expect(single.outcome == .inconclusive)
+    #expect(single.explanation.hasSuffix("n = 1: no interval; 1 run without a partner left out"))
+  }
+
+  /// One pair has no interval, and two samples of three have: both have the standard deviation 1, and t of 4
+  /// degrees of freedom is 2.7764, so it is −10 ± 2.7764 · √(2/3).
+  @Test func twoSamplesWhereOnePairIs() throws {
+    let result = try judge("<", [0: 1, 1: 2, 2: 3], [2: 11, 3: 12, 4: 13])
+    #expect(result.outcome == .holds)
+    #expect(
+      result.explanation
+        == "left − right = -10, n = 3 and 3, unpaired, 95 % interval [-12.27, -7.733]")
+  }
+
+  /// Values that are there of some runs alone decide nothing.
+  @Test func runsWithoutAValueDecideNothing() throws {
+    var values = Table.near(1)
+    values[3] = nil
+    try Table.with(less: ["rewo": values, "plain": Table.near(2)]) { comparison, _ throws in
+      #expect(comparison.claims[0].outcome == .inconclusive)
+      #expect(
+        comparison.claims[0].explanation.hasSuffix(
+          "]; 1 run without a partner left out; 1 run without a value"))
+      #expect(try comparison.row("rewo").judgement.verdict == .inconclusive)
+    }
+  }
+
+  @Test func failedRunsAreSaid() throws {
+    try Table.with(
+      less: ["rewo": Table.near(1), "plain": Table.near(2)], failed: ["plain": 2]
+    ) { comparison, _ in
+      #expect(comparison.claims[0].outcome == .holds)
+      #expect(
+        comparison.claims[0].explanation.hasSuffix(
+          "; 2 runs without a partner left out; 2 failed runs"))
+    }
+    try Table.with(less: ["rewo": Table.near(1)], failed: ["plain": 5]) { comparison, _ in
+      #expect(comparison.claims[0].outcome == .notTested)
+      #expect(
+        comparison.claims[0].explanation == "a side has no finished run with a value; 5 failed runs"
+      )
+    }
+    // A run of both sides is one run.
+    let own = "mean(method=rewo, measure=test/more) > mean(method=rewo, measure=test/less)"
+    let claim = "mean(method=rewo) > mean(method=plain)\", measure: test/more,"
+    try Table.with(
+      less: ["rewo": Table.near(1)], more: ["rewo": Table.near(3)], failed: ["rewo": 1],
+      artefact: try edited(Table.artefact, [claim: "\(own)\","])
+    ) { comparison, _ in
+      #expect(comparison.claims[1].explanation.hasSuffix("]; 1 failed run"))
+    }
   }
 
   @Test func saysTheNumbers() throws {
@@ -255,5 +317,12 @@ import Testing
     // Those of other images, or of another seed, cannot be paired.
     #expect(try judge([11, 92, 33]).explanation.contains("no interval"))
     #expect(try judge([11, 92, 33, 52], seed: 1).explanation.contains("no interval"))
+    // Nor what is no number.
+    let text = "mean(a=1) < mean(a=2)"
+    let odd = try ClaimTest(text).judge(
+      Claim(that: text, measure: "m", source: "s"),
+      left: .init(values: [0: 45], examples: [0: [10, 90, 30, 50]]),
+      right: .init(values: [0: 47], examples: [0: [11, 92, .infinity, 52]]), notComparable: nil)
+    #expect(odd.explanation.contains("no interval"))
   }
 }

@@ -95,7 +95,21 @@ import Testing
       #expect(text.contains("not reported"))
       #expect(text.contains("The paper's claims:"))
       #expect(text.contains("mean(method=rewo) < mean(method=plain)"))
-      #expect(text.contains("By chance alone, 0.05 of these rows"))
+      #expect(
+        text.hasSuffix(
+          "At most 0.05 of these rows would be called better or worse by chance alone, if the paper's "
+            + "numbers are exact where it gives no spread.\n"))
+      #expect(!text.contains("of the claims"))
+    }
+  }
+
+  /// Claims are decided by chance as rows are.
+  @Test func claimsByChance() throws {
+    try Table.with(less: ["rewo": Table.near(1), "plain": Table.near(2)]) { comparison, _ in
+      #expect(
+        try comparison.text(.text).contains(
+          "At most one in 20 of the claims that have an interval would be decided wrongly by chance "
+            + "alone, in expectation.\n"))
     }
   }
 
@@ -140,7 +154,7 @@ import Testing
         text.contains(
           "Profile quick: a test. Overridden: model.vhp.latent=2, record.every=3."))
       #expect(text.contains("not comparable"))
-      #expect(!text.contains("By chance alone"))
+      #expect(!text.contains("by chance alone"))
     }
   }
 

@@ -174,7 +174,7 @@ import Testing
       let runs = artefact.runs
       for run in runs.dropLast() { try place.train(run) }
       try removeWeights(Array(runs.dropLast()), place)
-      let records = try place.store.records(of: "test/tiny").records
+      let records = try place.store.records(of: "test/tiny")
       let shown = try artefact.selected(
         of: runs[0].template, Array(runs.prefix(2)), records, kinds: Tiny.kinds)
       #expect(shown.count == 1)

@@ -17,7 +17,7 @@ import Testing
       let artefact = try place.artefact()
       let template = try Tiny.require(artefact.runs.first { $0.template.cell["method"] == "rewo" })
         .template
-      let records = try place.store.records(of: "test/tiny").records
+      let records = try place.store.records(of: "test/tiny")
       let finished = artefact.runs(of: template).filter {
         records[$0.identity].map { $0.failure == nil } ?? false
       }

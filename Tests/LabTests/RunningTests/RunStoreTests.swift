@@ -16,12 +16,12 @@ import Training
       try place.record([
         recorded(run, ["a": 1]), recorded(other, ["a": 5]), recorded(run, ["a": 2, "b": nil]),
       ])
-      let (records, warnings) = try place.store.records(of: "test/tiny")
+      let (records, warnings) = try place.records()
       #expect(warnings.isEmpty)
       #expect(Set(records.keys) == [run.identity, other.identity])
       #expect(records[run.identity]?.measures == ["a": 2, "b": nil])
       #expect(records[other.identity]?.measures == ["a": 5])
-      #expect(try place.store.records(of: "test/none").records.isEmpty)
+      #expect(try place.store.records(of: "test/none").isEmpty)
       #expect(place.store.studies() == ["test/tiny"])
     }
   }
@@ -124,7 +124,7 @@ import Training
       try place.write(
         [lines[0], torn, future, "", "nonsense", lines[3]].joined(separator: "\n") + "\n",
         to: committed)
-      let (records, warnings) = try place.store.records(of: "test/tiny")
+      let (records, warnings) = try place.records()
       #expect(Set(records.keys) == [runs[0].identity, runs[3].identity])
       let file = "\(place.root)/\(committed)"
       #expect(
@@ -133,9 +133,8 @@ import Training
           "\(file):3: the record is passed over: it has format 2, this version reads 1",
           "\(file):5: the record is passed over: it is torn or altered",
         ])
-      // They do not count in a plan either, and it says so.
+      // They do not count in a plan either.
       let plan = try Plan(runs, store: place.store)
-      #expect(plan.warnings == warnings)
       #expect(plan.items[1].action == .train(why: "no finished run"))
       #expect(plan.items[2].action == .train(why: "no finished run"))
     }
@@ -146,7 +145,7 @@ import Training
     try Workplace.with { place in
       try place.write(#"{"format":7,"cells":[]}"# + "\n", to: committed)
       #expect(
-        try place.store.records(of: "test/tiny").warnings == [
+        try place.records().warnings == [
           "\(place.root)/\(committed):1: the record is passed over: it has format 7, this version "
             + "reads 1"
         ])
@@ -167,13 +166,15 @@ import Training
     ("\"curves\":{\"steps\":[],", "\"curves\":{\"steps\":[3,2],"),
     ("\"curves\":{\"steps\":[],", "\"curves\":{\"steps\":[-1],"),
     ("\"values\":{}}", "\"values\":{\"loss/rate\":[0.5]}}"),
+    ("\"measures\":{\"a\":1}", "\"measures\":{\"a\":1e308}"),
+    ("\"measures\":{\"a\":1}", "\"measures\":{\"a\":1},\"examples\":{\"a\":[1,-1e101]}"),
   ])
   func impossibleNumbers(_ old: String, _ new: String) throws {
     try Workplace.with { place in
       let run = try Tiny.run()
       try place.write(
         try edited(try recorded(run, ["a": 1]).json(), [old: new]) + "\n", to: committed)
-      let (records, warnings) = try place.store.records(of: "test/tiny")
+      let (records, warnings) = try place.records()
       #expect(records.isEmpty)
       #expect(warnings.count == 1)
       #expect(try Plan([run], store: place.store).pending.count == 1)
@@ -197,7 +198,7 @@ import Training
       let line = try recorded(first, ["a": 1]).json()
       try place.write(line + "\n" + line.prefix(40), to: committed)
       try place.record([recorded(second, ["a": 2])])
-      let (records, warnings) = try place.store.records(of: "test/tiny")
+      let (records, warnings) = try place.records()
       #expect(Set(records.keys) == [first.identity, second.identity])
       #expect(warnings.count == 1)
     }
@@ -214,7 +215,7 @@ import Training
       let line = try #require(data.firstIndex(of: UInt8(ascii: "\n")))
       data[line + byte] = 0xFF
       try data.write(to: url)
-      let (records, warnings) = try place.store.records(of: "test/tiny")
+      let (records, warnings) = try place.records()
       #expect(Set(records.keys) == [runs[0].identity, runs[2].identity])
       #expect(
         warnings == ["\(url.path):2: the record is passed over: it is torn or altered"])

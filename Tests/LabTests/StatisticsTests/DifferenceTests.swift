@@ -97,5 +97,8 @@ import Testing
     #expect(throws: StatisticsError.self) {
       try Difference.against(Reported(1, standardDeviation: 1, n: 0), ours: [1, 2])
     }
+    for reported in [Reported(-1e101), Reported(1, standardDeviation: 1e308, n: 4)] {
+      #expect(throws: StatisticsError.self) { try Difference.against(reported, ours: [1, 2]) }
+    }
   }
 }

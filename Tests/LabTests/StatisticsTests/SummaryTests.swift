@@ -47,6 +47,11 @@ import Torch
     #expect(throws: StatisticsError.notFinite(index: 0, value: "-inf")) {
       try Summary([-.infinity, 1])
     }
+    // Neither the mean nor the spread can be said.
+    for values in [[1e308, 1e308], [1e200, -1e200]] {
+      #expect(throws: StatisticsError.self) { try Summary(values) }
+    }
+    #expect(throws: Never.self) { try Summary([1e100, -1e100]) }
   }
 
   @Test func survivesJSON() throws {

@@ -67,6 +67,24 @@ import Torch
     #expect(three.reason == "n = 3 of the 5 that a match needs")
   }
 
+  /// The best of several runs is said to be that, and not one run.
+  @Test(arguments: [
+    (Direction.moreIsBetter, "ours 0.9, reported 0.4, difference +0.5"),
+    (.lessIsBetter, "ours 0.1, reported 0.4, difference -0.3"),
+  ])
+  func theBestHasNoInterval(_ direction: Direction, _ numbers: String) throws {
+    let rule = try VerdictRule(margin: 0.05, direction: direction)
+    let found = try rule.judge([0.3, 0.9, 0.1], of: .best, failures: 1, reported: Reported(0.4))
+    #expect(found.verdict == .inconclusive)
+    #expect(
+      found.explanation
+        == "best of 3 runs: one value, no interval: \(numbers), margin ±0.05; 1 failed run")
+    #expect(
+      try rule.judge([0.4], of: .best, reported: Reported(0.4)).reason
+        == "best of 1 run: one value, no interval")
+    #expect(try rule.judge([], of: .best, reported: Reported(0.4)).verdict == .noRun)
+  }
+
   @Test func nothingIsJudgedBeforeItIsTrained() throws {
     let none = try verdict([])
     #expect(none.verdict == .noRun)
@@ -79,6 +97,22 @@ import Torch
     #expect(valueless.reason == "no run has a value")
     #expect(
       try verdict([], withoutValue: 2, notComparable: "x").verdict == .notComparable("x"))
+  }
+
+  /// Five runs that reached an event say nothing of ten, of which the others did not.
+  @Test(arguments: [0.4, 0.5, 0.3])
+  func runsWithoutAValueDecideNothing(mean: Double) throws {
+    #expect(try verdict(five(around: mean)).verdict != .inconclusive)
+    let found = try verdict(five(around: mean), failures: 1, withoutValue: 5)
+    #expect(found.verdict == .inconclusive)
+    #expect(found.reason == "not every finished run has a value")
+    #expect(found.explanation.hasSuffix("; 1 failed run; 5 runs without a value"))
+    #expect(found.difference?.n == 5)
+    // They have not failed.
+    let some = try verdict([], failures: 1, withoutValue: 1)
+    #expect(some.verdict == .inconclusive)
+    #expect(
+      some.explanation == "no run has a value; 1 failed run; 1 run without a value")
   }
 
   @Test func failedRunsAreNeverDropped() throws {
@@ -113,6 +147,10 @@ import Torch
     #expect(
       try verdict(five(around: 0.42), reported: spread).explanation
         .hasSuffix("spread of both sides counted"))
+    #expect(
+      try verdict(five(around: 0.42), reported: Reported(0.4, standardDeviation: 0.1)).explanation
+        .hasSuffix(
+          ", margin ±0.05, the paper's spread is not counted: it does not say of how many runs"))
     #expect(
       try verdict([0.9]).explanation
         == "n = 1: no interval: ours 0.9 (n = 1), reported 0.4, difference +0.5, margin ±0.05")
@@ -152,6 +190,22 @@ import Torch
   @Test func expectedFalseAlarms() {
     #expect(VerdictRule.expectedFalseAlarms(cells: 40) == 2)
     #expect(VerdictRule.expectedFalseAlarms(cells: 0) == 0)
+  }
+
+  /// The bound for claims: between equal sides, 5 % of the 95 % intervals leave 0 out, 20 of 400, give or take
+  /// three deviations of 4.4.
+  @Test func equalSidesAreToldApartByChance() throws {
+    var generator = SplitMix64(state: 13)
+    let test = try ClaimTest("mean(a=1) < mean(a=2)")
+    let claim = Claim(that: "mean(a=1) < mean(a=2)", measure: "m", source: "s")
+    let decided = try (0..<400).count { _ in
+      func side() -> ClaimTest.Runs {
+        .init(values: Dictionary(uniqueKeysWithValues: (0..<5).map { ($0, generator.normal()) }))
+      }
+      let result = try test.judge(claim, left: side(), right: side(), notComparable: nil)
+      return result.outcome != .inconclusive
+    }
+    #expect((7...33).contains(decided))
   }
 
   /// With the truth at the edge of the margin, the worst case that is still no difference, at most

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Synchronization
 import Training
 
 @testable import Lab
@@ -90,7 +91,15 @@ struct Workplace {
 
   /// The record of a run.
   func record(of run: RunSpecification) -> RunRecord? {
-    try? store.records(of: run.template.study).records[run.identity]
+    try? store.records(of: run.template.study)[run.identity]
+  }
+
+  /// The records of the tiny study, and what is said of lines that are none.
+  func records() throws -> (records: [String: RunRecord], warnings: [String]) {
+    let warnings = Mutex<[String]>([])
+    let store = RunStore(root: store.root) { text in warnings.withLock { $0.append(text) } }
+    let records = try store.records(of: "test/tiny")
+    return (records, warnings.withLock { $0 })
   }
 }
 
