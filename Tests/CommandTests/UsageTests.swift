@@ -308,6 +308,15 @@ extension CommandTests {
       #expect(outcome.errors == "error: \(expected)\n")
     }
 
+    /// As many runs at a time as this process has cores.
+    @Test func aPartOfTheCores() throws {
+      let plan = try project.start(
+        ["plan", "vhp/table-1", "--profile", "quick"], through: ["taskset", "-c", "0"]
+      ).finish()
+      #expect(plan.code == 0, "\(plan)")
+      #expect(plan.output.contains("while 1 at a time train"), "\(plan)")
+    }
+
     /// What is wrong with an override is wrong for `validate`'s manifests, too.
     @Test func impossibleNumbersAreNotValid() throws {
       let project = try Project()
