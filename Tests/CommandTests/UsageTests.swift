@@ -197,6 +197,11 @@ extension CommandTests {
           + "(see 'priorlab help plan')"
       ),
       (
+        "plan gmvae/table-1 --datasets nowhere",
+        "there is no directory 'nowhere': name that of the data sets' manifests with --datasets (see "
+          + "'priorlab help plan')"
+      ),
+      (
         "plan vhp/table-1 --seeds 3,,",
         "--seeds takes a count above 0 (10) or a list without repeats (0,3,7; seed 3 alone is 3,) "
           + "(see 'priorlab help plan')"
@@ -306,6 +311,21 @@ extension CommandTests {
       #expect(outcome.code == 2, "\(outcome)")
       #expect(outcome.output.isEmpty)
       #expect(outcome.errors == "error: \(expected)\n")
+    }
+
+    @Test func placesOfDataThatAreNotThere() throws {
+      let places = ["PRIORLAB_DATA": "\(project.root):/no/such:elsewhere"]
+      let plan = try project.run("plan", "vhp/table-1", environment: places)
+      #expect(plan.code == 0, "\(plan)")
+      #expect(
+        plan.complaints
+          == ["/no/such", "elsewhere"].map {
+            "warning: PRIORLAB_DATA names '\($0)', and there is no such directory: correct the variable"
+          })
+      // Not by each run of a command.
+      let run = try project.run(
+        "run", "vhp/pendulum", "--cell", "method=nope", "--events", environment: places)
+      #expect(run.complaints.count == 1 && run.errors.hasPrefix("error: "), "\(run)")
     }
 
     /// As many runs at a time as this process has cores.
