@@ -28,6 +28,23 @@ extension CommandTests {
       }
     }
 
+    /// What `run` takes.
+    @Test func studies() throws {
+      let all = try project.run("list", "--studies")
+      #expect(all.code == 0 && all.errors.isEmpty, "\(all)")
+      let lines = all.output.split(separator: "\n")
+      #expect(lines.contains { $0.hasPrefix("vhp/pendulum  ") && $0.contains("rendered pendulum") })
+      #expect(lines.contains { $0.hasPrefix("gmvae/mnist  ") })
+      #expect(!all.output.contains("table-1"))
+      let some = try objects(
+        try project.run("list", "gmvae", "--studies", "--format", "json").output)
+      #expect(
+        some.compactMap { $0["id"] as? String } == ["gmvae/arcs", "gmvae/mnist", "gmvae/svhn"])
+      let none = try project.run("list", "vph", "--studies")
+      #expect(none.code == 2)
+      #expect(none.errors.contains("there are no studies of 'vph': there are some of gmvae"))
+    }
+
     /// What is wrong with one manifest is said in its line.
     @Test func aBrokenStudy() throws {
       let project = try Project()
@@ -89,7 +106,7 @@ extension CommandTests {
     private static let selection = ["--seeds", "--only"]
 
     @Test(arguments: [
-      ("list", ["--format"] + place),
+      ("list", ["--studies", "--format"] + place),
       ("plan", ["--table", "--format"] + selection + profile + place),
       (
         "reproduce",

@@ -197,6 +197,11 @@ extension CommandTests {
           + "(see 'priorlab help plan')"
       ),
       (
+        "plan gmvae/table-1 --datasets nowhere",
+        "there is no directory 'nowhere': name that of the data sets' manifests with --datasets (see "
+          + "'priorlab help plan')"
+      ),
+      (
         "plan vhp/table-1 --seeds 3,,",
         "--seeds takes a count above 0 (10) or a list without repeats (0,3,7; seed 3 alone is 3,) "
           + "(see 'priorlab help plan')"
@@ -253,7 +258,26 @@ extension CommandTests {
       ),
       (
         "run vhp/pendulm --cell method=rewo",
-        "there is no study 'vhp/pendulm'; did you mean 'vhp/pendulum'?"
+        "there is no study 'vhp/pendulm'; did you mean 'vhp/pendulum'? (see 'priorlab list --studies')"
+      ),
+      ("run nope", "there is no study 'nope' (see 'priorlab list --studies')"),
+      (
+        "validate vhp/pendulm",
+        "there is no study, table or figure 'vhp/pendulm'; did you mean 'vhp/pendulum'? (see 'priorlab "
+          + "list' and 'priorlab list --studies')"
+      ),
+      (
+        "run vhp/pendulum --cell method=rewo --seed -1",
+        "--seed must be at least 0 (see 'priorlab help run')"
+      ),
+      (
+        "bench vhp/pendulum --cell method=rewo --steps -5",
+        "--steps must be at least 1 (see 'priorlab help bench')"
+      ),
+      (
+        "plan vhp/table-1 --seeds -1",
+        "--seeds takes a count above 0 (10) or a list without repeats (0,3,7; seed 3 alone is 3,) "
+          + "(see 'priorlab help plan')"
       ),
       (
         "show zzzz",
@@ -287,6 +311,30 @@ extension CommandTests {
       #expect(outcome.code == 2, "\(outcome)")
       #expect(outcome.output.isEmpty)
       #expect(outcome.errors == "error: \(expected)\n")
+    }
+
+    @Test func placesOfDataThatAreNotThere() throws {
+      let places = ["PRIORLAB_DATA": "\(project.root):/no/such:elsewhere"]
+      let plan = try project.run("plan", "vhp/table-1", environment: places)
+      #expect(plan.code == 0, "\(plan)")
+      #expect(
+        plan.complaints
+          == ["/no/such", "elsewhere"].map {
+            "warning: PRIORLAB_DATA names '\($0)', and there is no such directory: correct the variable"
+          })
+      // Not by each run of a command.
+      let run = try project.run(
+        "run", "vhp/pendulum", "--cell", "method=nope", "--events", environment: places)
+      #expect(run.complaints.count == 1 && run.errors.hasPrefix("error: "), "\(run)")
+    }
+
+    /// As many runs at a time as this process has cores.
+    @Test func aPartOfTheCores() throws {
+      let plan = try project.start(
+        ["plan", "vhp/table-1", "--profile", "quick"], through: ["taskset", "-c", "0"]
+      ).finish()
+      #expect(plan.code == 0, "\(plan)")
+      #expect(plan.output.contains("while 1 at a time train"), "\(plan)")
     }
 
     /// What is wrong with an override is wrong for `validate`'s manifests, too.

@@ -2,6 +2,8 @@
 public enum LibraryError: Error, CustomStringConvertible {
   case noStudy(String, near: String?)
   case noArtefact(String, near: String?)
+  /// Neither a study nor an artefact.
+  case noManifest(String, near: String?)
   case isStudy(String, artefacts: [String])
   case isArtefact(String, studies: [String])
   case unreadable(String, Obstacle)
@@ -35,9 +37,12 @@ public enum LibraryError: Error, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noStudy(let id, let near):
-      "there is no study '\(id)'" + Self.hint(near)
+      "there is no study '\(id)'" + Self.hint(near) + " (see 'priorlab list --studies')"
     case .noArtefact(let id, let near):
       "there is no table or figure '\(id)'" + Self.hint(near) + " (see 'priorlab list')"
+    case .noManifest(let id, let near):
+      "there is no study, table or figure '\(id)'" + Self.hint(near)
+        + " (see 'priorlab list' and 'priorlab list --studies')"
     case .isStudy(let id, let artefacts):
       "'\(id)' is a study, not a table or figure"
         + (artefacts.isEmpty

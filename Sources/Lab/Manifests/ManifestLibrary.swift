@@ -7,6 +7,9 @@ public struct ManifestLibrary: Sendable {
     let node: ConfigNode
     /// Why it cannot be used: an id that is used twice, a study that is like none; or nil.
     var problem: (any Error)?
+
+    /// What it is, in its own words.
+    public var title: String { node["title"]?.text ?? "" }
   }
 
   /// The directory.
@@ -203,8 +206,12 @@ public struct ManifestLibrary: Sendable {
   }
 
   func unknownStudy(_ id: String) -> LibraryError {
-    guard let artefact = artefacts[id] else { return .noStudy(id, near: near(id)) }
+    guard let artefact = artefacts[id] else { return noStudy(id) }
     return .isArtefact(id, studies: studies(of: artefact))
+  }
+
+  private func noStudy(_ id: String) -> LibraryError {
+    .noStudy(id, near: nearest(id, among: Array(studies.keys)))
   }
 
   private func studies(of artefact: Manifest) -> [String] {

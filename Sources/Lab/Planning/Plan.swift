@@ -146,14 +146,17 @@ public struct Plan: Sendable {
         : "it is finished, but weights or snapshots that a figure needs are not here")
   }
 
-  /// Median of what a step took in earlier runs of the same profile: of the same cell, or of its study's
-  /// others where there are none, though they may do more or less work in a step.
+  /// Median of what a step took in earlier runs of the same profile: on a processor such as this one, or
+  /// on others where there are none; of the same cell, or of its study's others where there are none, though
+  /// they may do more or less work in a step.
   static func secondsPerStep(of run: RunSpecification, _ records: some Sequence<RunRecord>)
     -> Double?
   {
     let known = records.filter { $0.profile == run.profile && $0.steps > 0 }
-    let own = known.filter { $0.cell == run.template.cell }
-    let rates = (own.isEmpty ? known : own).map { $0.seconds / Double($0.steps) }.sorted()
+    let here = known.filter { $0.environment.processor == RunEnvironment.processorName }
+    let comparable = here.isEmpty ? known : here
+    let own = comparable.filter { $0.cell == run.template.cell }
+    let rates = (own.isEmpty ? comparable : own).map { $0.seconds / Double($0.steps) }.sorted()
     return rates.isEmpty ? nil : rates[rates.count / 2]
   }
 }

@@ -48,12 +48,13 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
     return environment
   }
 
-  private static var processorName: String {
+  /// The name of this machine's processor.
+  static let processorName: String = {
     let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
     return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
       ?? "unknown"
-  }
+  }()
 
   /// The commit of the working tree, with `+changes` where sources differ from it; `unknown` outside
   /// a checkout.

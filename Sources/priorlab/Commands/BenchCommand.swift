@@ -15,7 +15,8 @@ struct BenchCommand: ParsableCommand {
 
   @OptionGroup var selection: RunOptions
 
-  @Option(help: "Steps to time, after as many again, at most ten, that are not.")
+  @Option(
+    parsing: .unconditional, help: "Steps to time, after as many again, at most ten, that are not.")
   var steps = 20
 
   @Option(

@@ -6,10 +6,14 @@ import Lab
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Show every table and figure: what it needs, what it costs, and what was found.")
+    abstract: "Show every table and figure: what it needs, what it costs, and what was found.",
+    discussion: "With --studies, the studies whose runs they are made of, for 'priorlab run'.")
 
   @Argument(help: "Only these papers, by the first part of their ids: gmvae, vhp, ….")
   var papers: [String] = []
+
+  @Flag(help: "Show the studies.")
+  var studies = false
 
   @OptionGroup var output: FormatOptions
   @OptionGroup var project: ProjectOptions
@@ -30,10 +34,11 @@ struct ListCommand: ParsableCommand {
 
   func run() throws {
     let project = try self.project.open()
-    let catalogue = try project.catalogue
     for problem in project.library.problems {
       StandardError.write("warning: left out: \(problem.error)\n")
     }
+    if studies { return try showStudies(of: project.library) }
+    let catalogue = try project.catalogue
     for paper in papers where !catalogue.papers.contains(where: { $0.id == paper }) {
       throw ValidationError(
         "there is no paper '\(paper)': there are "
@@ -58,6 +63,31 @@ struct ListCommand: ParsableCommand {
         print("      data: \(data); cost: \(line.cost); \(line.state)")
       }
       print()
+    }
+  }
+
+  private struct StudyLine: Encodable {
+    var id: String
+    var title: String
+  }
+
+  private func showStudies(of library: ManifestLibrary) throws {
+    func paper(_ id: String) -> String { String(id.prefix { $0 != "/" }) }
+    let known = Set(library.studies.keys.map(paper))
+    for wanted in papers where !known.contains(wanted) {
+      throw ValidationError(
+        "there are no studies of '\(wanted)': there are some of "
+          + known.sorted().joined(separator: ", "))
+    }
+    let lines = library.studies.values.filter { papers.isEmpty || papers.contains(paper($0.id)) }
+      .map { StudyLine(id: $0.id, title: $0.title) }.sorted { $0.id < $1.id }
+    if output.format == .json {
+      print(try jsonText(lines), terminator: "")
+      return
+    }
+    let width = lines.map(\.id.count).max() ?? 0
+    for line in lines {
+      print("\(line.id.padding(toLength: width, withPad: " ", startingAt: 0))  \(line.title)")
     }
   }
 

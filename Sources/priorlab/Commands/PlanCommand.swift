@@ -11,7 +11,7 @@ struct PlanCommand: ParsableCommand {
   @Argument(help: "Ids of tables and figures.")
   var ids: [String] = []
 
-  @Option(help: ArgumentHelp("A table by its number.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("A table by its number.", valueName: "N"))
   var table: Int?
 
   @OptionGroup var selection: SelectionOptions
@@ -73,7 +73,7 @@ struct PlanCommand: ParsableCommand {
     let count = plan.pending.count
     let time = plan.seconds.map { "about \(timeText($0)) of one core" } ?? "time unknown"
     for missing in Set(lines.compactMap(\.missing)).sorted() { print("  data missing: \(missing)") }
-    let jobs = min(ProcessInfo.processInfo.activeProcessorCount, count)
+    let jobs = min(Cores.usable, count)
     let space =
       "\(sizeText(plan.bytes)) to keep on disk, up to \(sizeText(plan.peakBytes(jobs: jobs))) while "
       + "\(jobs) at a time train"

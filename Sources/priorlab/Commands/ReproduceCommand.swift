@@ -130,7 +130,7 @@ struct ReproduceCommand: ParsableCommand {
     try checkData(of: pending)
     if pending.isEmpty { return [] }
     tried.formUnion(pending.map { [artefact.artefact.id, $0.identity] })
-    let jobs = min(jobs ?? ProcessInfo.processInfo.activeProcessorCount, pending.count)
+    let jobs = min(jobs ?? Cores.usable, pending.count)
     try plan.checkSpace(jobs: jobs, at: project.results)
     let time = plan.seconds.map { ", about \(timeText($0 / Double(jobs)))" } ?? ""
     Log.info("\(artefact.artefact.id): \(pending.count) runs, \(jobs) at a time\(time)")

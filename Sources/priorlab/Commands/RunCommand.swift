@@ -32,7 +32,8 @@ struct RunCommand: ParsableCommand {
   var events = false
 
   func run() throws {
-    let project = try self.project.open()
+    // The command that starts this one has said it already.
+    let project = try self.project.open(warns: !events)
     let run = try selection.run(project)
     if let identity, identity != run.identity {
       throw Ending(
@@ -41,7 +42,6 @@ struct RunCommand: ParsableCommand {
       )
     }
     if let missing = run.template.dataset.missing { throw missing }
-    // The command that starts this one has said it already.
     if !events {
       for measure in run.template.measures {
         guard let missing = run.template.missingWeights(of: measure) else { continue }

@@ -31,7 +31,7 @@ struct ValidateCommand: ParsableCommand {
       if catalogue.entries.contains(where: { $0.id == id }) {
         throw LibraryError.planned(id)
       }
-      throw LibraryError.noArtefact(id, near: nearest(id, among: manifests.map(\.id)))
+      throw LibraryError.noManifest(id, near: nearest(id, among: manifests.map(\.id)))
     }
     var lines = manifests.filter { ids.isEmpty || ids.contains($0.id) }.map { manifest in
       Line(

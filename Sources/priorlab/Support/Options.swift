@@ -22,7 +22,7 @@ struct ProfileOptions: ParsableArguments {
 
 /// How runs are computed.
 struct EngineOptions: ParsableArguments {
-  @Option(help: "Threads of a run.")
+  @Option(parsing: .unconditional, help: "Threads of a run.")
   var threads = 1
 
   @Option(help: "Dense layers on a CPU: auto, onednn or aten.")

@@ -30,13 +30,30 @@ struct ProjectOptions: ParsableArguments {
   @Option(help: "The directory of the stored data sets' manifests.")
   var datasets = "datasets"
 
-  func open() throws -> Project {
+  func validate() throws {
+    // A project of generated data needs none.
+    if datasets != "datasets" && !FileManager.default.fileExists(atPath: datasets) {
+      throw ValidationError(
+        "there is no directory '\(datasets)': name that of the data sets' manifests with --datasets"
+      )
+    }
+  }
+
+  /// Finds everything once.
+  ///
+  /// - Parameter warns: whether to say what is not as it should be; not where another command has done so.
+  func open(warns: Bool = true) throws -> Project {
     guard FileManager.default.fileExists(atPath: experiments) else {
       throw ValidationError(
         "there is no directory '\(experiments)' here: run from the project's directory, or name it "
           + "with --experiments")
     }
     let datasets = try datasetLibrary
+    for directory in datasets.places.directories
+    where warns && !FileManager.default.fileExists(atPath: directory) {
+      Log.warning(
+        "PRIORLAB_DATA names '\(directory)', and there is no such directory: correct the variable")
+    }
     return Project(
       library: ManifestLibrary(root: experiments), datasets: datasets,
       kinds: registeredKinds.with(datasets: datasets), store: store, experiments: experiments)

@@ -9,7 +9,7 @@ struct RunOptions: ParsableArguments {
   @Option(help: "The cell: axis=value, joined by commas. Not needed where the study has one cell.")
   var cell: String?
 
-  @Option(help: "The run's seed.")
+  @Option(parsing: .unconditional, help: "The run's seed.")
   var seed = 0
 
   @OptionGroup var profile: ProfileOptions

@@ -4,6 +4,7 @@ import Lab
 /// Which runs of a table or figure.
 struct SelectionOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Seeds in place of the manifest's: a count (10), or a list (0,3,7; seed 3 alone is 3,).",
       valueName: "seeds"))

@@ -89,7 +89,7 @@ import Testing
   @Test func tableOne() throws {
     let library = try #require(ShippedManifestsTests.library)
     for cell in try library.artefact("vhp/table-1").reported ?? [] {
-      #expect(!cell.margin.because.isEmpty && cell.source == "Table 1")
+      #expect(cell.margin?.because.isEmpty == false && cell.source == "Table 1")
     }
   }
 }

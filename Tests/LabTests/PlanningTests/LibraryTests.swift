@@ -526,7 +526,15 @@ import Testing
           + "list')")
       #expect(
         words { try library.study("test/tin", ProfileName(name: "paper"), kinds: Tiny.kinds) }
-          == "there is no study 'test/tin'; did you mean 'test/tiny'?")
+          == "there is no study 'test/tin'; did you mean 'test/tiny'? (see 'priorlab list --studies')"
+      )
+      // A study is asked for, though a table's id is nearer.
+      #expect(
+        words { try library.study("test/tabl", ProfileName(name: "paper"), kinds: Tiny.kinds) }
+          .hasSuffix("(see 'priorlab list --studies')"))
+      #expect(
+        !words { try library.study("test/tabl", ProfileName(name: "paper"), kinds: Tiny.kinds) }
+          .contains("'test/table'"))
     }
   }
 

@@ -169,6 +169,19 @@ import Testing
     }
   }
 
+  /// Other machines say how long it may take until this one has done a run.
+  @Test func timeOfAnotherProcessor() throws {
+    try Workplace.with { place in
+      var elsewhere = recorded(try Tiny.run(seed: 5), Self.measures, steps: 10, seconds: 100)
+      elsewhere.environment.processor = "a slower one"
+      try place.record([elsewhere])
+      let run = try Tiny.run()
+      #expect(try Plan([run], store: place.store).seconds == 60)
+      try place.record([recorded(try Tiny.run(seed: 6), Self.measures, steps: 10, seconds: 20)])
+      #expect(try Plan([run], store: place.store).seconds == 12)
+    }
+  }
+
   /// Neither a model for each run nor each run against all others.
   @Test func manySeedsArePlannedSoon() throws {
     let study = try edited(Tiny.study, ["seeds: 2\n": "seeds: 2000\n"])

@@ -105,7 +105,7 @@ import Testing
 
   /// Claims are decided by chance as rows are.
   @Test func claimsByChance() throws {
-    try Table.with(less: ["rewo": Table.near(1), "plain": Table.near(2)]) { comparison, _ in
+    try Table.with(less: ["rewo": Table.near(1), "plain": Table.near(2)]) { comparison, _ throws in
       #expect(
         try comparison.text(.text).contains(
           "At most one in 20 of the claims that have an interval would be decided wrongly by chance "
