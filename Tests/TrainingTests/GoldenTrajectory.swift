@@ -5,7 +5,7 @@ import Torch
 @testable import Modelling
 @testable import Training
 
-/// A small model, how it is trained, and the losses of its first three steps.
+/// A small model, how it is trained, and the losses and weights of its first three steps.
 struct GoldenTrajectory: CustomTestStringConvertible {
   let name: String
   let configuration: any ModelConfiguration
@@ -15,7 +15,8 @@ struct GoldenTrajectory: CustomTestStringConvertible {
   var start = ""
   /// Whether each step draws binary images.
   var binarises = false
-  let losses: [String: [Double]]
+  /// Curves by name: all losses, and the weights that change.
+  let expected: [String: [Double]]
 
   var testDescription: String { name }
 
@@ -63,7 +64,8 @@ extension GoldenTrajectory {
     _ prior: PriorConfiguration, samples: Int = 1, likelihood: LikelihoodConfiguration = .bernoulli
   ) -> VAEConfiguration {
     VAEConfiguration(
-      latent: 2, encoder: mlp, decoder: mlp, prior: prior, importanceSamples: samples,
+      latent: 2, encoder: mlp, decoder: likelihood == .bernoulli ? toImage : mlp, prior: prior,
+      importanceSamples: samples,
       likelihood: likelihood, initial: .glorotUniform, logVariance: [-6, 2])
   }
 
@@ -77,7 +79,9 @@ extension GoldenTrajectory {
     GoldenTrajectory(
       name: "IWAE", configuration: vae(.standardNormal, samples: 3),
       objective: "importance-weighted", binarises: true,
-      losses: [:]),
+      expected: [
+        "loss/bound": [25.3406544, 24.8781052, 24.679987]
+      ]),
     GoldenTrajectory(
       name: "VampPrior with GECO",
       configuration: vae(
@@ -87,7 +91,11 @@ extension GoldenTrajectory {
         {"rate": {"geco": {"statistic": "squared-error", "threshold": 0.1, "speed": 5, "start": 1,
                            "smoothing": 0.9}}}
         """,
-      losses: [:]),
+      expected: [
+        "loss/distortion": [32.8787117, 19.1839161, 23.6525402],
+        "loss/rate": [0.3938798, 0.0820802, 0.127648],
+        "weight/rate": [0.384028, 0.1567327, 0.0662401],
+      ]),
     GoldenTrajectory(
       name: "VHP of gated convolutions with a multiplier",
       configuration: VHPConfiguration(
@@ -95,17 +103,22 @@ extension GoldenTrajectory {
         encoder: gated(
           [],
           last: .convolution(
-            ConvolutionConfiguration(channels: 2, kernel: 3, stride: 2, padding: 1, activation: .gated))),
+            ConvolutionConfiguration(
+              channels: 2, kernel: 3, stride: 2, padding: 1, activation: .gated))),
         decoder: gated(
           [.dense(DenseConfiguration(units: 36, activation: .gated)), .reshape([1, 6, 6])],
           last: .convolution(ConvolutionConfiguration(channels: 1, kernel: 1, activation: .none))),
         priorEncoder: mlp, priorDecoder: mlp, importanceSamples: 3, likelihood: .bernoulli,
         initial: .heNormal, logVariance: nil),
       weights: """
-        {"rate": {"multiplier": {"statistic": "squared-error", "threshold": 0.1, "speed": 5, "slope": 3,
+        {"rate": {"multiplier": {"statistic": "squared-error", "threshold": 0.16, "speed": 5, "slope": 3,
                                  "start": 33, "smoothing": 0.9, "hold": []}}}
         """,
-      losses: [:]),
+      expected: [
+        "loss/distortion": [24.9053612, 21.3233528, 20.2023716],
+        "loss/rate": [1.6485697, 7.4520264, 6.6605206],
+        "weight/rate": [0.01, 0.01, 0.0102375],
+      ]),
     GoldenTrajectory(
       name: "MFCVAE, a ladder whose first facet fades in",
       configuration: MFCVAEConfiguration(
@@ -121,7 +134,12 @@ extension GoldenTrajectory {
         likelihood: .bernoulli, initial: .torchDefault),
       weights: #"{"facet/1": {"ramp": {"from": 0, "to": 1, "over": {"steps": 4}}}}"#,
       objective: "five-terms", start: #""start": [{"mixture-means": {"_0": {"codes": "mean"}}}], "#,
-      losses: [:]),
+      expected: [
+        "loss/distortion": [25.473011, 25.3622036, 24.791151],
+        "loss/facet/1": [25.9181728, 45.8921776, 65.368515],
+        "loss/facet/2": [140.0920563, 91.8915329, 58.1082916],
+        "weight/facet/1": [0.0, 0.25, 0.5],
+      ]),
     GoldenTrajectory(
       name: "MFCVAE of weight-normed convolutions with full covariances",
       configuration: MFCVAEConfiguration(
@@ -131,26 +149,42 @@ extension GoldenTrajectory {
           SharedConfiguration(
             encoder: .sequence([
               .convolution(
-                ConvolutionConfiguration(channels: 3, kernel: 3, stride: 2, padding: 1, weightNorm: true))
+                ConvolutionConfiguration(
+                  channels: 3, kernel: 3, stride: 2, padding: 1, weightNorm: true))
             ]),
             decoder: .sequence([
               .dense(DenseConfiguration(units: 18)), .reshape([2, 3, 3]),
               .transposedConvolution(
                 ConvolutionConfiguration(
-                  channels: 1, kernel: 4, stride: 2, padding: 1, activation: .none, weightNorm: true)),
+                  channels: 1, kernel: 4, stride: 2, padding: 1, activation: .none, weightNorm: true
+                )),
             ]))),
         likelihood: .bernoulli, initial: .torchDefault),
       objective: "three-terms", start: #""start": [{"data-dependent": {"_0": {"scale": 0.5}}}], "#,
-      losses: [:]),
+      expected: [
+        "loss/distortion": [24.9873695, 24.7051125, 24.5152607],
+        "loss/facet/1": [62.179821, 40.40979, 66.7963028],
+        "loss/facet/2": [520.196167, 238.88974, 203.926651],
+      ]),
     GoldenTrajectory(
       name: "ISA-VAE",
       configuration: isa(
-        .isa(ISAPriorConfiguration(subspaces: [2, 2], rootExponent: 2.1, exponents: [2.2, 1.8], learned: true))),
+        .isa(
+          ISAPriorConfiguration(
+            subspaces: [2, 2], rootExponent: 2.1, exponents: [2.2, 1.8], learned: true))),
       weights: #"{"rate": 2}"#,
-      losses: [:]),
+      expected: [
+        "loss/distortion": [25.708725, 25.2137985, 24.8974743],
+        "loss/rate": [0.788256, 0.953251, 1.0389519],
+      ]),
     GoldenTrajectory(
       name: "β-TCVAE", configuration: isa(.standardNormal), weights: #"{"total-correlation": 3}"#,
       objective: "total-correlation",
-      losses: [:]),
+      expected: [
+        "loss/distortion": [25.708725, 25.2185745, 24.8952293],
+        "loss/marginal-divergence": [-12.0914307, -12.2429247, -12.2720366],
+        "loss/mutual-information": [3.1889577, 3.1961408, 3.1578026],
+        "loss/total-correlation": [9.5313578, 9.5365238, 9.5331268],
+      ]),
   ]
 }

@@ -65,7 +65,8 @@ import Training
     }
     // Of a smaller budget that is what is said.
     let short = ProfileName(name: "short")
-    try Table.with(less: ["rewo": [3]], profile: short, artefact: artefact) { comparison, _ throws in
+    try Table.with(less: ["rewo": [3]], profile: short, artefact: artefact) {
+      comparison, _ throws in
       let verdict = try comparison.row("rewo").judgement.verdict
       #expect(verdict == .notComparable("budget of the profile 'short'"))
     }

@@ -133,7 +133,8 @@ public struct CurvesDrawing: Drawing {
         }
       }
     }
-    let columns = ["study", "cell", "seed", "step"] + names.map { $0.replacing("curves/", with: "") }
+    let columns =
+      ["study", "cell", "seed", "step"] + names.map { $0.replacing("curves/", with: "") }
     return [("\(file).csv", TextTable(columns: columns, rows: rows).csv)]
   }
 
