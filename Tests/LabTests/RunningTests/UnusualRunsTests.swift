@@ -161,6 +161,65 @@ import Testing
     }
   }
 
+  /// The records of two machines that trained the same run were merged, and the other's is the last: the
+  /// weights here are not that training's.
+  @Test func weightsOfAnotherTraining() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.train(run)
+      let own = try #require(place.record(of: run))
+      var other = own.ofAnotherTraining
+      other.measures["angle-error/global-radius"] = nil
+      try place.store.append(other)
+      let sentence =
+        "the weights in \(place.store.directory(run).path) count as missing, because they are of "
+        + "another training of the run than its record: remove that directory, or the record"
+      let plan = try Plan([run], store: place.store)
+      #expect(
+        plan.items.map(\.action) == [
+          .train(
+            why: "measures are missing (angle-error/global-radius) and the weights are not here")
+        ])
+      #expect(plan.warnings == [sentence])
+      // Where nothing needs them, there is nothing to say.
+      #expect(try Plan([run], shown: [], store: place.store).warnings.isEmpty)
+      var warnings: [String] = []
+      var last = 0
+      let outcome = try place.train(run) { event in
+        switch event {
+        case .warning(let text): warnings.append(text)
+        case .progress(let step, _, _, _): last = step
+        case .waiting: break
+        }
+      }
+      #expect(outcome == .finished)
+      #expect(warnings == [sentence])
+      #expect(last == 6)
+      let again = try #require(place.record(of: run))
+      #expect(again.curves == own.curves && again.measures == own.measures)
+      let after = try Plan([run], needed: [run.identity: .snapshots], store: place.store)
+      #expect(after.items.map(\.action) == [.cached])
+    }
+  }
+
+  /// A committed run stays one when it is trained again under an override: the record before, which is of
+  /// another training than the weights are then, would count otherwise.
+  @Test func trainedAgainUnderAnOverride() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.train(run)
+      let own = try #require(place.record(of: run))
+      try place.store.append(own.ofAnotherTraining)
+      let override = ProfileName(name: "paper", overrides: ["record.every=2"])
+      let again = try RunSpecification(run.template, seed: 0, profile: override)
+      #expect(again.identity == run.identity)
+      #expect(try place.train(again, needed: .final) == .finished)
+      let record = try #require(place.record(of: run))
+      #expect(record.profile == run.profile && record.curves == own.curves)
+      #expect(try place.train(again, needed: .final) == .alreadyFinished)
+    }
+  }
+
   /// A measure that was added later is taken of the kept weights; nothing is trained.
   @Test func measuresAddedLater() throws {
     try Workplace.with { place in
