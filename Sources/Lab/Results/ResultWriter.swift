@@ -180,10 +180,10 @@ public struct ResultWriter {
       steps: run.snapshots(upTo: record.steps - 1) + [record.steps]
     ) { step in
       let file = step == record.steps ? directory.weights : directory.snapshot(step)
-      try ParameterFile.read(file, into: parameters)
+      try directory.read(file, into: parameters)
     }
     if needed != .none {
-      try ParameterFile.read(directory.weights, into: parameters)
+      try directory.read(directory.weights, into: parameters)
     }
     let finished = MeasuredRun(
       model: model, dataset: try template.dataset.load(), randomness: Randomness(seed: run.seed),

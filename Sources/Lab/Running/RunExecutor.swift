@@ -116,7 +116,7 @@ public struct RunExecutor {
     let session = try open(directory, report)
     if var known, known.failure == nil, kept, try directory.hasWeights(of: known) {
       // Trained before, but a measure was added since.
-      try ParameterFile.read(directory.weights, into: session.model.parameters)
+      try directory.read(directory.weights, into: session.model.parameters)
       let curves = try directory.storedCurves() ?? known.curves
       // Those of another cell with the same run stay.
       let found = try measure(missing, session, curves, known.events)

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Modelling
 import Training
 
 /// Finished runs on disk: `results/<study>/runs.jsonl`, which is committed, and the run directories
@@ -262,7 +263,13 @@ public struct RunDirectory: Sendable {
   /// Why the weights that are here count as missing for a record, in words; nil where they do not, or none
   /// are here.
   func doubt(about record: RunRecord) throws -> String? {
-    guard try hasWeights, let curves = try storedCurves(), !record.isOf(curves) else { return nil }
+    do {
+      guard try hasWeights, let curves = try storedCurves(), !record.isOf(curves) else {
+        return nil
+      }
+    } catch let error as RunFileError {
+      return error.description
+    }
     return
       "the weights in \(path) count as missing, because they are of another training of the run than "
       + "its record: remove that directory, or the record"
@@ -298,9 +305,27 @@ public struct RunDirectory: Sendable {
   }
 
   /// The curves at full resolution, where they are here.
+  ///
+  /// - Throws: `RunFileError` where they are damaged.
   func storedCurves() throws -> Curves? {
     guard try exists(curves) else { return nil }
-    return try? CurvesFile.read(from: HDF5File(reading: curves))
+    return try undamaged(curves) { try CurvesFile.read(from: HDF5File(reading: curves)) }
+  }
+
+  /// Overwrites the parameters of a model with the final weights or a snapshot.
+  ///
+  /// - Throws: `RunFileError` where the file is damaged.
+  func read(_ file: String, into parameters: ParameterStore) throws {
+    try undamaged(file) { try ParameterFile.read(file, into: parameters) }
+  }
+
+  private func undamaged<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as HDF5Error {
+      if case .cannotOpen = error { throw error }
+      throw RunFileError.damaged(file, directory: path)
+    }
   }
 
   func create() throws {
@@ -313,6 +338,19 @@ public struct RunDirectory: Sendable {
 
   private func exists(_ file: String) throws -> Bool {
     try RunDirectoryError.reading { try Disk.exists(file) }
+  }
+}
+
+/// What is wrong with a file of a run.
+enum RunFileError: Error, CustomStringConvertible {
+  case damaged(String, directory: String)
+
+  var description: String {
+    switch self {
+    case .damaged(let file, let directory):
+      "\(file) is damaged: remove the directory \(directory), so that the run is trained again where "
+        + "its weights are needed"
+    }
   }
 }
 

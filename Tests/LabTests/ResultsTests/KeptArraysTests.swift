@@ -155,6 +155,21 @@ import Testing
     }
   }
 
+  /// Nor of what is damaged.
+  @Test func ofADamagedSnapshot() throws {
+    try Workplace.with { place in
+      let runs = try place.artefact().runs
+      for run in runs { try place.train(run, needed: .snapshots) }
+      let directory = place.store.directory(runs[0])
+      try Data("noise".utf8).write(to: URL(fileURLWithPath: directory.snapshot(2)))
+      #expect(
+        words { try write(place) } == "\(directory.snapshot(2)) is damaged: remove the directory "
+          + "\(directory.path), so that the run is trained again where its weights are needed")
+      try removeWeights([runs[0]], place)
+      #expect(try planned(place) == ["method=rewo 0"])
+    }
+  }
+
   /// A step that is shown and was not kept is missed like the weights.
   @Test func ofAMissingSnapshot() throws {
     try Workplace.with { place in

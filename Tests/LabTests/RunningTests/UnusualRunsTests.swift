@@ -202,6 +202,57 @@ import Testing
     }
   }
 
+  /// Weights that are no longer as they were written make no measure, and the sentence says what to do.
+  @Test(arguments: [true, false]) func damagedWeights(_ isNoise: Bool) throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.train(run)
+      let directory = place.store.directory(run)
+      try (isNoise ? Data(repeating: 7, count: 4000) : oneBitOff(directory.weights))
+        .write(to: URL(fileURLWithPath: directory.weights))
+      let after = try Tiny.run("plain", ["measures: [": "measures: [code-radius/variation, "])
+      let records = try place.read("results/test/tiny/runs.jsonl")
+      #expect(
+        words { try place.train(after) } == "\(directory.weights) is damaged: remove the directory "
+          + "\(directory.path), so that the run is trained again where its weights are needed")
+      #expect(try place.read("results/test/tiny/runs.jsonl") == records)
+      try FileManager.default.removeItem(atPath: directory.path)
+      #expect(try place.train(after) == .finished)
+    }
+  }
+
+  /// Weights whose curves are damaged cannot be told to be the record's.
+  @Test func damagedCurves() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.train(run)
+      let directory = place.store.directory(run)
+      try Data("noise".utf8).write(to: URL(fileURLWithPath: directory.curves))
+      let plan = try Plan([run], needed: [run.identity: .final], store: place.store)
+      #expect(plan.pending.count == 1)
+      #expect(
+        plan.warnings == [
+          "\(directory.curves) is damaged: remove the directory \(directory.path), so that the run is "
+            + "trained again where its weights are needed"
+        ])
+      #expect(try place.train(run, needed: .final) == .finished)
+      #expect(
+        try Plan([run], needed: [run.identity: .final], store: place.store).pending.isEmpty)
+    }
+  }
+
+  /// The contents of a file of parameters with another last bit of the first weight.
+  private func oneBitOff(_ path: String) throws -> Data {
+    let file = try HDF5File(reading: path)
+    let name = try #require(try file.datasets().first { $0.hasSuffix("/weight") })
+    let values = try file.read(Float.self, at: name).values
+    try file.close()
+    var data = try Data(contentsOf: URL(fileURLWithPath: path))
+    let stored = values.withUnsafeBytes { Data($0) }
+    data[try #require(data.range(of: stored)).lowerBound] ^= 1
+    return data
+  }
+
   /// A committed run stays one when it is trained again under an override: the record before, which is of
   /// another training than the weights are then, would count otherwise.
   @Test func trainedAgainUnderAnOverride() throws {
