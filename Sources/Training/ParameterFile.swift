@@ -1,18 +1,23 @@
 import Files
+import Foundation
 import Modelling
 import Torch
 
 /// Parameters on disk: an HDF5 file with one dataset a parameter, at `parameters/<path>`, and one a
 /// tensor of state that is not trained, at `state/<path>`.
 public enum ParameterFile {
-  /// Writes all parameters of a model as a new file.
+  /// Writes all parameters of a model as a new file, with a checksum of their values.
   public static func write(_ parameters: ParameterStore, to path: String) throws {
     let file = try HDF5File(creating: path)
     try write(parameters, into: file)
+    let values = named(parameters).map { ($0.name, $0.parameter.value) }
+    try file.setAttribute(checksumName, to: checksum(of: values))
     try file.close()
   }
 
   /// Overwrites the values of a model's parameters with those of a file.
+  ///
+  /// - Throws: `HDF5Error`, also where the values do not match their checksum.
   public static func read(_ path: String, into parameters: ParameterStore) throws {
     let file = try HDF5File(reading: path)
     try read(from: file, into: parameters)
@@ -36,8 +41,40 @@ public enum ParameterFile {
       }
       return tensor
     }
+    if let stored = try storedChecksum(of: file),
+      stored != checksum(of: zip(named, values).map { ($0.name, $1) })
+    {
+      throw HDF5Error.damaged(
+        path: file.path, reason: "its parameters do not match their checksum")
+    }
     try checked("reading parameters") {
       for ((_, parameter), value) in zip(named, values) { parameter.value.assign(value) }
+    }
+  }
+
+  private static let checksumName = "sha256"
+
+  /// Nil in checkpoints, whose notes have one, and in files of earlier versions.
+  private static func storedChecksum(of file: HDF5File) throws -> String? {
+    do {
+      return try file.attribute(checksumName, as: String.self)
+    } catch HDF5Error.missing {
+      return nil
+    }
+  }
+
+  /// HDF5 itself would only have one of what describes the values.
+  private static func checksum(of values: [(String, Tensor)]) -> String {
+    let sums = values.map { name, tensor in "\(name) \(SHA256.hex(of: bytes(of: tensor)))" }
+    return SHA256.hex(of: sums.joined(separator: "\n"))
+  }
+
+  private static func bytes(of tensor: Tensor) -> Data {
+    func data<Value>(_ values: [Value]) -> Data { values.withUnsafeBytes { Data($0) } }
+    return switch tensor.type {
+    case .float32: data(tensor.floats())
+    case .float64: data(tensor.doubles())
+    case .int64, .uint8: data(tensor.integers())
     }
   }
 

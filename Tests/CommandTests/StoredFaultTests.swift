@@ -199,6 +199,22 @@ extension CommandTests {
       #expect(plan.output.contains("1 to run"), "\(plan)")
     }
 
+    /// A figure of damaged weights is not made, and the sentence says what to remove.
+    @Test func damagedWeights() throws {
+      let project = try Project(resultsOf: try SmokeTable.project())
+      for name in try project.tree().keys where name.hasSuffix("/weights.h5") {
+        try project.write("noise", to: "results/" + name)
+      }
+      let outcome = try project.run("reproduce", "vhp/figure-15", "--profile", "smoke")
+      #expect(outcome.code == 1, "\(outcome)")
+      let sentence = try #require(
+        outcome.complaints.last?.wholeMatch(
+          of: /error: (.+)\/weights\.h5 is damaged: remove the directory (.+), so that .+ needed/),
+        "\(outcome)")
+      #expect(sentence.output.1 == sentence.output.2)
+      #expect(project.exists(String(sentence.output.2)))
+    }
+
     /// A comparison that cannot be read is named; what else there is, is shown.
     @Test(arguments: [
       (#"{"format":2,"artefact":"vhp/tab"#, " is torn or altered: reproduce the table or figure"),

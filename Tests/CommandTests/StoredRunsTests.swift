@@ -299,6 +299,9 @@ extension CommandTests {
       #expect(outcome.output.contains("\nremoved 10 run directories"), "\(outcome)")
       // Of a study whose data are not here it cannot tell which runs are its.
       #expect(outcome.output.contains("vhp/omniglot"), "\(outcome)")
+      // Nor is anything to be said of it where another one is asked for.
+      let named = try project.run("clean", "vhp/pendulum", "--stale", "--dry-run")
+      #expect(named.output == "would remove 0 run directories, 0 bytes\n", "\(named)")
     }
   }
 }

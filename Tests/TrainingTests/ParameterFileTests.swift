@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Testing
 import Torch
 
@@ -31,6 +32,52 @@ import Torch
       #expect(try tensor("float64").doubles() == [0.1, 1e300])
       #expect(try tensor("int64").integers() == [16_777_217, -3])
       #expect(try tensor("uint8").integers() == [0, 255])
+    }
+  }
+
+  /// Wherever a byte is altered, the file is refused, or nothing of what is read is other than it was.
+  @Test func alteredBytesAreNoticed() throws {
+    try tensors {
+      try withTemporaryDirectory { directory in
+        let path = directory + "/weights.h5"
+        let written = try SmallVHP.untrained(seed: 1)
+        try ParameterFile.write(written.parameters, to: path)
+        let expected = written.parameters.all.map { $0.value.floats() }
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        let model = try SmallVHP.untrained(seed: 2)
+        var refused = 0
+        for position in stride(from: 0, to: whole.count, by: 13) {
+          var altered = whole
+          altered[position] ^= 1
+          try altered.write(to: URL(fileURLWithPath: path))
+          do {
+            try ParameterFile.read(path, into: model.parameters)
+            let found = model.parameters.all.map { $0.value.floats() }
+            #expect(found == expected, "\(position)")
+          } catch {
+            refused += 1
+          }
+        }
+        #expect(refused > 0)
+      }
+    }
+  }
+
+  /// Files of earlier versions have no checksum.
+  @Test func aFileWithoutAChecksumIsRead() throws {
+    try tensors {
+      try withTemporaryDirectory { directory in
+        let path = directory + "/weights.h5"
+        let written = try SmallVHP.untrained(seed: 1)
+        let file = try HDF5File(creating: path)
+        try ParameterFile.write(written.parameters, into: file)
+        try file.close()
+        let model = try SmallVHP.untrained(seed: 2)
+        try ParameterFile.read(path, into: model.parameters)
+        #expect(
+          model.parameters.all.map { $0.value.floats() }
+            == written.parameters.all.map { $0.value.floats() })
+      }
     }
   }
 }

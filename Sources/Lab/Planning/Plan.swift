@@ -52,6 +52,7 @@ public struct Plan: Sendable {
     shown: Set<String>? = nil, store: RunStore, retryFailed: Bool = false
   ) throws {
     var items: [Item] = []
+    var doubts: [String] = []
     var withoutWeights: OrderedDictionary<String, OrderedSet<String>> = [:]
     for (study, runs) in Dictionary(grouping: runs, by: \.template.study).sorted(by: {
       $0.key < $1.key
@@ -86,6 +87,9 @@ public struct Plan: Sendable {
         items.append(item)
         // Of finished runs the comparison says it, where it shows the measure.
         guard item.isPending else { continue }
+        if let record, record.failure == nil {
+          doubts += [try store.directory(run).doubt(about: record)].compactMap(\.self)
+        }
         for measure in run.template.measures where record?.measures.keys.contains(measure) != true {
           guard let reason = run.template.missingWeights(of: measure)?.description else { continue }
           withoutWeights[reason, default: []].append(measure)
@@ -93,7 +97,7 @@ public struct Plan: Sendable {
       }
     }
     self.items = items
-    warnings = withoutWeights.map { "no value of \($1.joined(separator: ", ")): \($0)" }
+    warnings = doubts + withoutWeights.map { "no value of \($1.joined(separator: ", ")): \($0)" }
   }
 
   /// The runs that a process must be started for.
@@ -130,16 +134,18 @@ public struct Plan: Sendable {
     if let failure = record?.failure {
       return retryFailed ? .train(why: "failed before: \(failure)") : .failedBefore(failure)
     }
-    let finished = record != nil
-    let hasWeights = try directory.hasWeights
+    guard let record else {
+      if let step = try directory.checkpointStep { return .resume(step: step) }
+      return .train(why: "no finished run")
+    }
+    let hasWeights = try directory.hasWeights(of: record)
     let missing = run.template.measuresToTake(record).filter { measure in
       hasWeights || shown.map { $0.contains(measure) } ?? true
     }
-    let parametersHere = try directory.has(parameters, of: run, steps: record?.steps ?? .max)
-    if finished && missing.isEmpty && parametersHere { return .cached }
-    if finished && parametersHere && hasWeights { return .measure(missing) }
+    let parametersHere = try directory.has(parameters, of: run, record)
+    if missing.isEmpty && parametersHere { return .cached }
+    if parametersHere && hasWeights { return .measure(missing) }
     if let step = try directory.checkpointStep { return .resume(step: step) }
-    if !finished { return .train(why: "no finished run") }
     return .train(
       why: parametersHere
         ? "measures are missing (\(missing.joined(separator: ", "))) and the weights are not here"

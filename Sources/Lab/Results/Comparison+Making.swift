@@ -66,7 +66,8 @@ extension Comparison {
 /// The recorded runs of an artefact: what its rows and claims are judged by.
 private struct Evidence {
   private let artefact: ArtefactRuns
-  private let records: [String: RunRecord]
+  /// By study and identity: two studies may have the same run, and each has its own record of it.
+  private let records: [String: [String: RunRecord]]
   /// Identities of runs that failed without leaving a record.
   private let failures: Set<String>
   /// The finished runs that count, where it is not all of them.
@@ -78,16 +79,18 @@ private struct Evidence {
     self.artefact = artefact
     self.failures = failures
     self.only = only
-    records = try artefact.studies.reduce(into: [:]) { records, study in
-      records.merge(try store.records(of: study.id)) { first, _ in first }
-    }
+    records = try artefact.records(in: store)
+  }
+
+  private func record(of run: RunSpecification) -> RunRecord? {
+    records[run.template.study]?[run.identity]
   }
 
   /// Why the data of some runs of a cell are not the real ones; one cell's say nothing of another's.
   func standIn(_ template: RunTemplate) -> String? {
     artefact.runs(of: template).filter { run in
       only.map { $0.contains(run.identity) || failures.contains(run.identity) } ?? true
-    }.compactMap { records[$0.identity]?.standIn }.first
+    }.compactMap { record(of: $0)?.standIn }.first
   }
 
   func precision(_ template: RunTemplate) -> Precision? {
@@ -104,7 +107,7 @@ private struct Evidence {
     var withoutValue = 0
     var isUnmeasured = false
     for run in artefact.runs(of: template) {
-      let record = records[run.identity]
+      let record = record(of: run)
       let reference = Comparison.RunReference(seed: run.seed, identity: run.identity)
       if let record, record.failure == nil {
         if let only, !only.contains(run.identity) { continue }
@@ -163,7 +166,7 @@ private struct Evidence {
     func runs(_ side: ClaimTest.Side) -> ClaimTest.Runs {
       let own = row(side)
       let examples = (own?.runs ?? []).compactMap { run in
-        records[run.identity]?.examples?[own?.measure ?? ""].map { (run.seed, $0) }
+        records[own?.study ?? ""]?[run.identity]?.examples?[own?.measure ?? ""].map { (run.seed, $0) }
       }
       return ClaimTest.Runs(
         values: values(own),

@@ -146,9 +146,12 @@ public struct ResultWriter {
       } else if let kept, kept.has(recipe) {
         try kept.copy(recipe, into: file)
       } else {
+        let reason =
+          try store.directory(run).doubt(about: record)
+          ?? "its weights are not here ('priorlab plan' says what would be trained)"
         warn(
           "\(comparison.artefact) shows nothing of \(template.study), \(template.cell.label), seed "
-            + "\(run.seed): its weights are not here ('priorlab plan' says what would be trained)")
+            + "\(run.seed): \(reason)")
       }
     }
   }
@@ -169,7 +172,7 @@ public struct ResultWriter {
     let directory = store.directory(run)
     let template = run.template
     let needed = artefact.parametersNeeded(of: template)
-    guard try directory.has(needed, of: run, steps: record.steps) else { return nil }
+    guard try directory.has(needed, of: run, record) else { return nil }
     if !template.dataset.hasKnownShapes, let missing = template.dataset.missing { throw missing }
     let model = try run.untrainedModel()
     let parameters = model.parameters
@@ -177,10 +180,10 @@ public struct ResultWriter {
       steps: run.snapshots(upTo: record.steps - 1) + [record.steps]
     ) { step in
       let file = step == record.steps ? directory.weights : directory.snapshot(step)
-      try ParameterFile.read(file, into: parameters)
+      try directory.read(file, into: parameters)
     }
     if needed != .none {
-      try ParameterFile.read(directory.weights, into: parameters)
+      try directory.read(directory.weights, into: parameters)
     }
     let finished = MeasuredRun(
       model: model, dataset: try template.dataset.load(), randomness: Randomness(seed: run.seed),

@@ -110,13 +110,13 @@ public struct RunExecutor {
     let known = try record()
     let missing = run.template.measuresToTake(known)
     // The same as a plan decides.
-    let kept = try directory.has(needed, of: run, steps: known?.steps ?? .max)
+    let kept = try known.map { try directory.has(needed, of: run, $0) } ?? false
     if let known, known.failure == nil, missing.isEmpty, kept { return .alreadyFinished }
 
     let session = try open(directory, report)
-    if var known, known.failure == nil, kept, try directory.hasWeights {
+    if var known, known.failure == nil, kept, try directory.hasWeights(of: known) {
       // Trained before, but a measure was added since.
-      try ParameterFile.read(directory.weights, into: session.model.parameters)
+      try directory.read(directory.weights, into: session.model.parameters)
       let curves = try directory.storedCurves() ?? known.curves
       // Those of another cell with the same run stay.
       let found = try measure(missing, session, curves, known.events)
@@ -125,10 +125,13 @@ public struct RunExecutor {
       try store.append(known)
       return .finished
     }
+    if let known, known.failure == nil, let doubt = try directory.doubt(about: known) {
+      report(.warning(doubt))
+    }
     let space = RunSpace(run, session.model.parameters)
     try SpaceError.check(
       space.kept + space.checkpoints - directory.bytes, at: directory.path, free: freeBytes)
-    return try train(session, shouldStop)
+    return try train(session, known, shouldStop)
   }
 
   /// Loads and checks the data, and builds the untrained model.
@@ -149,7 +152,11 @@ public struct RunExecutor {
   }
 
   /// Trains to the end, or until a stop is asked for; writes what is kept, measures, and records.
-  private func train(_ session: Session, _ shouldStop: () -> Bool) throws -> Outcome {
+  ///
+  /// - Parameter known: the run's record so far.
+  private func train(
+    _ session: Session, _ known: RunRecord?, _ shouldStop: () -> Bool
+  ) throws -> Outcome {
     let (directory, dataset) = (session.directory, session.dataset)
     let trainer = Trainer(
       model: session.model, data: dataset.train,
@@ -168,13 +175,20 @@ public struct RunExecutor {
     }
     if !trainer.isFinished { return .interrupted(step: trainer.state.totalSteps) }
 
-    try ParameterFile.write(session.model.parameters, to: directory.weights)
+    // The curves first, which tell of which training the weights are.
     let file = try HDF5File(creating: directory.curves)
     try CurvesFile.write(trainer.state.curves, into: file)
     try file.close()
+    try ParameterFile.write(session.model.parameters, to: directory.weights)
     let found = try measure(
       run.template.measures, session, trainer.state.curves, trainer.state.events)
-    try store.append(record(trainer, dataset, failure: nil, found))
+    var made = record(trainer, dataset, failure: nil, found)
+    if let known, known.failure == nil, known.profile.isCommitted, !made.profile.isCommitted {
+      // In the other file the record of the training before would count, and not this one.
+      made.profile = known.profile
+      made.cell = known.cell
+    }
+    try store.append(made)
     checkpoints.removeAll()
     return .finished
   }

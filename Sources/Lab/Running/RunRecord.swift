@@ -60,6 +60,21 @@ extension RunRecord {
     return String(SHA256.hex(of: line).prefix(16))
   }
 
+  /// Whether it is of the training that left these curves, of which it has some of the points, rounded.
+  ///
+  /// Two machines may come to other numbers of the same run. Which points it has is not asked: earlier
+  /// versions chose others.
+  func isOf(_ whole: Curves) -> Bool {
+    let places = Dictionary(zip(whole.steps, whole.steps.indices)) { $1 }
+    return curves.values.allSatisfy { name, column in
+      guard let values = whole.values[name] else { return false }
+      return zip(curves.steps, column).allSatisfy { step, value in
+        guard let place = places[step] else { return false }
+        return Float(values[place]) == Float(value) || (values[place].isNaN && value.isNaN)
+      }
+    }
+  }
+
   /// The record as one line of JSON, or indented for people.
   public func json(isIndented: Bool = false) throws -> String {
     let encoder = Self.encoder()

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Modelling
 import Training
 
 /// Finished runs on disk: `results/<study>/runs.jsonl`, which is committed, and the run directories
@@ -114,7 +115,7 @@ public struct RunStore: Sendable {
         let directory = directory(run)
         // Where something is missing, the checkpoints may be of a training that is to go on.
         guard try directory.hasScraps, let record = known[run.identity], record.failure == nil,
-          try directory.has(.snapshots, of: run, steps: record.steps),
+          try directory.has(.snapshots, of: run, record),
           let lock = try FileLock(tryLocking: directory.claim)
         else { continue }
         defer { lock.release() }
@@ -254,17 +255,40 @@ public struct RunDirectory: Sendable {
     get throws { try exists(weights) }
   }
 
+  /// Whether they are here and those of a record.
+  func hasWeights(of record: RunRecord) throws -> Bool {
+    try hasWeights && doubt(about: record) == nil
+  }
+
+  /// Why the weights that are here count as missing for a record, in words; nil where they do not, or none
+  /// are here.
+  func doubt(about record: RunRecord) throws -> String? {
+    do {
+      guard try hasWeights, let curves = try storedCurves(), !record.isOf(curves) else {
+        return nil
+      }
+    } catch let error as RunFileError {
+      return error.description
+    }
+    return
+      "the weights in \(path) count as missing, because they are of another training of the run than "
+      + "its record: remove that directory, or the record"
+  }
+
   /// Whether all of these snapshots are here.
   func hasSnapshots(_ steps: [Int]) throws -> Bool {
     try steps.allSatisfy { try exists(snapshot($0)) }
   }
 
-  /// Whether the parameters that a figure needs of a run of so many steps are here.
-  func has(_ needed: ParametersNeeded, of run: RunSpecification, steps: Int) throws -> Bool {
+  /// Whether the parameters that a figure needs of a recorded run are here.
+  func has(
+    _ needed: ParametersNeeded, of run: RunSpecification, _ record: RunRecord
+  ) throws -> Bool {
     switch needed {
     case .none: true
-    case .final: try hasWeights
-    case .snapshots: try hasWeights && hasSnapshots(run.snapshots(upTo: steps))
+    case .final: try hasWeights(of: record)
+    case .snapshots:
+      try hasWeights(of: record) && hasSnapshots(run.snapshots(upTo: record.steps))
     }
   }
 
@@ -277,13 +301,31 @@ public struct RunDirectory: Sendable {
   public func canGoOn(_ record: RunRecord?) throws -> Bool {
     guard try checkpointStep != nil else { return false }
     guard let record else { return true }
-    return try record.failure == nil && !hasWeights
+    return try record.failure == nil && !hasWeights(of: record)
   }
 
   /// The curves at full resolution, where they are here.
+  ///
+  /// - Throws: `RunFileError` where they are damaged.
   func storedCurves() throws -> Curves? {
     guard try exists(curves) else { return nil }
-    return try? CurvesFile.read(from: HDF5File(reading: curves))
+    return try undamaged(curves) { try CurvesFile.read(from: HDF5File(reading: curves)) }
+  }
+
+  /// Overwrites the parameters of a model with the final weights or a snapshot.
+  ///
+  /// - Throws: `RunFileError` where the file is damaged.
+  func read(_ file: String, into parameters: ParameterStore) throws {
+    try undamaged(file) { try ParameterFile.read(file, into: parameters) }
+  }
+
+  private func undamaged<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as HDF5Error {
+      if case .cannotOpen = error { throw error }
+      throw RunFileError.damaged(file, directory: path)
+    }
   }
 
   func create() throws {
@@ -296,6 +338,19 @@ public struct RunDirectory: Sendable {
 
   private func exists(_ file: String) throws -> Bool {
     try RunDirectoryError.reading { try Disk.exists(file) }
+  }
+}
+
+/// What is wrong with a file of a run.
+enum RunFileError: Error, CustomStringConvertible {
+  case damaged(String, directory: String)
+
+  var description: String {
+    switch self {
+    case .damaged(let file, let directory):
+      "\(file) is damaged: remove the directory \(directory), so that the run is trained again where "
+        + "its weights are needed"
+    }
   }
 }
 

@@ -46,15 +46,18 @@ struct CleanCommand: ParsableCommand {
     for study in studies where !known.contains(study) {
       throw ValidationError("there are no runs of '\(study)' in \(project.results)")
     }
-    let kept = stale ? try current(project.open()) : Current()
+    let asked = studies.isEmpty ? known : known.filter { studies.contains($0) }
+    // Any study's manifest may name a run that is in the directory of another.
+    let records = Dictionary(
+      uniqueKeysWithValues: try (stale ? known : asked).map { ($0, try store.records(of: $0)) })
+    let kept = stale ? try current(project.open(), records) : Current()
     var bytes = 0
     var count = 0
     var left = 0
-    for study in studies.isEmpty ? known : studies {
-      let records = try store.records(of: study)
+    for study in asked {
       for directory in try store.runDirectories(of: [study])
       where !kept.identities.contains(directory.identity) && !kept.unclear.contains(study) {
-        if try !unfinished && directory.canGoOn(records[directory.identity]) {
+        if try !unfinished && directory.canGoOn(records[study]?[directory.identity]) {
           left += 1
           continue
         }
@@ -67,7 +70,7 @@ struct CleanCommand: ParsableCommand {
         if dryRun { print("\(directory.path)  \(sizeText(freed))") }
       }
     }
-    for study in kept.unclear.sorted() {
+    for study in kept.unclear.sorted() where studies.isEmpty || studies.contains(study) {
       print("left alone, because its data are not here to tell its runs by: \(study)")
     }
     print("\(dryRun ? "would remove" : "removed") \(count) run directories, \(sizeText(bytes))")
@@ -82,7 +85,9 @@ struct CleanCommand: ParsableCommand {
     var unclear: Set<String> = []
   }
 
-  private func current(_ project: Project) throws -> Current {
+  private func current(
+    _ project: Project, _ records: [String: [String: RunRecord]]
+  ) throws -> Current {
     // A manifest that cannot be read may be that of any of the runs.
     try project.library.checkAllWereRead()
     var current = Current()
@@ -95,8 +100,7 @@ struct CleanCommand: ParsableCommand {
         // Other seeds than the declared ones, and settings that a command replaced.
         current.identities.formUnion(
           project.library.identities(
-            of: id, recorded: try project.store.records(of: id).values,
-            kinds: project.kinds))
+            of: id, recorded: (records[id] ?? [:]).values, kinds: project.kinds))
       } catch is DataError {
         current.unclear.insert(id)
       }

@@ -134,6 +134,42 @@ import Testing
     }
   }
 
+  /// Nor are arrays made for it of the weights of that other training.
+  @Test func ofWeightsOfAnotherTraining() throws {
+    try Workplace.with { place in
+      let runs = try place.artefact().runs
+      for run in runs { try place.train(run, needed: .snapshots) }
+      try place.store.append(try #require(place.record(of: runs[0])).ofAnotherTraining)
+      #expect(try planned(place) == ["method=rewo 0"])
+      let warnings = try write(place)
+      #expect(warnings.count == 1)
+      #expect(
+        warnings.first?.hasPrefix(
+          "test/table shows nothing of test/tiny, method=rewo, seed 0: the weights in ") == true,
+        "\(warnings)")
+      let own = "runs/test/tiny/method=rewo/seed-0/codes/mean"
+      #expect(try arrays(place)[own] == nil)
+      try place.train(runs[0], needed: .snapshots)
+      #expect(try write(place).isEmpty)
+      #expect(try arrays(place)[own] != nil)
+    }
+  }
+
+  /// Nor of what is damaged.
+  @Test func ofADamagedSnapshot() throws {
+    try Workplace.with { place in
+      let runs = try place.artefact().runs
+      for run in runs { try place.train(run, needed: .snapshots) }
+      let directory = place.store.directory(runs[0])
+      try Data("noise".utf8).write(to: URL(fileURLWithPath: directory.snapshot(2)))
+      #expect(
+        words { try write(place) } == "\(directory.snapshot(2)) is damaged: remove the directory "
+          + "\(directory.path), so that the run is trained again where its weights are needed")
+      try removeWeights([runs[0]], place)
+      #expect(try planned(place) == ["method=rewo 0"])
+    }
+  }
+
   /// A step that is shown and was not kept is missed like the weights.
   @Test func ofAMissingSnapshot() throws {
     try Workplace.with { place in

@@ -66,6 +66,26 @@ import Testing
     }
   }
 
+  /// The same run of two studies: that it failed for the one hides no value of the other's.
+  @Test func eachHasItsOwnRecordsOfTheSameRun() throws {
+    try with { place in
+      let artefact = try place.artefact()
+      let plain = artefact.runs.filter { $0.template.cell["method"] == "plain" }
+      #expect(Set(plain.map(\.identity)).count == 5 && plain.count == 10)
+      for run in plain {
+        try place.record([
+          run.template.study == "test/one"
+            ? recorded(run, failure: "it broke") : recorded(run, ["test/less": 5])
+        ])
+      }
+      let comparison = try Comparison(artefact, kinds: Tiny.kinds, store: place.store)
+      let rows = comparison.rows.filter { $0.cell["method"] == "plain" }
+      #expect(rows.map(\.study) == ["test/one", "test/two"])
+      #expect(rows.map(\.failed.count) == [5, 0])
+      #expect(rows.map(\.finished.count) == [0, 5])
+    }
+  }
+
   /// A filter's values may be those of one study alone; what fits nothing at all is refused.
   @Test func filtersOfOneStudysValues() throws {
     let two = try edited(

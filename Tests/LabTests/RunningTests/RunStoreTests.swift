@@ -313,6 +313,38 @@ import Training
     #expect(back.curves.values["weight/rate"]?[1].isNaN == true)
   }
 
+  /// However many points of a training's curves it has, and with however many digits.
+  @Test func itsTrainingIsToldByItsCurves() throws {
+    func curves(_ shift: Double = 0) -> Curves {
+      var curves = Curves()
+      for step in 1...1000 {
+        let sum = step.isMultiple(of: 50) ? Double(step) / 3 : .nan
+        curves.record(
+          step, ["loss/rate": sin(Double(step)) + shift, "weight/rate": 1e-300, "sum": sum])
+      }
+      return curves
+    }
+    func record(_ curves: Curves) throws -> RunRecord {
+      try RunRecord(line: try recorded(try Tiny.run(), curves: curves).json())
+    }
+    let whole = curves()
+    for kept in [
+      whole, whole.thinned(to: 200), whole.thinned(to: 200, whole: 500).rounded(),
+      whole.thinned(to: 30).rounded(), Curves(),
+    ] {
+      #expect(try record(kept).isOf(whole))
+    }
+    let named = Curves(steps: [1], values: ["loss/distortion": [1]])
+    let later = Curves(steps: [1001], values: ["loss/rate": [1]])
+    for other in [curves(1e-3).thinned(to: 200).rounded(), named, later] {
+      #expect(try !record(other).isOf(whole))
+    }
+    // A gap is no value.
+    let gap = Curves(steps: [1, 2], values: ["loss/rate": [0, .nan]])
+    #expect(try record(gap).isOf(gap))
+    #expect(try !record(Curves(steps: [2], values: ["loss/rate": [0]])).isOf(gap))
+  }
+
   /// Other programs read a line: null for a measure without a value, an object for the rest.
   @Test func isPlainJSON() throws {
     let line = try recorded(try Tiny.run(), ["a": nil, "b": 2.5]).json()

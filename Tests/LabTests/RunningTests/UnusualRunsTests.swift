@@ -161,6 +161,116 @@ import Testing
     }
   }
 
+  /// The records of two machines that trained the same run were merged, and the other's is the last: the
+  /// weights here are not that training's.
+  @Test func weightsOfAnotherTraining() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.train(run)
+      let own = try #require(place.record(of: run))
+      var other = own.ofAnotherTraining
+      other.measures["angle-error/global-radius"] = nil
+      try place.store.append(other)
+      let sentence =
+        "the weights in \(place.store.directory(run).path) count as missing, because they are of "
+        + "another training of the run than its record: remove that directory, or the record"
+      let plan = try Plan([run], store: place.store)
+      #expect(
+        plan.items.map(\.action) == [
+          .train(
+            why: "measures are missing (angle-error/global-radius) and the weights are not here")
+        ])
+      #expect(plan.warnings == [sentence])
+      // Where nothing needs them, there is nothing to say.
+      #expect(try Plan([run], shown: [], store: place.store).warnings.isEmpty)
+      var warnings: [String] = []
+      var last = 0
+      let outcome = try place.train(run) { event in
+        switch event {
+        case .warning(let text): warnings.append(text)
+        case .progress(let step, _, _, _): last = step
+        case .waiting: break
+        }
+      }
+      #expect(outcome == .finished)
+      #expect(warnings == [sentence])
+      #expect(last == 6)
+      let again = try #require(place.record(of: run))
+      #expect(again.curves == own.curves && again.measures == own.measures)
+      let after = try Plan([run], needed: [run.identity: .snapshots], store: place.store)
+      #expect(after.items.map(\.action) == [.cached])
+    }
+  }
+
+  /// Weights that are no longer as they were written make no measure, and the sentence says what to do.
+  @Test(arguments: [true, false]) func damagedWeights(_ isNoise: Bool) throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.train(run)
+      let directory = place.store.directory(run)
+      try (isNoise ? Data(repeating: 7, count: 4000) : oneBitOff(directory.weights))
+        .write(to: URL(fileURLWithPath: directory.weights))
+      let after = try Tiny.run("plain", ["measures: [": "measures: [code-radius/variation, "])
+      let records = try place.read("results/test/tiny/runs.jsonl")
+      #expect(
+        words { try place.train(after) } == "\(directory.weights) is damaged: remove the directory "
+          + "\(directory.path), so that the run is trained again where its weights are needed")
+      #expect(try place.read("results/test/tiny/runs.jsonl") == records)
+      try FileManager.default.removeItem(atPath: directory.path)
+      #expect(try place.train(after) == .finished)
+    }
+  }
+
+  /// Weights whose curves are damaged cannot be told to be the record's.
+  @Test func damagedCurves() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.train(run)
+      let directory = place.store.directory(run)
+      try Data("noise".utf8).write(to: URL(fileURLWithPath: directory.curves))
+      let plan = try Plan([run], needed: [run.identity: .final], store: place.store)
+      #expect(plan.pending.count == 1)
+      #expect(
+        plan.warnings == [
+          "\(directory.curves) is damaged: remove the directory \(directory.path), so that the run is "
+            + "trained again where its weights are needed"
+        ])
+      #expect(try place.train(run, needed: .final) == .finished)
+      #expect(
+        try Plan([run], needed: [run.identity: .final], store: place.store).pending.isEmpty)
+    }
+  }
+
+  /// The contents of a file of parameters with another last bit of the first weight.
+  private func oneBitOff(_ path: String) throws -> Data {
+    let file = try HDF5File(reading: path)
+    let name = try #require(try file.datasets().first { $0.hasSuffix("/weight") })
+    let values = try file.read(Float.self, at: name).values
+    try file.close()
+    var data = try Data(contentsOf: URL(fileURLWithPath: path))
+    let stored = values.withUnsafeBytes { Data($0) }
+    data[try #require(data.range(of: stored)).lowerBound] ^= 1
+    return data
+  }
+
+  /// A committed run stays one when it is trained again under an override: the record before, which is of
+  /// another training than the weights are then, would count otherwise.
+  @Test func trainedAgainUnderAnOverride() throws {
+    try Workplace.with { place in
+      let run = try Tiny.run()
+      try place.train(run)
+      let own = try #require(place.record(of: run))
+      try place.store.append(own.ofAnotherTraining)
+      let override = ProfileName(name: "paper", overrides: ["record.every=2"])
+      let again = try RunSpecification(run.template, seed: 0, profile: override)
+      #expect(again.identity == run.identity)
+      #expect(try place.train(again, needed: .final) == .finished)
+      let record = try #require(place.record(of: run))
+      #expect(record.profile == run.profile && record.curves == own.curves)
+      #expect(try place.train(again, needed: .final) == .alreadyFinished)
+    }
+  }
+
   /// A measure that was added later is taken of the kept weights; nothing is trained.
   @Test func measuresAddedLater() throws {
     try Workplace.with { place in

@@ -103,6 +103,16 @@ struct Workplace {
   }
 }
 
+extension RunRecord {
+  /// As another machine might have it, which came to other numbers.
+  var ofAnotherTraining: RunRecord {
+    var other = self
+    other.curves = Curves(
+      steps: curves.steps, values: curves.values.mapValues { $0.map { $0 + 1 } })
+    return other
+  }
+}
+
 /// A record of a finished or failed run.
 func recorded(
   _ run: RunSpecification, _ measures: [String: Double?] = [:], failure: String? = nil,
