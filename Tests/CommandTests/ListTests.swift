@@ -110,8 +110,10 @@ extension CommandTests {
       ("plan", ["--table", "--format"] + selection + profile + place),
       (
         "reproduce",
-        ["--table", "--jobs", "--no-training", "--retry-failed", "--fail-on-worse", "--format"]
-          + selection + profile + engine + place
+        [
+          "--table", "--jobs", "--no-training", "--replace", "--retry-failed", "--fail-on-worse",
+          "--format",
+        ] + selection + profile + engine + place
       ),
       (
         "compare",

@@ -166,7 +166,9 @@ private struct Evidence {
     func runs(_ side: ClaimTest.Side) -> ClaimTest.Runs {
       let own = row(side)
       let examples = (own?.runs ?? []).compactMap { run in
-        records[own?.study ?? ""]?[run.identity]?.examples?[own?.measure ?? ""].map { (run.seed, $0) }
+        records[own?.study ?? ""]?[run.identity]?.examples?[own?.measure ?? ""].map {
+          (run.seed, $0)
+        }
       }
       return ClaimTest.Runs(
         values: values(own),

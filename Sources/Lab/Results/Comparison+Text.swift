@@ -142,7 +142,7 @@ extension Comparison {
       }
       // Where the difference is 0, either decision is wrong, and a 95 % interval leaves 0 out with probability
       // 0.05; where it is not, only the interval wholly on the other side is, with 0.025 at most.
-      if claims.contains(where: { $0.outcome != .notTested }) {
+      if claims.contains(where: { $0.outcome == .holds || $0.outcome == .contradicted }) {
         lines.append(
           "At most one in 20 of the claims that have an interval would be decided wrongly by chance "
             + "alone, in expectation.")
@@ -154,9 +154,11 @@ extension Comparison {
       lines += judged.map {
         "  \(label($0)), \(measure($0)): \($0.judgement.explanation)"
       }
-      lines.append(
-        "At most \(short(expectedFalseAlarms)) of these rows would be called better or worse by chance "
-          + "alone, if the paper's numbers are exact where it gives no spread.")
+      if expectedFalseAlarms > 0 {
+        lines.append(
+          "At most \(short(expectedFalseAlarms)) of these rows would be called better or worse by chance "
+            + "alone, if the paper's numbers are exact where it gives no spread.")
+      }
     }
     return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
   }

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 
 /// What the arrays of a run in `result.h5` are made of and by. Equal recipes make equal arrays, as long as the
 /// program computes them in the same way (`ResultFile.format`).
@@ -30,6 +31,13 @@ struct ArrayRecipe {
   /// Writes it beside the arrays, whose group must be there.
   func sign(in file: HDF5File) throws {
     try file.setAttribute(Self.attribute, to: text, at: path)
+  }
+
+  /// The identity of the run whose arrays the file has at a path, or nil.
+  static func identity(at path: String, in file: HDF5File) -> String? {
+    struct Content: Decodable { let identity: String }
+    let text = try? file.attribute(attribute, as: String.self, at: path)
+    return text.flatMap { try? JSONDecoder().decode(Content.self, from: Data($0.utf8)).identity }
   }
 
   /// Whether the file has the arrays, made by it.
@@ -69,6 +77,11 @@ struct KeptArrays {
       if case .cannotOpen = error { throw error }
       return nil
     }
+  }
+
+  /// Whether some arrays of the run are here, made by whatever recipe.
+  func hasSome(of run: RunSpecification) -> Bool {
+    ArrayRecipe.identity(at: ResultFile.path(of: run), in: file) == run.identity
   }
 
   /// Whether the arrays are here, made by this recipe and undamaged.

@@ -28,11 +28,18 @@ public struct ResultWriter {
   /// Writes everything beside the old result and puts it in its place; returns the files' paths.
   /// Waits while another command is writing the same result.
   ///
-  /// - Parameter warn: is told of each selected run whose arrays can neither be made nor taken over.
-  public func write(warn: (String) -> Void = { _ in }) throws -> [String] {
+  /// - Parameters:
+  ///   - mayLose: whether the new result may lack values and arrays that the old one has of the same runs.
+  ///   - warn: is told of each selected run whose arrays can neither be made nor taken over.
+  /// - Throws: ``ResultLoss`` where it would lack some and may not, among other errors; the old result stays.
+  public func write(mayLose: Bool = false, warn: (String) -> Void = { _ in }) throws -> [String] {
     let target = Self.directory(comparison.artefact, comparison.profile, store: store)
     try AtomicDirectory.replace(at: target, waiting: true) { directory in
-      try writeArrays(to: directory + "/result.h5", KeptArrays(in: target), warn: warn)
+      let kept = try KeptArrays(in: target)
+      let without = try writeArrays(to: directory + "/result.h5", kept, warn: warn)
+      if !mayLose {
+        try ResultLoss.check(target, comparison, artefact.runs, kept, without: without)
+      }
       let result = try ResultFile(reading: directory + "/result.h5")
       if !artefact.drawings.isEmpty {
         let gnuplot = try Gnuplot.find()
@@ -71,9 +78,10 @@ public struct ResultWriter {
 
   // MARK: Arrays
 
+  /// Returns the selected runs whose arrays can neither be made nor taken over.
   private func writeArrays(
     to path: String, _ kept: KeptArrays?, warn: (String) -> Void
-  ) throws {
+  ) throws -> [RunSpecification] {
     let file = try HDF5File(creating: path)
     try file.setAttribute("format", to: ResultFile.format)
     try file.setAttribute("artefact", to: comparison.artefact)
@@ -89,10 +97,11 @@ public struct ResultWriter {
       }
     }
     let records = try artefact.records(in: store)
-    for template in templates {
-      try write(template, records[template.study] ?? [:], kept, into: file, warn: warn)
+    let without = try templates.flatMap {
+      try write($0, records[$0.study] ?? [:], kept, into: file, warn: warn)
     }
     try file.close()
+    return without
   }
 
   /// The words that tell a result that is no reproduction.
@@ -110,10 +119,11 @@ public struct ResultWriter {
       ? "" : "profile \(comparison.profile.name): not the paper's budget"
   }
 
+  /// Returns the selected runs whose arrays can neither be made nor taken over.
   private func write(
     _ template: RunTemplate, _ records: [String: RunRecord], _ kept: KeptArrays?,
     into file: HDF5File, warn: (String) -> Void
-  ) throws {
+  ) throws -> [RunSpecification] {
     let path = ResultFile.path(study: template.study, cell: template.cell.label)
     let finished = artefact.runs(of: template).filter { run in
       records[run.identity].map { $0.failure == nil } ?? false
@@ -135,7 +145,8 @@ public struct ResultWriter {
           at: "\(path)/\(ResultFile.reportedPath(row.measure, row.statistic))")
       }
     }
-    guard !artefact.computations(of: template).isEmpty else { return }
+    guard !artefact.computations(of: template).isEmpty else { return [] }
+    var without: [RunSpecification] = []
     for run in try artefact.selected(of: template, finished, records, kinds: kinds) {
       guard let record = records[run.identity] else { continue }
       let recipe = try artefact.recipe(of: run, record)
@@ -152,8 +163,10 @@ public struct ResultWriter {
         warn(
           "\(comparison.artefact) shows nothing of \(template.study), \(template.cell.label), seed "
             + "\(run.seed): \(reason)")
+        without.append(run)
       }
     }
+    return without
   }
 
   private func write(_ array: ResultArray, at path: String, into file: HDF5File) throws {

@@ -37,6 +37,9 @@ struct ReproduceCommand: ParsableCommand {
   @Flag(help: "Train nothing: draw and compare what is there, as after a change of the manifest.")
   var noTraining = false
 
+  @Flag(help: "Let a result be replaced by one that lacks numbers or arrays which it has.")
+  var replace = false
+
   @Flag(help: "Train runs again that failed before.")
   var retryFailed = false
 
@@ -76,7 +79,7 @@ struct ReproduceCommand: ParsableCommand {
       let comparison = try Comparison(
         artefact, kinds: project.kinds, store: project.store, failures: failures)
       let files = try ResultWriter(artefact, comparison, kinds: project.kinds, store: project.store)
-        .write(warn: Log.warning)
+        .write(mayLose: replace, warn: Log.warning)
       comparisons.append(comparison)
       if output.format == .text {
         print(try comparison.text(.text))

@@ -16,13 +16,13 @@ import Testing
 
   /// Writes the result; returns the warnings.
   @discardableResult
-  private func write(_ place: Workplace) throws -> [String] {
+  private func write(_ place: Workplace, mayLose: Bool = true) throws -> [String] {
     let artefact = try place.artefact()
     var warnings: [String] = []
     _ = try ResultWriter(
       artefact, try Comparison(artefact, kinds: Tiny.kinds, store: place.store), kinds: Tiny.kinds,
       store: place.store
-    ).write { warnings.append($0) }
+    ).write(mayLose: mayLose) { warnings.append($0) }
     return warnings
   }
 
@@ -113,6 +113,64 @@ import Testing
       try trainAndLose()
       #expect(try planned(place).count == 4)
       #expect(try write(place).count == 4)
+      #expect(try arrays(place).isEmpty)
+    }
+  }
+
+  /// A result is not replaced by one that lacks what it has of the same runs, unless that is asked for.
+  @Test func areNotLostUnasked() throws {
+    try Workplace.with { place in
+      let runs = try place.artefact().runs
+      for run in runs { try place.train(run, needed: .snapshots) }
+      try write(place, mayLose: false)
+      func content() throws -> [String: Data] {
+        let names = try FileManager.default.contentsOfDirectory(
+          atPath: "\(place.root)/\(directory)")
+        return Dictionary(
+          uniqueKeysWithValues: try names.map {
+            ($0, try Data(contentsOf: URL(fileURLWithPath: "\(place.root)/\(directory)/\($0)")))
+          })
+      }
+      try removeWeights(runs, place)
+      // Nothing is lost where the arrays are taken over.
+      try write(place, mayLose: false)
+      #expect(try arrays(place).count > 10)
+      let before = try content()
+
+      try place.write(
+        try edited(Tiny.artefact, ["codes: {examples: 10}": "codes: {examples: 11}"]),
+        to: "experiments/1.yaml")
+      let ofArrays = words { try write(place, mayLose: false) }
+      #expect(
+        ofArrays.contains("lack arrays of test/tiny, method=rewo, seed 0; arrays of"), "\(ofArrays)"
+      )
+      #expect(ofArrays.contains("; and 1 more: ") && ofArrays.contains("--replace"), "\(ofArrays)")
+      #expect(try content() == before)
+
+      // Runs that are no longer asked for are none that could be lost.
+      try place.write(
+        try edited(Tiny.study, ["rate: 1e-3": "rate: 2e-3"]), to: "experiments/0.yaml")
+      try write(place, mayLose: false)
+      #expect(try arrays(place).isEmpty)
+    }
+  }
+
+  @Test func valuesAreNotLostUnasked() throws {
+    try Workplace.with { place in
+      let runs = try place.artefact().runs
+      for run in runs { try place.train(run, needed: .snapshots) }
+      try write(place, mayLose: false)
+      let records = place.store.root + "/test/tiny"
+      let before = try String(
+        contentsOfFile: "\(place.root)/\(directory)/comparison.json", encoding: .utf8)
+      try FileManager.default.removeItem(atPath: records)
+      let found = words { try write(place, mayLose: false) }
+      #expect(found.contains("/paper stays as it is, because a new one would lack "), "\(found)")
+      #expect(found.contains(" of test/tiny, method=rewo, seed 0, 1"), "\(found)")
+      let after = try String(
+        contentsOfFile: "\(place.root)/\(directory)/comparison.json", encoding: .utf8)
+      #expect(after == before)
+      try write(place, mayLose: true)
       #expect(try arrays(place).isEmpty)
     }
   }
