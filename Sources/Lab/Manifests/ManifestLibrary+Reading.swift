@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The files of a directory of manifests.
@@ -8,39 +9,27 @@ extension ManifestLibrary {
   static func files(
     below root: String, _ problems: inout [(file: String, error: any Error)]
   ) -> [String] {
-    guard FileManager.default.fileExists(atPath: root) else { return [] }
     var files: [String] = []
     var directories = [root]
     while let directory = directories.popLast() {
       do {
-        for name in try names(in: directory) {
-          let path = "\(directory)/\(name)"
-          if name.hasSuffix(".yaml") {
-            files.append(path)
-          } else if isDirectory(path) {
-            directories.append(path)
-          }
+        // Hidden files are an editor's, not the user's.
+        let names = try Disk.names(in: directory).filter { !$0.hasPrefix(".") }
+        let manifests = names.filter { $0.hasSuffix(".yaml") }
+        // No links, which could lead in a circle.
+        let folders = try Disk.folders(in: directory).filter {
+          names.contains($0) && !manifests.contains($0)
         }
+        files += manifests.map { "\(directory)/\($0)" }
+        directories += folders.map { "\(directory)/\($0)" }
+      } catch FileError.system(_, _, let code) {
+        let reason = String(cString: strerror(code))
+        problems.append((directory, LibraryError.unreadable(directory, .system(reason: reason))))
       } catch {
         problems.append((directory, error))
       }
     }
     return files.filter { $0 != "\(root)/\(Catalogue.fileName)" }.sorted()
-  }
-
-  /// What is in a directory, but for hidden files: those are an editor's, not the user's.
-  private static func names(in directory: String) throws -> [String] {
-    let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw LibraryError.unreadable(directory, .latest) }
-    close(descriptor)
-    return try FileManager.default.contentsOfDirectory(atPath: directory)
-      .filter { !$0.hasPrefix(".") }
-  }
-
-  /// Whether it is a directory itself and no link to one, which could lead in a circle.
-  private static func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// The text of a manifest.

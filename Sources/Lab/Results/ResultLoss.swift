@@ -24,7 +24,7 @@ public struct ResultLoss: Error, CustomStringConvertible {
     without: [RunSpecification]
   ) throws {
     let losses =
-      values(directory, comparison, runs)
+      try values(directory, comparison, runs)
       + without.filter { kept?.hasSome(of: $0) ?? false }.map {
         "arrays of \($0.template.study), \($0.template.cell.label), seed \($0.seed)"
       }
@@ -33,9 +33,14 @@ public struct ResultLoss: Error, CustomStringConvertible {
 
   private static func values(
     _ directory: String, _ comparison: Comparison, _ runs: [RunSpecification]
-  ) -> [String] {
-    // Of a comparison that cannot be read nothing is known.
-    guard let old = try? Comparison(reading: directory + "/comparison.json") else { return [] }
+  ) throws -> [String] {
+    let old: Comparison
+    do {
+      old = try Comparison(reading: directory + "/comparison.json")
+    } catch is ComparisonError {
+      // Of one that is not there, torn or of another version nothing is known.
+      return []
+    }
     let asked = Set(runs.map(\.identity))
     return old.rows.compactMap { row in
       let new = comparison.rows.first {
@@ -43,7 +48,8 @@ public struct ResultLoss: Error, CustomStringConvertible {
       }
       // A measure that is no longer shown is none that is lost.
       guard let new else { return nil }
-      let found = Set(new.runs.map(\.identity))
+      // A run that was trained again may have come to no value.
+      let found = Set(new.finished.map(\.identity))
       let lost = row.runs.filter { asked.contains($0.identity) && !found.contains($0.identity) }
       let seeds = lost.map { "\($0.seed)" }.joined(separator: ", ")
       return lost.isEmpty

@@ -568,10 +568,10 @@ import Testing
   @Test func directoriesThatCannotBeRead() throws {
     try Workplace.with { place in
       #expect(ManifestLibrary(root: place.root + "/nowhere").problems.isEmpty)
-      let file = place.root + "/experiments/0.yaml"
+      let name = place.root + "/" + String(repeating: "n", count: 300)
       #expect(
-        ManifestLibrary(root: file).problems.map { "\($0.error)" } == [
-          "\(file) cannot be read (Not a directory): correct its permissions, or put a copy that can be "
+        ManifestLibrary(root: name).problems.map { "\($0.error)" } == [
+          "\(name) cannot be read (File name too long): correct its permissions, or put a copy that can be "
             + "read in its place"
         ])
     }
