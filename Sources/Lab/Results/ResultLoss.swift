@@ -18,13 +18,15 @@ public struct ResultLoss: Error, CustomStringConvertible {
   /// - Parameters:
   ///   - runs: that the new result asks for.
   ///   - kept: arrays of the old result.
-  ///   - without: runs that the new result shows and has no arrays of.
+  ///   - without: runs that the new result has no arrays of, though it should.
+  /// - Throws: `ResultLoss`; `DataError` where the data of runs in the old result are not here, and so not
+  ///   known which runs the new one asks for.
   static func check(
     _ directory: String, _ comparison: Comparison, _ runs: [RunSpecification], _ kept: KeptArrays?,
     without: [RunSpecification]
   ) throws {
     let losses =
-      values(directory, comparison, runs)
+      try values(directory, comparison, runs)
       + without.filter { kept?.hasSome(of: $0) ?? false }.map {
         "arrays of \($0.template.study), \($0.template.cell.label), seed \($0.seed)"
       }
@@ -33,9 +35,15 @@ public struct ResultLoss: Error, CustomStringConvertible {
 
   private static func values(
     _ directory: String, _ comparison: Comparison, _ runs: [RunSpecification]
-  ) -> [String] {
+  ) throws -> [String] {
     // Of a comparison that cannot be read nothing is known.
     guard let old = try? Comparison(reading: directory + "/comparison.json") else { return [] }
+    for template in runs.map(\.template) where !template.dataset.isIdentified {
+      let isShown = old.rows.contains {
+        $0.study == template.study && $0.cell == template.cell && !$0.runs.isEmpty
+      }
+      if isShown, let missing = template.dataset.missing { throw missing }
+    }
     let asked = Set(runs.map(\.identity))
     return old.rows.compactMap { row in
       let new = comparison.rows.first {
