@@ -101,6 +101,21 @@ extension CommandTests {
       #expect(!nothing.output.contains("data missing"), "\(nothing)")
     }
 
+    /// Without a checksum it is not known which runs are those of data that are gone: their result stays.
+    @Test func aResultOfDataThatAreGone() throws {
+      let project = try Project.withDots(manifest)
+      try project.write(DataFile.idx(DataFile.dots, [8, 2, 2]), to: "datasets/dots.idx")
+      let trained = try project.run("reproduce", "gmvae/table-1")
+      #expect(trained.code == 0, "\(trained)")
+      let result = try project.results()
+      try FileManager.default.removeItem(atPath: project.root + "/datasets/dots.idx")
+      let again = try project.run("reproduce", "gmvae/table-1", "--no-training")
+      #expect(again.code == 3 && again.errors.contains("the data set dots is not here"), "\(again)")
+      #expect(try project.results() == result)
+      let replaced = try project.run("reproduce", "gmvae/table-1", "--no-training", "--replace")
+      #expect(replaced.code == 0 && replaced.output.contains("no run"), "\(replaced)")
+    }
+
     /// GMVAE Table 1 whole, on images and labels of MNIST's form.
     @Test func fromImagesAndLabelsToAccuracies() throws {
       let project = try Project()

@@ -18,7 +18,9 @@ public struct ResultLoss: Error, CustomStringConvertible {
   /// - Parameters:
   ///   - runs: that the new result asks for.
   ///   - kept: arrays of the old result.
-  ///   - without: runs that the new result shows and has no arrays of.
+  ///   - without: runs that the new result has no arrays of, though it should.
+  /// - Throws: `ResultLoss`; `DataError` where the data of runs in the old result are not here, and so not
+  ///   known which runs the new one asks for.
   static func check(
     _ directory: String, _ comparison: Comparison, _ runs: [RunSpecification], _ kept: KeptArrays?,
     without: [RunSpecification]
@@ -40,6 +42,12 @@ public struct ResultLoss: Error, CustomStringConvertible {
     } catch is ComparisonError {
       // Of one that is not there, torn or of another version nothing is known.
       return []
+    }
+    for template in runs.map(\.template) where !template.dataset.isIdentified {
+      let isShown = old.rows.contains {
+        $0.study == template.study && $0.cell == template.cell && !$0.runs.isEmpty
+      }
+      if isShown, let missing = template.dataset.missing { throw missing }
     }
     let asked = Set(runs.map(\.identity))
     return old.rows.compactMap { row in

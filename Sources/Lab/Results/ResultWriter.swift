@@ -119,7 +119,8 @@ public struct ResultWriter {
       ? "" : "profile \(comparison.profile.name): not the paper's budget"
   }
 
-  /// Returns the selected runs whose arrays can neither be made nor taken over.
+  /// Returns the selected runs whose arrays can neither be made nor taken over; all of the cell where it shows
+  /// none for that, as another one may have been selected before.
   private func write(
     _ template: RunTemplate, _ records: [String: RunRecord], _ kept: KeptArrays?,
     into file: HDF5File, warn: (String) -> Void
@@ -146,8 +147,9 @@ public struct ResultWriter {
       }
     }
     guard !artefact.computations(of: template).isEmpty else { return [] }
+    let selected = try artefact.selected(of: template, finished, records, kinds: kinds)
     var without: [RunSpecification] = []
-    for run in try artefact.selected(of: template, finished, records, kinds: kinds) {
+    for run in selected {
       guard let record = records[run.identity] else { continue }
       let recipe = try artefact.recipe(of: run, record)
       if let arrays = try arrays(run, record) {
@@ -166,7 +168,7 @@ public struct ResultWriter {
         without.append(run)
       }
     }
-    return without
+    return without.count < selected.count ? without : artefact.runs(of: template)
   }
 
   private func write(_ array: ResultArray, at path: String, into file: HDF5File) throws {

@@ -155,6 +155,32 @@ import Testing
     }
   }
 
+  /// A picture of one run is not replaced by none of another, whose weights are not here.
+  @Test func areNotLostToAnotherSelection() throws {
+    func selecting(_ seed: Int) throws -> String {
+      try edited(
+        Tiny.artefact,
+        ["use: [{study: test/tiny}]": "use: [{study: test/tiny, select: {seed: \(seed)}}]"])
+    }
+    try Workplace.with([Tiny.study, try selecting(0)]) { place in
+      let runs = try place.artefact().runs
+      for run in runs { try place.train(run, needed: .snapshots) }
+      try write(place, mayLose: false)
+      let before = try arrays(place)
+      #expect(before.keys.allSatisfy { $0.contains("/seed-0/") })
+      try removeWeights(runs, place)
+      try place.write(try selecting(1), to: "experiments/1.yaml")
+      let found = words { try write(place, mayLose: false) }
+      #expect(
+        found.contains("would lack arrays of test/tiny, method=rewo, seed 0; "), "\(found)")
+      #expect(try arrays(place) == before)
+      // With its weights the other one takes its place.
+      for run in runs where run.seed == 1 { try place.train(run, needed: .snapshots) }
+      #expect(try write(place, mayLose: false).isEmpty)
+      #expect(try arrays(place).keys.allSatisfy { $0.contains("/seed-1/") })
+    }
+  }
+
   @Test func valuesAreNotLostUnasked() throws {
     try Workplace.with { place in
       let runs = try place.artefact().runs
