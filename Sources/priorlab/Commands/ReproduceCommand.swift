@@ -121,7 +121,7 @@ struct ReproduceCommand: ParsableCommand {
       artefact.wanted, needed: needed, shown: artefact.measures, store: project.store,
       retryFailed: retryFailed)
     if warns {
-      for warning in plan.warnings { Log.warning(warning) }
+      for warning in plan.warnings { Log.warningOnce(warning) }
       for case .failedBefore(let reason) in plan.items.map(\.action) {
         Log.warning("a run failed before and is not tried again (--retry-failed): \(reason)")
       }
