@@ -14,12 +14,11 @@ extension ManifestLibrary {
     while let directory = directories.popLast() {
       do {
         // Hidden files are an editor's, not the user's.
-        let names = try Disk.names(in: directory).filter { !$0.hasPrefix(".") }
-        let manifests = names.filter { $0.hasSuffix(".yaml") }
+        let manifests = try Disk.names(in: directory)
+          .filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }
         // No links, which could lead in a circle.
-        let folders = try Disk.folders(in: directory).filter {
-          names.contains($0) && !manifests.contains($0)
-        }
+        let folders = try Disk.folders(in: directory)
+          .filter { !$0.hasSuffix(".yaml") && !$0.hasPrefix(".") }
         files += manifests.map { "\(directory)/\($0)" }
         directories += folders.map { "\(directory)/\($0)" }
       } catch FileError.system(_, _, let code) {

@@ -206,12 +206,10 @@ public struct ManifestLibrary: Sendable {
   }
 
   func unknownStudy(_ id: String) -> LibraryError {
-    guard let artefact = artefacts[id] else { return noStudy(id) }
+    guard let artefact = artefacts[id] else {
+      return .noStudy(id, near: nearest(id, among: Array(studies.keys)))
+    }
     return .isArtefact(id, studies: studies(of: artefact))
-  }
-
-  private func noStudy(_ id: String) -> LibraryError {
-    .noStudy(id, near: nearest(id, among: Array(studies.keys)))
   }
 
   private func studies(of artefact: Manifest) -> [String] {
