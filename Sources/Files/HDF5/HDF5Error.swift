@@ -30,6 +30,14 @@ public enum HDF5Error: Error, Equatable {
   case system(path: String, operation: String, detail: String)
 }
 
+extension HDF5Error {
+  /// Whether the fault is in what the file holds, so that another file in its place would do; not where the
+  /// file is missing or may not be read.
+  public var isOfContents: Bool {
+    if case .cannotOpen = self { false } else { true }
+  }
+}
+
 extension HDF5Error: CustomStringConvertible {
   /// What is wrong and what to do.
   public var description: String {

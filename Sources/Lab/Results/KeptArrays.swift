@@ -73,8 +73,7 @@ struct KeptArrays {
   private static func file(_ path: String) throws -> HDF5File? {
     do {
       return try HDF5File(reading: path)
-    } catch let error as HDF5Error {
-      if case .cannotOpen = error { throw error }
+    } catch let error as HDF5Error where error.isOfContents {
       return nil
     }
   }

@@ -146,8 +146,7 @@ public struct RunDirectory: Sendable {
   private func undamaged<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {
     do {
       return try body()
-    } catch let error as HDF5Error {
-      if case .cannotOpen = error { throw error }
+    } catch let error as HDF5Error where error.isOfContents {
       throw RunFileError.damaged(file, directory: path)
     }
   }
