@@ -315,13 +315,15 @@ extension CommandTests {
 
     @Test func placesOfDataThatAreNotThere() throws {
       let places = ["PRIORLAB_DATA": "\(project.root):/no/such:elsewhere"]
-      let plan = try project.run("plan", "vhp/table-1", environment: places)
-      #expect(plan.code == 0, "\(plan)")
-      #expect(
-        plan.complaints
-          == ["/no/such", "elsewhere"].map {
-            "warning: PRIORLAB_DATA names '\($0)', and there is no such directory: correct the variable"
-          })
+      for command in [["plan", "vhp/table-1"], ["data", "list"]] {
+        let outcome = try project.start(command, environment: places).finish()
+        #expect(outcome.code == 0, "\(outcome)")
+        #expect(
+          outcome.complaints
+            == ["/no/such", "elsewhere"].map {
+              "warning: PRIORLAB_DATA names '\($0)', and there is no such directory: correct the variable"
+            })
+      }
       // Not by each run of a command.
       let run = try project.run(
         "run", "vhp/pendulum", "--cell", "method=nope", "--events", environment: places)

@@ -46,7 +46,7 @@ struct DataListCommand: ParsableCommand {
   }
 
   func run() throws {
-    let library = try project.datasetLibrary
+    let library = try project.openDatasets()
     let lines = library.names.map { name in
       do {
         return try line(name, library)
@@ -127,7 +127,7 @@ struct DataFetchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let library = try project.datasetLibrary
+    let library = try project.openDatasets()
     let manifests = try names.map { try library.known($0) }
     Interruption.watch()
     let board = FetchBoard()
@@ -180,7 +180,7 @@ struct DataVerifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let library = try project.datasetLibrary
+    let library = try project.openDatasets()
     let lines = try (names.isEmpty ? library.names : names).flatMap { name -> [Line] in
       let manifest: DatasetManifest
       do {

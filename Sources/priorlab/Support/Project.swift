@@ -48,26 +48,24 @@ struct ProjectOptions: ParsableArguments {
         "there is no directory '\(experiments)' here: run from the project's directory, or name it "
           + "with --experiments")
     }
-    let datasets = try datasetLibrary
-    for directory in datasets.places.directories
-    where warns && !FileManager.default.fileExists(atPath: directory) {
-      Log.warning(
-        "PRIORLAB_DATA names '\(directory)', and there is no such directory: correct the variable")
-    }
+    let datasets = try openDatasets(warns: warns)
     return Project(
       library: ManifestLibrary(root: experiments), datasets: datasets,
       kinds: registeredKinds.with(datasets: datasets), store: store, experiments: experiments)
   }
 
-  /// The data sets alone, for what needs no manifests of experiments.
-  var datasetLibrary: DatasetLibrary {
-    get throws {
-      let library = DatasetLibrary(
-        root: datasets,
-        places: DataPlaces(environment: ProcessInfo.processInfo.environment, root: datasets))
-      try library.checkWasListed()
-      return library
+  /// Finds the data sets alone, for what needs no manifests of experiments.
+  func openDatasets(warns: Bool = true) throws -> DatasetLibrary {
+    let library = DatasetLibrary(
+      root: datasets,
+      places: DataPlaces(environment: ProcessInfo.processInfo.environment, root: datasets))
+    try library.checkWasListed()
+    for directory in library.places.directories
+    where warns && !FileManager.default.fileExists(atPath: directory) {
+      Log.warning(
+        "PRIORLAB_DATA names '\(directory)', and there is no such directory: correct the variable")
     }
+    return library
   }
 
   var store: RunStore { RunStore(root: results) { Log.warningOnce($0) } }
