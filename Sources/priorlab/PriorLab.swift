@@ -20,6 +20,8 @@ struct PriorLab: ParsableCommand {
         3 missing or wrong data
         130 interrupted
       """,
+    // As in CITATION.cff.
+    version: "0.1.0",
     subcommands: [
       ListCommand.self, PlanCommand.self, ReproduceCommand.self, CompareCommand.self,
       ValidateCommand.self, VerifyCommand.self, ShowCommand.self, CleanCommand.self,

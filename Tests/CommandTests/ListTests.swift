@@ -152,5 +152,12 @@ extension CommandTests {
       }
       #expect(outcome.output.contains("130 interrupted"))
     }
+
+    @Test func versionIsTheCitations() throws {
+      let citation = try String(contentsOfFile: Project.sources + "/CITATION.cff", encoding: .utf8)
+      let version = try #require(citation.firstMatch(of: /\nversion: (\S+)\n/)).1
+      let outcome = try project.run("--version")
+      #expect(outcome.code == 0 && outcome.output == version + "\n", "\(outcome)")
+    }
   }
 }
