@@ -189,4 +189,11 @@ import Testing
     #expect(sentences.hasSuffix("."))
     #expect(sentences.components(separatedBy: ". ").count == 2)
   }
+
+  @Test func aFileThatIsNotReachedHasNoFaultInItsContents() {
+    #expect(!HDF5Error.cannotCreate(path: "/x/a.h5", reason: "r").isOfContents)
+    #expect(!HDF5Error.cannotOpen(path: "/x/a.h5", reason: "r").isOfContents)
+    #expect(HDF5Error.notHDF5(path: "/x/a.h5").isOfContents)
+    #expect(HDF5Error.damaged(path: "/x/a.h5", reason: "r").isOfContents)
+  }
 }

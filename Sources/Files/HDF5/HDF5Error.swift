@@ -32,9 +32,12 @@ public enum HDF5Error: Error, Equatable {
 
 extension HDF5Error {
   /// Whether the fault is in what the file holds, so that another file in its place would do; not where the
-  /// file is missing or may not be read.
+  /// file is missing, cannot be made, or may not be read.
   public var isOfContents: Bool {
-    if case .cannotOpen = self { false } else { true }
+    switch self {
+    case .cannotCreate, .cannotOpen: false
+    default: true
+    }
   }
 }
 

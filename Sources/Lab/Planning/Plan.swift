@@ -62,8 +62,12 @@ public struct Plan: Sendable {
       var spaces: [Cell: RunSpace] = [:]
       for run in runs {
         let record = records[run.identity]
+        let directory = store.directory(run)
+        let weights: KeptWeights =
+          try record.map { try $0.failure == nil ? directory.weights(of: $0) : .missing }
+          ?? .missing
         let action = try Self.action(
-          run, record, needed[run.identity] ?? .none, shown, store.directory(run), retryFailed)
+          run, record, needed[run.identity] ?? .none, shown, directory, weights, retryFailed)
         let total = run.template.dataset.trainingExamples.map {
           run.template.plan.steps(examples: $0)
         }
@@ -78,7 +82,7 @@ public struct Plan: Sendable {
           space = try spaces[run.template.cell] ?? RunSpace(run)
           spaces[run.template.cell] = space
         }
-        let here = try space.map { _ in try store.directory(run).bytes } ?? 0
+        let here = try space.map { _ in try directory.bytes } ?? 0
         let rate = Self.secondsPerStep(of: run, records.values)
         let item = Item(
           run: run, action: action, steps: steps,
@@ -87,9 +91,7 @@ public struct Plan: Sendable {
         items.append(item)
         // Of finished runs the comparison says it, where it shows the measure.
         guard item.isPending else { continue }
-        if let record, record.failure == nil {
-          doubts += [try store.directory(run).doubt(about: record)].compactMap(\.self)
-        }
+        if let doubt = weights.doubt { doubts.append(doubt) }
         for measure in run.template.measures where record?.measures.keys.contains(measure) != true {
           guard let reason = run.template.missingWeights(of: measure)?.description else { continue }
           withoutWeights[reason, default: []].append(measure)
@@ -129,7 +131,7 @@ public struct Plan: Sendable {
 
   private static func action(
     _ run: RunSpecification, _ record: RunRecord?, _ parameters: ParametersNeeded,
-    _ shown: Set<String>?, _ directory: RunDirectory, _ retryFailed: Bool
+    _ shown: Set<String>?, _ directory: RunDirectory, _ weights: KeptWeights, _ retryFailed: Bool
   ) throws -> Action {
     if let failure = record?.failure {
       return retryFailed ? .train(why: "failed before: \(failure)") : .failedBefore(failure)
@@ -138,13 +140,12 @@ public struct Plan: Sendable {
       if let step = try directory.checkpointStep { return .resume(step: step) }
       return .train(why: "no finished run")
     }
-    let hasWeights = try directory.hasWeights(of: record)
     let missing = run.template.measuresToTake(record).filter { measure in
-      hasWeights || shown.map { $0.contains(measure) } ?? true
+      weights == .here || shown.map { $0.contains(measure) } ?? true
     }
-    let parametersHere = try directory.has(parameters, of: run, record)
+    let parametersHere = try directory.has(parameters, of: run, record, weights: weights)
     if missing.isEmpty && parametersHere { return .cached }
-    if parametersHere && hasWeights { return .measure(missing) }
+    if parametersHere && weights == .here { return .measure(missing) }
     if let step = try directory.checkpointStep { return .resume(step: step) }
     return .train(
       why: parametersHere

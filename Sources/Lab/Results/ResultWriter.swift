@@ -152,7 +152,8 @@ public struct ResultWriter {
     for run in selected {
       guard let record = records[run.identity] else { continue }
       let recipe = try artefact.recipe(of: run, record)
-      if let arrays = try arrays(run, record) {
+      let weights = try store.directory(run).weights(of: record)
+      if let arrays = try arrays(run, record, weights) {
         try file.createGroup(recipe.path)
         for array in arrays { try write(array, at: "\(recipe.path)/\(array.name)", into: file) }
         try recipe.sign(in: file)
@@ -160,7 +161,7 @@ public struct ResultWriter {
         try kept.copy(recipe, into: file)
       } else {
         let reason =
-          try store.directory(run).doubt(about: record)
+          weights.doubt
           ?? "its weights are not here ('priorlab plan' says what would be trained)"
         warn(
           "\(comparison.artefact) shows nothing of \(template.study), \(template.cell.label), seed "
@@ -183,11 +184,13 @@ public struct ResultWriter {
   }
 
   /// The arrays of one finished run, from its parameters and curves; nil where the parameters are not here.
-  private func arrays(_ run: RunSpecification, _ record: RunRecord) throws -> [ResultArray]? {
+  private func arrays(
+    _ run: RunSpecification, _ record: RunRecord, _ weights: KeptWeights
+  ) throws -> [ResultArray]? {
     let directory = store.directory(run)
     let template = run.template
     let needed = artefact.parametersNeeded(of: template)
-    guard try directory.has(needed, of: run, record) else { return nil }
+    guard try directory.has(needed, of: run, record, weights: weights) else { return nil }
     if !template.dataset.hasKnownShapes, let missing = template.dataset.missing { throw missing }
     let model = try run.untrainedModel()
     let parameters = model.parameters

@@ -79,24 +79,17 @@ public struct RunDirectory: Sendable {
     get throws { try exists(weights) }
   }
 
-  /// Whether they are here and those of a record.
-  func hasWeights(of record: RunRecord) throws -> Bool {
-    try hasWeights && doubt(about: record) == nil
-  }
-
-  /// Why the weights that are here count as missing for a record, in words; nil where they do not, or none
-  /// are here.
-  func doubt(about record: RunRecord) throws -> String? {
+  /// How they stand to a record. Reads the curves, which say what training they are of.
+  func weights(of record: RunRecord) throws -> KeptWeights {
+    guard try hasWeights else { return .missing }
     do {
-      guard try hasWeights, let curves = try storedCurves(), !record.isOf(curves) else {
-        return nil
-      }
+      guard let curves = try storedCurves(), !record.isOf(curves) else { return .here }
     } catch let error as RunFileError {
-      return error.description
+      return .doubtful(error.description)
     }
-    return
+    return .doubtful(
       "the weights in \(path) count as missing, because they are of another training of the run than "
-      + "its record: remove that directory, or the record"
+        + "its record: remove that directory, or the record")
   }
 
   /// Whether all of these snapshots are here.
@@ -105,14 +98,17 @@ public struct RunDirectory: Sendable {
   }
 
   /// Whether the parameters that a figure needs of a recorded run are here.
+  ///
+  /// - Parameter weights: how the final ones stand to the record.
   func has(
-    _ needed: ParametersNeeded, of run: RunSpecification, _ record: RunRecord
+    _ needed: ParametersNeeded, of run: RunSpecification, _ record: RunRecord,
+    weights: KeptWeights
   ) throws -> Bool {
     switch needed {
     case .none: true
-    case .final: try hasWeights(of: record)
+    case .final: weights == .here
     case .snapshots:
-      try hasWeights(of: record) && hasSnapshots(run.snapshots(upTo: record.steps))
+      try weights == .here && hasSnapshots(run.snapshots(upTo: record.steps))
     }
   }
 
@@ -125,7 +121,7 @@ public struct RunDirectory: Sendable {
   public func canGoOn(_ record: RunRecord?) throws -> Bool {
     guard try checkpointStep != nil else { return false }
     guard let record else { return true }
-    return try record.failure == nil && !hasWeights(of: record)
+    return try record.failure == nil && weights(of: record) != .here
   }
 
   /// The curves at full resolution, where they are here.
@@ -161,6 +157,20 @@ public struct RunDirectory: Sendable {
 
   private func exists(_ file: String) throws -> Bool {
     try RunDirectoryError.reading { try Disk.exists(file) }
+  }
+}
+
+/// How the final weights in a run's directory stand to a record of the run.
+enum KeptWeights: Equatable {
+  case missing
+  /// They are those of the recorded training.
+  case here
+  /// They count as missing; `why` is for a warning.
+  case doubtful(_ why: String)
+
+  /// Why weights that are here count as missing.
+  var doubt: String? {
+    if case .doubtful(let why) = self { why } else { nil }
   }
 }
 

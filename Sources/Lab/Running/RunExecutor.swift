@@ -110,11 +110,12 @@ public struct RunExecutor {
     let known = try record()
     let missing = run.template.measuresToTake(known)
     // The same as a plan decides.
-    let kept = try known.map { try directory.has(needed, of: run, $0) } ?? false
+    let weights = try known.map { try directory.weights(of: $0) } ?? .missing
+    let kept = try known.map { try directory.has(needed, of: run, $0, weights: weights) } ?? false
     if let known, known.failure == nil, missing.isEmpty, kept { return .alreadyFinished }
 
     let session = try open(directory, report)
-    if var known, known.failure == nil, kept, try directory.hasWeights(of: known) {
+    if var known, known.failure == nil, kept, weights == .here {
       // Trained before, but a measure was added since.
       try directory.read(directory.weights, into: session.model.parameters)
       let curves = try directory.storedCurves() ?? known.curves
@@ -125,7 +126,7 @@ public struct RunExecutor {
       try store.append(known)
       return .finished
     }
-    if let known, known.failure == nil, let doubt = try directory.doubt(about: known) {
+    if let known, known.failure == nil, let doubt = weights.doubt {
       report(.warning(doubt))
     }
     let space = RunSpace(run, session.model.parameters)

@@ -113,7 +113,7 @@ public struct RunStore: Sendable {
         let directory = directory(run)
         // Where something is missing, the checkpoints may be of a training that is to go on.
         guard try directory.hasScraps, let record = known[run.identity], record.failure == nil,
-          try directory.has(.snapshots, of: run, record),
+          try directory.has(.snapshots, of: run, record, weights: directory.weights(of: record)),
           let lock = try FileLock(tryLocking: directory.claim)
         else { continue }
         defer { lock.release() }
