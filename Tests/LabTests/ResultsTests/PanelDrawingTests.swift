@@ -8,7 +8,8 @@ import Testing
 @Suite struct PanelDrawingTests {
   /// The figures of a result of two cells with one run each; arrays are named below the cell.
   private func figures(
-    _ drawing: any Drawing, _ cells: [[String: (values: [Double], shape: [Int])]]
+    _ drawing: any Drawing, _ cells: [[String: (values: [Double], shape: [Int])]],
+    studies: [String] = ["s", "s"]
   ) throws -> [(name: String, figure: Figure)] {
     let path = NSTemporaryDirectory() + "priorlab-panels-\(UUID().uuidString).h5"
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -16,10 +17,10 @@ import Testing
     try file.setAttribute("title", to: "A title")
     try file.setAttribute("caveat", to: "")
     let labels = ["m=a", "m=b"]
-    try file.write(["s", "s"], shape: [2], at: "cells/study")
+    try file.write(studies, shape: [2], at: "cells/study")
     try file.write(labels, shape: [2], at: "cells/label")
-    for (label, arrays) in zip(labels, cells) {
-      let group = ResultFile.path(study: "s", cell: label)
+    for (index, arrays) in cells.enumerated() {
+      let group = ResultFile.path(study: studies[index], cell: labels[index])
       try file.write([3], shape: [1], at: group + "/seeds")
       for (name, array) in arrays {
         try file.write(array.values, shape: array.shape, at: "\(group)/\(name)")
@@ -163,5 +164,42 @@ import Testing
     // One run has no interval.
     #expect(bars[0][1] == Bar("b", value: 5, runs: [5]))
     #expect(bars[1][1] == Bar("b", value: 6, runs: [6]))
+  }
+
+  /// What no run of a study has is not drawn of it; within a study, a gap says so.
+  @Test func barsOfWhatIsKnown() throws {
+    let drawing = BarsDrawing(file: "b", measures: ["test/one", "test/two"], label: "error")
+    func bars(
+      _ cells: [[String: (values: [Double], shape: [Int])]], studies: [String]
+    ) throws -> [(title: String, bars: [String], words: [String])] {
+      let figure = try #require(figures(drawing, cells, studies: studies).first).figure
+      return figure.panels.map { panel in
+        (panel.title, panel.barLabels, panel.layers.compactMap(\.text))
+      }
+    }
+    let one: [String: (values: [Double], shape: [Int])] = [
+      "measures/test.one": ([5], [1]), "measures/test.two": ([.nan], [1]),
+      "reported/mean/test.two": ([0.7], []),
+    ]
+
+    let ofOneStudy = try bars([one, [:]], studies: ["s", "t"])
+    #expect(ofOneStudy.map(\.title) == ["test/one"])
+    #expect(ofOneStudy.map(\.bars) == [["s: a"]] && ofOneStudy.map(\.words) == [[]])
+
+    let withGap = try bars([one, [:]], studies: ["s", "s"])
+    #expect(withGap.map(\.title) == ["test/one"])
+    #expect(withGap.map(\.bars) == [["a", "b"]] && withGap.map(\.words) == [["no value"]])
+
+    let unknown = try bars([[:], [:]], studies: ["s", "t"])
+    #expect(unknown.map(\.title) == ["test/one", "test/two"])
+    #expect(unknown.map(\.bars) == [["s: a", "t: b"], ["s: a", "t: b"]])
+    #expect(unknown.map(\.words) == [["no value", "no value"], ["no value", "no value"]])
+  }
+}
+
+extension Layer {
+  /// The words of a text.
+  fileprivate var text: String? {
+    if case .text(let words, _, _, _) = self { words } else { nil }
   }
 }

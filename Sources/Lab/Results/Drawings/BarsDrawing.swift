@@ -1,5 +1,6 @@
 /// A panel for each measure: the mean of each cell with its 95 % interval, the single runs, and what the
-/// paper reports.
+/// paper reports. A panel shows the studies of which any run has the measure; a measure that no run has gets
+/// no panel, unless that is so of them all.
 public struct BarsDrawing: Drawing {
   public static let name = "bars"
 
@@ -14,16 +15,10 @@ public struct BarsDrawing: Drawing {
   public var arrays: [String] { [] }
 
   public func figures(_ result: ResultFile) throws -> [(name: String, figure: Figure)] {
-    var panels = try measures.map { measure in
-      let bars = try result.cells.map { try bar(measure, $0, result) }
-      let unit = try result.unit(measure)
-      let gaps = try result.cells.indices.compactMap {
-        try gap(bars[$0], at: $0, result.cells[$0], result)
-      }
-      return Panel(
-        title: measure, y: Axis(unit.isEmpty ? label : "\(label) [\(unit)]"),
-        layers: [.bars(bars)] + gaps)
-    }
+    let known = try measures.map { ($0, cells: try cells(with: $0, of: result)) }
+      .filter { !$0.cells.isEmpty }
+    let shown = known.isEmpty ? measures.map { ($0, cells: result.cells) } : known
+    var panels = try shown.map { try panel($0, $1, result) }
     // A name is explained once; by the last panel where one has all names, as no other is at its right.
     let names = Set(panels.flatMap(\.names))
     let last = panels.lastIndex { names.isSubset(of: $0.names) }
@@ -33,21 +28,39 @@ public struct BarsDrawing: Drawing {
       panels[index].legend = .outside
       explained.formUnion(panels[index].names)
     }
-    let width = max(200, 55 * Double(result.cells.count))
+    let width = max(200, 55 * Double(shown.map(\.cells.count).max() ?? 0))
     let figure = Figure(
       title: result.titled(result.title), columns: min(panels.count, 2), panels: panels,
       panelSize: Size(width: width, height: 190))
     return [(file, figure)]
   }
 
-  /// What stands in the place of a bar that is not there, which could be taken for one of height 0.
-  private func gap(
-    _ bar: Bar, at index: Int, _ cell: ResultFile.CellEntry, _ result: ResultFile
-  ) throws -> Layer? {
-    guard bar.value.isNaN else { return nil }
-    let words = try result.seeds(cell).isEmpty ? "no run" : "no value"
-    let x = Panel.placeOfBar(index, of: result.cells.count)
-    return .text(words, at: .panel(x, 0.06), alignment: .center, colour: .grey)
+  /// The cells of the studies of which any run has the measure.
+  private func cells(
+    with measure: String, of result: ResultFile
+  ) throws -> [ResultFile.CellEntry] {
+    let studies = Set(
+      try result.cells.filter { try result.measure(measure, $0).contains(where: \.isFinite) }
+        .map(\.study))
+    return result.cells.filter { studies.contains($0.study) }
+  }
+
+  private func panel(
+    _ measure: String, _ cells: [ResultFile.CellEntry], _ result: ResultFile
+  ) throws -> Panel {
+    let bars = try cells.map { try bar(measure, $0, result) }
+    let unit = try result.unit(measure)
+    let gaps = try cells.indices.compactMap { index throws -> Layer? in
+      // A bar that is not there could be taken for one of height 0.
+      guard bars[index].value.isNaN else { return nil }
+      let words = try result.seeds(cells[index]).isEmpty ? "no run" : "no value"
+      return .text(
+        words, at: .panel(Panel.placeOfBar(index, of: cells.count), 0.06), alignment: .center,
+        colour: .grey)
+    }
+    return Panel(
+      title: measure, y: Axis(unit.isEmpty ? label : "\(label) [\(unit)]"),
+      layers: [.bars(bars)] + gaps)
   }
 
   private func bar(
