@@ -14,7 +14,8 @@ public struct RunExecutor {
     case alreadyFinished
     /// Training broke down; the reason is recorded.
     case failed(String)
-    /// A stop was asked for; a checkpoint holds the step.
+    /// A stop was asked for: a checkpoint holds the step, or, of a trained run, the record the measures that
+    /// were taken.
     case interrupted(step: Int)
   }
 
@@ -22,6 +23,8 @@ public struct RunExecutor {
   public enum Event: Codable, Sendable {
     /// `best`: the step of the best parameters on the validation split, where a phase stops early.
     case progress(step: Int, of: Int, stepsPerSecond: Double, best: Int? = nil)
+    /// The run is trained, and a measure is about to be taken: the `number`th `of` those that are.
+    case measuring(String, number: Int, of: Int)
     case warning(String)
     case waiting
   }
@@ -56,8 +59,8 @@ public struct RunExecutor {
   /// Claims the run's directory and brings the run to its end.
   ///
   /// - Parameters:
-  ///   - shouldStop: asked after every step.
-  ///   - report: told of progress about twice a second, and of warnings.
+  ///   - shouldStop: asked after every step, and after every measure that is not the last.
+  ///   - report: told of progress about twice a second, of measures, and of warnings.
   public func execute(
     shouldStop: () -> Bool, report: @escaping (Event) -> Void
   ) throws -> Outcome {
@@ -120,11 +123,11 @@ public struct RunExecutor {
       try directory.read(directory.weights, into: session.model.parameters)
       let curves = try directory.storedCurves() ?? known.curves
       // Those of another cell with the same run stay.
-      let found = try measure(missing, session, curves, known.events)
+      let found = try measure(missing, session, curves, known.events, shouldStop)
       known.measures.merge(found.values) { $1 }
       known.examples = (known.examples ?? [:]).merging(found.examples) { $1 }.nilIfEmpty
       try store.append(known)
-      return .finished
+      return found.isWhole ? .finished : .interrupted(step: known.steps)
     }
     if let known, known.failure == nil, let doubt = weights.doubt {
       report(.warning(doubt))
@@ -182,7 +185,7 @@ public struct RunExecutor {
     try file.close()
     try ParameterFile.write(session.model.parameters, to: directory.weights)
     let found = try measure(
-      run.template.measures, session, trainer.state.curves, trainer.state.events)
+      run.template.measures, session, trainer.state.curves, trainer.state.events, shouldStop)
     var made = record(trainer, dataset, failure: nil, found)
     if let known, known.failure == nil, known.profile.isCommitted, !made.profile.isCommitted {
       // In the other file the record of the training before would count, and not this one.
@@ -191,7 +194,7 @@ public struct RunExecutor {
     }
     try store.append(made)
     checkpoints.removeAll()
-    return .finished
+    return found.isWhole ? .finished : .interrupted(step: trainer.state.totalSteps)
   }
 
   /// One step after the other, with snapshots, checkpoints and reports between them.
@@ -247,43 +250,69 @@ public struct RunExecutor {
     guard let recorded = run.template.recording.measures,
       trainer.state.totalSteps.isMultiple(of: recorded.every)
     else { return }
-    let values = try measure(
-      recorded.ids, session, trainer.state.curves, trainer.state.events, warns: warns
-    ).values
-    trainer.record(Dictionary(values.map { (Measure.curve(of: $0), $1 ?? .nan) }) { $1 })
+    let measured = self.measured(session, trainer.state.curves, trainer.state.events)
+    var found = Found()
+    for id in takeable(recorded.ids) { try take(id, measured, session, warns: warns, &found) }
+    trainer.record(Dictionary(found.values.map { (Measure.curve(of: $0), $1 ?? .nan) }) { $1 })
   }
 
   /// What measures found of a run: their values, and those of single examples where a record keeps them.
   private struct Found {
     var values: [String: Double?] = [:]
     var examples: [String: [Double]] = [:]
+    /// Whether no stop left some of them.
+    var isWhole = true
   }
 
+  /// Takes measures of a trained run, until a stop is asked for: those that are left are taken another
+  /// time, like those of a manifest that asks for more than it did.
   private func measure(
     _ ids: [String], _ session: Session, _ curves: Curves, _ events: [String: Int],
-    warns: Bool = true
+    _ shouldStop: () -> Bool
   ) throws -> Found {
-    let measured = MeasuredRun(
-      model: session.model, dataset: session.dataset, randomness: session.randomness,
-      curves: curves, events: events, pretrained: run.template.pretrained)
+    let measured = self.measured(session, curves, events)
     var found = Found()
-    // One that reads weights which are not here is left open: it is taken once they are.
-    for id in ids where run.template.missingWeights(of: id) == nil {
-      let measure = try kinds.measure(id, origin: .commandLine(id))
-      do {
-        found.values.updateValue(try measure.value(measured), forKey: id)
-        // As exact as float32, in which they were computed.
-        found.examples[id] = try measure.examples?(measured).map { Double("\(Float($0))") ?? $0 }
-      } catch let error where error is MeasureError || error is StatisticsError {
-        // The run is trained, and its other measures are good: this one has no value.
-        if warns { session.report(.warning("no value of \(id): \(error)")) }
-        found.values.updateValue(nil, forKey: id)
-      } catch let error as TensorError {
-        // For want of memory, say: the others are kept, and this one may be taken another time.
-        if warns { session.report(.warning("\(id) could not be taken and is left open: \(error)")) }
+    let ids = takeable(ids)
+    for (index, id) in ids.enumerated() {
+      session.report(.measuring(id, number: index + 1, of: ids.count))
+      try take(id, measured, session, warns: true, &found)
+      if index + 1 < ids.count, shouldStop() {
+        found.isWhole = false
+        break
       }
     }
     return found
+  }
+
+  private func measured(
+    _ session: Session, _ curves: Curves, _ events: [String: Int]
+  ) -> MeasuredRun {
+    MeasuredRun(
+      model: session.model, dataset: session.dataset, randomness: session.randomness,
+      curves: curves, events: events, pretrained: run.template.pretrained)
+  }
+
+  /// Without those that read weights which are not here: these are taken once they are.
+  private func takeable(_ ids: [String]) -> [String] {
+    ids.filter { run.template.missingWeights(of: $0) == nil }
+  }
+
+  private func take(
+    _ id: String, _ measured: MeasuredRun, _ session: Session, warns: Bool, _ found: inout Found
+  ) throws {
+    let measure = try kinds.measure(id, origin: .commandLine(id))
+    do {
+      found.values.updateValue(try measure.value(measured), forKey: id)
+      // As exact as float32, in which they were computed.
+      found.examples[id] = try measure.examples?(measured).map { Double("\(Float($0))") ?? $0 }
+    } catch let error where error is MeasureError || error is StatisticsError {
+      // The run is trained, and its other measures are good: this one has no value.
+      if warns { session.report(.warning("no value of \(id): \(error)")) }
+      found.values.updateValue(nil, forKey: id)
+    } catch let error as TensorError {
+      // For want of memory, say: the others are kept, and this one may be taken another time.
+      if warns { session.report(.warning("\(id) could not be taken and is left open: \(error)")) }
+    }
   }
 
   private func record(

@@ -9,7 +9,7 @@ struct RunCommand: ParsableCommand {
     abstract: "Train one run of a study: what 'reproduce' starts for each, and a cluster's job.",
     discussion: """
       The run goes on from its last checkpoint, and is recorded when it is finished. Ctrl-C stops it \
-      at the next step with a checkpoint. A recorded run is not trained again, unless its weights are \
+      at the next step with a checkpoint, or after the measure that is being taken. A recorded run is not trained again, unless its weights are \
       asked for and are not here.
 
       Example: priorlab run vhp/pendulum --cell method=rewo --seed 3
@@ -79,6 +79,8 @@ private struct EventWriter {
         let speed = String(format: "%.1f", rate)
         let found = best.map { ", best at step \($0)" } ?? ""
         emit(Data("step \(step) of \(total), \(speed) steps/s\(found)\n".utf8))
+      case .measuring(let id, let number, let total):
+        emit(Data("measuring \(id), \(number) of \(total)\n".utf8))
       case .warning(let text): StandardError.write("warning: \(text)\n")
       case .waiting: emit(Data("another process is at this run: waiting for it\n".utf8))
       }

@@ -70,14 +70,21 @@ final class ProgressBoard: Runner.Observer {
       case .warning(let text): say("warning: \(name(run)): \(text)", &shared)
       case .waiting: say("\(name(run)): another process is at it; waiting", &shared)
       case .progress(let step, let total, let rate, let best):
-        let line = progressLine(run, step, total, rate, best)
-        if isTerminal {
-          shared.lines[worker] = line
-          draw(&shared)
-        } else {
-          log(line, run, &shared)
-        }
+        show(progressLine(run, step, total, rate, best), run, worker, &shared)
+      case .measuring(let id, let number, let total):
+        show("\(name(run))  measuring \(id), \(number) of \(total)", run, worker, &shared)
       }
+    }
+  }
+
+  private func show(
+    _ line: String, _ run: RunSpecification, _ worker: Int, _ shared: inout Shared
+  ) {
+    if isTerminal {
+      shared.lines[worker] = line
+      draw(&shared)
+    } else {
+      log(line, run, &shared)
     }
   }
 
@@ -90,7 +97,7 @@ final class ProgressBoard: Runner.Observer {
         case .finished: "finished"
         case .failed(let reason): "failed: \(reason)"
         case .withoutData: "has no data"
-        case .interrupted: "stopped, with a checkpoint"
+        case .interrupted: "stopped; it goes on from there the next time"
         }
       say("[\(shared.done)/\(runs)] \(name(run)) \(words)", &shared)
     }

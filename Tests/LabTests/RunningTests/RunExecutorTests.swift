@@ -146,7 +146,7 @@ import Training
         for step in 1...5 {
           #expect(try place.train(run, stopAfter: 1) == .interrupted(step: step))
         }
-        #expect(try place.train(run, stopAfter: 1) == .finished)
+        #expect(try place.train(run) == .finished)
         try check(place)
       }
     }
@@ -328,6 +328,47 @@ import Training
       }
       #expect(last?.step == 6)
       #expect(last?.of == 6)
+    }
+  }
+
+  /// A measure may take as long as the training: it is told of, and a stop need not wait for the next.
+  @Test func aStopBetweenMeasures() throws {
+    try Workplace.with { place throws in
+      let ids = ["angle-error/global-radius", "angle-error/per-point-radius", "test/more"]
+      let run = try Tiny.run(
+        "plain",
+        [
+          "[angle-error/global-radius, final/weight/rate, event/constraint-first-met/rate]":
+            "[\(ids.joined(separator: ", "))]"
+        ])
+      var heard: [String] = []
+      func hear(_ event: RunExecutor.Event) {
+        switch event {
+        case .measuring(let id, let number, let count): heard.append("\(number)/\(count) \(id)")
+        case .progress: heard.append("a step")
+        case .warning, .waiting: heard.append("\(event)")
+        }
+      }
+      // Six steps, and a measure.
+      #expect(try place.train(run, stopAfter: 7, report: hear) == .interrupted(step: 6))
+      #expect(heard.filter { $0 != "a step" } == ["1/3 \(ids[0])"])
+      let partly = try #require(place.record(of: run))
+      #expect(partly.failure == nil && partly.steps == 6)
+      #expect(Array(partly.measures.keys) == [ids[0]])
+
+      // Nothing is trained again, and nothing taken twice.
+      heard = []
+      #expect(try place.train(run, stopAfter: 1, report: hear) == .interrupted(step: 6))
+      #expect(heard == ["1/2 \(ids[1])"])
+      heard = []
+      #expect(try place.train(run, stopAfter: 1, report: hear) == .finished)
+      #expect(heard == ["1/1 \(ids[2])"])
+      #expect(try place.train(run) == .alreadyFinished)
+      let found = try #require(place.record(of: run))
+      try Workplace.with { other throws in
+        #expect(try other.train(run) == .finished)
+        #expect(try #require(other.record(of: run)).measures == found.measures)
+      }
     }
   }
 

@@ -45,6 +45,7 @@ import Testing
           heard.append("waiting")
           holder.release()
         case .progress(let step, _, _, _): heard.append("step \(step)")
+        case .measuring: break
         case .warning(let text): heard.append(text)
         }
       }
@@ -189,7 +190,7 @@ import Testing
         switch event {
         case .warning(let text): warnings.append(text)
         case .progress(let step, _, _, _): last = step
-        case .waiting: break
+        case .waiting, .measuring: break
         }
       }
       #expect(outcome == .finished)
