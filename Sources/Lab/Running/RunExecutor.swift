@@ -185,7 +185,8 @@ public struct RunExecutor {
     try file.close()
     try ParameterFile.write(session.model.parameters, to: directory.weights)
     let found = try measure(
-      run.template.measures, session, trainer.state.curves, trainer.state.events, shouldStop)
+      run.template.measuresToTake(nil), session, trainer.state.curves, trainer.state.events,
+      shouldStop)
     var made = record(trainer, dataset, failure: nil, found)
     if let known, known.failure == nil, known.profile.isCommitted, !made.profile.isCommitted {
       // In the other file the record of the training before would count, and not this one.
@@ -252,7 +253,9 @@ public struct RunExecutor {
     else { return }
     let measured = self.measured(session, trainer.state.curves, trainer.state.events)
     var found = Found()
-    for id in takeable(recorded.ids) { try take(id, measured, session, warns: warns, &found) }
+    for id in recorded.ids where run.template.missingWeights(of: id) == nil {
+      try take(id, measured, session, warns: warns, &found)
+    }
     trainer.record(Dictionary(found.values.map { (Measure.curve(of: $0), $1 ?? .nan) }) { $1 })
   }
 
@@ -272,7 +275,6 @@ public struct RunExecutor {
   ) throws -> Found {
     let measured = self.measured(session, curves, events)
     var found = Found()
-    let ids = takeable(ids)
     for (index, id) in ids.enumerated() {
       session.report(.measuring(id, number: index + 1, of: ids.count))
       try take(id, measured, session, warns: true, &found)
@@ -290,11 +292,6 @@ public struct RunExecutor {
     MeasuredRun(
       model: session.model, dataset: session.dataset, randomness: session.randomness,
       curves: curves, events: events, pretrained: run.template.pretrained)
-  }
-
-  /// Without those that read weights which are not here: these are taken once they are.
-  private func takeable(_ ids: [String]) -> [String] {
-    ids.filter { run.template.missingWeights(of: $0) == nil }
   }
 
   private func take(
